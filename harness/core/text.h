@@ -1,0 +1,38 @@
+/* text.h - a string that grows.
+ *
+ * Invariant: `data` is always a C string of `length` bytes ("" when nothing was added); a failed
+ * allocation sets `failed`, after which every call is a no-op, so callers check once at the end. */
+#ifndef WM_CORE_TEXT_H
+#define WM_CORE_TEXT_H
+
+#include "harness/core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wm_text {
+    char *data;
+    size_t length;
+    size_t capacity; /* 0: `data` is a static "" */
+    bool failed;
+};
+
+void wm_text_init(struct wm_text *text);
+void wm_text_done(struct wm_text *text);
+/* Empties the text and keeps its memory. */
+void wm_text_clear(struct wm_text *text);
+void wm_text_add(struct wm_text *text, const char *string);
+void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length);
+void wm_text_addf(struct wm_text *text, const char *format, ...) WM_PRINTF(2, 3);
+/* Hands the string over (free() it); the text is empty again. NULL if an allocation failed. */
+char *wm_text_take(struct wm_text *text);
+
+/* Columns that `string` takes on a terminal: its UTF-8 code points. */
+size_t wm_text_width(const char *string);
+/* Adds `string` with blanks to make `width` columns: on the right if width > 0, left if < 0. */
+void wm_text_add_padded(struct wm_text *text, const char *string, int width);
+/* Adds `string` with control bytes and invalid UTF-8 as \xHH, cut after `limit` columns with an
+ * ellipsis (0: no limit): what may be shown of foreign input. */
+void wm_text_add_safe(struct wm_text *text, const char *string, size_t length, size_t limit);
+
+#endif

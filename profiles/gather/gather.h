@@ -1,0 +1,31 @@
+/* gather.h - from the shared region to a run: drain, resolve, aggregate, name. The door.
+ *
+ * [one thread], the harness's. Memory grows with the number of different stacks, not with time:
+ * past a limit new stacks are cut to their leaf, counted and noted. */
+#ifndef WM_GATHER_GATHER_H
+#define WM_GATHER_GATHER_H
+
+#include "harness/core/error.h"
+#include "profiles/runs/run.h"
+#include "profiles/wire/region.h"
+
+struct wm_gather;
+
+WM_MUST_USE int wm_gather_new(struct wm_region *region, struct wm_gather **ret_gather);
+void wm_gather_free(struct wm_gather *gather);
+
+/* Takes what the rings hold now; call it every 20 ms or so. -ENOMEM. */
+WM_MUST_USE int wm_gather_drain(struct wm_gather *gather);
+uint64_t wm_gather_samples(const struct wm_gather *gather);
+
+/* After the app's process has ended (or crashed): fills the run's paths, segments, profile, totals
+ * and notes from all that was drained and from the region's tables. Samples of requests that
+ * never ended count as (unattributed). The caller adds settings, machine and mismatches. */
+WM_MUST_USE int wm_gather_finish(struct wm_gather *gather, struct wm_run *run,
+                                 struct wm_error *err);
+
+/* Names for a few addresses, as for crash.json's stack: "function (file:line)" or
+ * "0x… (binary)"; the string lives in the run's arena. NULL: no memory. */
+const char *wm_gather_describe(struct wm_gather *gather, struct wm_run *run, uint64_t address);
+
+#endif

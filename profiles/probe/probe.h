@@ -1,0 +1,78 @@
+/* probe.h - what a host does with the probe that it shares its process with.
+ *
+ * Exported by libwaymark.so for waymark-host of the same build; not installed. The probe attaches
+ * to the region by itself, when the library is loaded (WAYMARK_REGION). */
+#ifndef WM_PROBE_PROBE_H
+#define WM_PROBE_PROBE_H
+
+#include "profiles/probe/waymark.h"
+#include "profiles/wire/region.h"
+
+#include <stdint.h>
+
+/* [any] The shared region; NULL without a harness. */
+struct wm_region *wm_probe_region(void);
+
+/* [any] The entry points that the app registered, newest first, linked by `next`. */
+const struct wm_entry *wm_probe_entries(void);
+
+/* [any] Says that the calling thread works for the harness: what is sampled on it outside of
+ * requests is the harness's own cost, not the app's. */
+void wm_probe_thread_is_harness(void);
+
+/* ---- A request ---- */
+
+/* A request as the app sees it: filled by the host for each call, valid until it ended. */
+struct wm_request_field {
+    const char *name;
+    const char *value;
+};
+struct wm_probe_end;
+struct wm_request {
+    const char *entry;
+    const struct wm_request_field *fields;
+    size_t field_count;
+    const void *body; /* NULL: none */
+    size_t body_bytes;
+    uint64_t index;
+    struct wm_context *context;
+    /* [any] Called by wm_request_done(), after the context was ended. */
+    void (*done)(const struct wm_request *request, int status, const struct wm_probe_end *end);
+    void *user;
+};
+struct wm_reply {
+    uint64_t bytes;
+};
+
+/* What a request left behind when it ended. */
+struct wm_probe_end {
+    uint64_t end_ns;      /* monotonic */
+    uint32_t path;        /* index into wm_region.paths */
+    uint64_t allocs;
+    uint64_t alloc_bytes;
+};
+
+/* [any] Opens a context for a request and attaches it to this thread. `entry` is the index into
+ * wm_region.entries, `row` the mix row or WM_ROW_NONE; `counted` 0 for warm-up. NULL when
+ * WM_CONTEXT_MAX requests are in flight. */
+struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64_t index, int counted);
+/* [any] Ends the request: finds its path, tells the drain if it was sampled, frees the context.
+ * The context may be attached to the calling thread or to none. */
+void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret_end);
+
+/* ---- Sampling ---- */
+
+/* [one thread] Measures what one sample costs a thread (wm_region.sample_cost_ns), some 30 ms. */
+void wm_probe_calibrate(uint32_t hz);
+/* [one thread] Starts sampling every thread of the process that is known now or starts later, at
+ * `hz` per CPU second (0: only the CPU time is accounted). Falls back from perf events to timers
+ * by itself and leaves a note. */
+void wm_probe_start(uint32_t hz);
+/* [one thread] Stops it and accounts the CPU time since each thread's last sample. Fills
+ * wm_region.app_cpu_ns. */
+void wm_probe_stop(void);
+
+/* [any] printf into wm_region.notes. */
+void wm_probe_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,52 @@
+/* paths.h - the table of execution paths: paths.csv. */
+#ifndef WM_RUNS_PATHS_H
+#define WM_RUNS_PATHS_H
+
+#include "harness/core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WM_PATH_UNATTRIBUTED "(unattributed)"
+#define WM_PATH_HARNESS "(harness)"
+
+struct wm_path_row {
+    uint64_t id;         /* 0 for the two closing rows */
+    const char *entry;   /* all strings belong to the table */
+    const char *name;    /* display name, wm_paths_name */
+    const char *outcome; /* "" none */
+    uint64_t requests, errors, samples, cpu_ns;
+    double weight_square; /* sum of the squared sample weights (ns²), for the interval */
+    double cpu_share, cpu_share_low, cpu_share_high; /* wm_paths_finish */
+    bool has_latency;
+    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
+    bool has_allocs;
+    uint64_t allocs, alloc_bytes;
+    const char *const *nodes; /* active paths "A/B/C", in order of first visit */
+    size_t node_count;
+};
+
+struct wm_paths {
+    struct wm_path_row *rows;
+    size_t count;
+    struct wm_arena *arena; /* owns the strings */
+};
+
+WM_MUST_USE int wm_paths_new(struct wm_paths **ret_paths);
+void wm_paths_free(struct wm_paths *paths);
+/* Appends a zeroed row and returns it, valid until the next append; NULL: no memory. */
+struct wm_path_row *wm_paths_add(struct wm_paths *paths);
+
+/* Names every row (rules in naming.c), computes shares and intervals, and sorts: by CPU
+ * descending, then name, the two closing rows last. */
+WM_MUST_USE int wm_paths_finish(struct wm_paths *paths);
+
+/* Wilson's 95 % interval of a share with effective sample size n = (Σw)²/Σw². */
+void wm_interval_wilson(double share, double n, double *ret_low, double *ret_high);
+
+WM_MUST_USE int wm_paths_write(const struct wm_paths *paths, const char *file,
+                               struct wm_error *err);
+WM_MUST_USE int wm_paths_read(const char *file, struct wm_paths **ret_paths, struct wm_error *err);
+
+#endif

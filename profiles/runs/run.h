@@ -1,0 +1,80 @@
+/* run.h - a run: one replay and all that it measured; a folder. The door of this room.
+ *
+ *   run.json        settings, machine, totals, notes        paths.csv      a row per path
+ *   profile.pb.gz   samples, pprof's format                 segments.csv   a row per tree node
+ *   mismatches.csv  expectations that were not met (only if there are any)
+ *   crash.json      after a crash of the app */
+#ifndef WM_RUNS_RUN_H
+#define WM_RUNS_RUN_H
+
+#include "harness/core/error.h"
+#include "profiles/pprof/profile.h"
+#include "profiles/runs/paths.h"
+#include "profiles/runs/segments.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct wm_run_setting { /* of run.json's "settings" and "machine", in this order */
+    const char *key;
+    const char *value;
+};
+
+struct wm_mismatch {
+    const char *expected;   /* as the mix says it */
+    uint32_t line;          /* of the mix row */
+    const char *taken;      /* display name of the path it took */
+    uint64_t path_id;
+    uint64_t requests;
+    uint64_t example_index; /* one request of them */
+    const char *example;    /* that request as "op=order sku=17 …" */
+};
+
+struct wm_run {
+    struct wm_arena *arena; /* owns every string and array here */
+    const char *started;    /* UTC, ISO 8601 */
+    const char *entry;      /* entry points used, ", " between */
+    const char *load;       /* "closed loop, 1 thread", "open loop, 5,000/s poisson, 4 threads" */
+    double seconds;
+    uint64_t requests, errors, mismatches, unfinished, reply_bytes;
+    uint64_t cpu_ns;        /* the profile's total */
+    uint64_t app_cpu_ns;
+    uint64_t samples, samples_dropped, samples_truncated;
+    double hz;              /* asked for; 0: not sampled */
+    const char *sampler;    /* "perf_event", "timer", "none" */
+    uint64_t sample_cost_ns, handler_p50_ns;
+    double sampling_share;  /* estimated part of the app's CPU that sampling cost */
+    bool open_loop;
+    uint64_t late_p99_ns;
+    uint64_t sites, sites_reached;
+    double coverage;        /* sites_reached / sites; 1 of 0 */
+    bool crashed;
+    struct wm_run_setting *settings;
+    size_t setting_count;
+    struct wm_run_setting *machine;
+    size_t machine_count;
+    const char **notes;
+    size_t note_count;
+    struct wm_mismatch *mismatch_rows;
+    size_t mismatch_row_count;
+    struct wm_paths *paths;
+    struct wm_segments *segments;
+    struct wm_profile *profile; /* NULL after wm_run_read: read it when it is needed */
+};
+
+WM_MUST_USE int wm_run_new(struct wm_run **ret_run);
+void wm_run_free(struct wm_run *run);
+/* Adds a note (printf); running out of memory loses it silently, nothing else. */
+void wm_run_note(struct wm_run *run, const char *format, ...) WM_PRINTF(2, 3);
+
+/* Refuses a folder that is not empty: -EEXIST, unless `force` and it holds a run.json. Makes it
+ * if it is not there. Called before the run starts, so that nobody waits for a refusal. */
+WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *err);
+/* Writes all files; with an old run in the folder, replaces its files and removes those that this
+ * run does not have. run.json comes last: a folder with one is whole. */
+WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err);
+/* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */
+WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
+
+#endif
