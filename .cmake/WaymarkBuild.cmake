@@ -72,6 +72,13 @@ function(wm_protobuf target proto)
     target_link_libraries(${target} PUBLIC PkgConfig::PROTOBUF_C)
 endfunction()
 
+set(WAYMARK_TEST_ENVIRONMENT
+    WM_GOLDEN=${CMAKE_SOURCE_DIR}/tests/golden
+    WM_BUILD=${CMAKE_BINARY_DIR})
+if(EXISTS ${CMAKE_SOURCE_DIR}/../shared)
+    list(APPEND WAYMARK_TEST_ENVIRONMENT WM_SHARED=${CMAKE_SOURCE_DIR}/../shared)
+endif()
+
 # wm_test(ROOM FILE LIBRARIES...): tests/<room>/test_<file>.c becomes ctest "room.file".
 function(wm_test room file)
     set(target test_${room}_${file})
@@ -79,5 +86,6 @@ function(wm_test room file)
     target_link_libraries(${target} PRIVATE wm_warnings wm_support ${ARGN} cmocka)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME ${room}.${file} COMMAND ${target})
-    set_tests_properties(${room}.${file} PROPERTIES TIMEOUT 120)
+    set_tests_properties(${room}.${file} PROPERTIES TIMEOUT 120
+        ENVIRONMENT "${WAYMARK_TEST_ENVIRONMENT}")
 endfunction()
