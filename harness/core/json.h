@@ -25,14 +25,22 @@ void wm_json_double(struct wm_json_writer *json, const char *key, double value);
 void wm_json_bool(struct wm_json_writer *json, const char *key, bool value);
 
 /* A document in memory. */
-enum wm_json_kind { WM_JSON_NULL, WM_JSON_BOOL, WM_JSON_NUMBER, WM_JSON_STRING, WM_JSON_ARRAY,
-                    WM_JSON_OBJECT };
+enum wm_json_kind {
+    WM_JSON_NULL,
+    WM_JSON_BOOL,
+    WM_JSON_NUMBER,
+    WM_JSON_STRING,
+    WM_JSON_ARRAY,
+    WM_JSON_OBJECT
+};
 struct wm_json;
 /* -EINVAL with "place:line"; nesting above 64 is refused. Free with wm_json_free. */
 WM_MUST_USE int wm_json_parse(const char *data, size_t length, const char *place,
                               struct wm_json **ret_json, struct wm_error *err);
 void wm_json_free(struct wm_json *json);
 enum wm_json_kind wm_json_kind(const struct wm_json *json);
+/* Of a bool; `otherwise` for anything else. */
+bool wm_json_as_bool(const struct wm_json *json, bool otherwise);
 /* Member of an object; NULL when there is none or `json` is NULL or no object. */
 const struct wm_json *wm_json_get(const struct wm_json *json, const char *key);
 /* Elements of an array or object; 0 for anything else. */

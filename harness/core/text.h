@@ -29,6 +29,8 @@ char *wm_text_take(struct wm_text *text);
 
 /* Columns that `string` takes on a terminal: its UTF-8 code points. */
 size_t wm_text_width(const char *string);
+/* Bytes of the valid UTF-8 character that `string` starts with, at most `length`; 0: none. */
+size_t wm_text_utf8_length(const char *string, size_t length);
 /* Adds `string` with blanks to make `width` columns: on the right if width > 0, left if < 0. */
 void wm_text_add_padded(struct wm_text *text, const char *string, int width);
 /* Adds `string` with control bytes and invalid UTF-8 as \xHH, cut after `limit` columns with an
