@@ -46,8 +46,8 @@ struct wm_reply {
 
 /* What a request left behind when it ended. */
 struct wm_probe_end {
-    uint64_t end_ns;      /* monotonic */
-    uint32_t path;        /* index into wm_region.paths */
+    uint64_t end_ns; /* monotonic */
+    uint32_t path;   /* index into wm_region.paths */
     uint64_t allocs;
     uint64_t alloc_bytes;
 };

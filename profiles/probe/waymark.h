@@ -14,8 +14,8 @@
  * Without a harness every call here returns at once and does nothing; the app runs as it did.
  *
  * Threads: everything may be called on any thread and concerns the request that is attached to
- * the calling thread; with none attached, segments and outcomes do nothing. Signals: segments may
- * be opened and closed in a signal handler as long as each handler closes what it opened. */
+ * the calling thread; with none attached, segments and outcomes do nothing. Signals: nothing here
+ * may be called in a signal handler. */
 #ifndef WAYMARK_WAYMARK_H
 #define WAYMARK_WAYMARK_H
 
@@ -183,9 +183,8 @@ static inline void wm_private_close(struct wm_private_guard *guard)
 #define WM_PRIVATE_JOIN(a, b) WM_PRIVATE_JOIN2(a, b)
 
 #define WM_PRIVATE_SEGMENT(name, unique)                                                           \
-    struct wm_private_guard __attribute__((cleanup(wm_private_close), unused))                     \
-    WM_PRIVATE_JOIN(wm_private_guard_, unique) = {wm_context_current,                              \
-                                                  wm_private_open(WM_PRIVATE_SITE(name))}
+    struct wm_private_guard __attribute__((cleanup(wm_private_close), unused)) WM_PRIVATE_JOIN(    \
+        wm_private_guard_, unique) = {wm_context_current, wm_private_open(WM_PRIVATE_SITE(name))}
 
 #define WM_PRIVATE_ENTRY(name, function, async)                                                    \
     WM_PRIVATE_ENTRY2(name, function, async, __COUNTER__)

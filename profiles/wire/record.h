@@ -14,14 +14,14 @@ enum wm_sample_flag {
 
 /* One sample, written by the signal handler into its thread's sample ring. */
 struct wm_sample {
-    uint32_t bytes;   /* of this record, a multiple of 8 */
-    uint16_t flags;   /* enum wm_sample_flag */
+    uint32_t bytes; /* of this record, a multiple of 8 */
+    uint16_t flags; /* enum wm_sample_flag */
     uint16_t frame_count;
-    uint64_t request; /* serial number of the request (struct wm_end), 0: none was open */
-    uint64_t cpu_ns;  /* CPU time that the thread used since its last sample */
-    uint32_t node;    /* active path, an index into wm_region.nodes; WM_NODE_ROOT: no segment */
-    uint32_t cost_ns; /* time spent in the handler */
-    uint64_t frames[];/* addresses, leaf first; return addresses but for the leaf */
+    uint64_t request;  /* serial number of the request (struct wm_end), 0: none was open */
+    uint64_t cpu_ns;   /* CPU time that the thread used since its last sample */
+    uint32_t node;     /* active path, an index into wm_region.nodes; WM_NODE_ROOT: no segment */
+    uint32_t cost_ns;  /* time spent in the handler */
+    uint64_t frames[]; /* addresses, leaf first; return addresses but for the leaf */
 };
 _Static_assert(sizeof(struct wm_sample) == 32, "the handler writes this layout");
 

@@ -21,9 +21,9 @@
 enum {
     WM_REGION_MAGIC = 0x574d524b,
     WM_REGION_VERSION = 1,
-    WM_THREAD_MAX = 512,      /* threads alive at one time; more are counted, not sampled */
+    WM_THREAD_MAX = 512, /* threads alive at one time; more are counted, not sampled */
     WM_MODULE_MAX = 1024,
-    WM_CONTEXT_MAX = 4096,    /* requests in flight at one time */
+    WM_CONTEXT_MAX = 4096, /* requests in flight at one time */
     WM_NOTE_MAX = 32,
     WM_SAMPLE_RING = 1 << 20, /* bytes: 2.5 s of samples of 40 frames at 997 Hz */
     WM_END_RING = 1 << 17,    /* bytes: 5461 ends of sampled requests */
@@ -33,20 +33,20 @@ enum {
 enum wm_work_kind { WM_WORK_MIX, WM_WORK_TRACE };
 enum wm_law { WM_LAW_CLOSED, WM_LAW_CONSTANT, WM_LAW_POISSON, WM_LAW_RECORDED };
 struct wm_plan {
-    char app[4096];        /* the shared object to load, an absolute path */
-    char work[4096];       /* the mix or the trace, an absolute path */
-    char entry[256];       /* entry point for a trace's requests that name none; "" the only one */
-    uint32_t work_kind;    /* enum wm_work_kind */
-    uint32_t law;          /* enum wm_law */
-    double rate_per_second;/* WM_LAW_CONSTANT, WM_LAW_POISSON */
-    double speed;          /* WM_LAW_RECORDED: 2.0 is twice as fast as recorded */
-    uint64_t requests;     /* 0: no limit */
-    uint64_t duration_ns;  /* 0: no limit */
+    char app[4096];         /* the shared object to load, an absolute path */
+    char work[4096];        /* the mix or the trace, an absolute path */
+    char entry[256];        /* entry point for a trace's requests that name none; "" the only one */
+    uint32_t work_kind;     /* enum wm_work_kind */
+    uint32_t law;           /* enum wm_law */
+    double rate_per_second; /* WM_LAW_CONSTANT, WM_LAW_POISSON */
+    double speed;           /* WM_LAW_RECORDED: 2.0 is twice as fast as recorded */
+    uint64_t requests;      /* 0: no limit */
+    uint64_t duration_ns;   /* 0: no limit */
     uint64_t warmup_ns;
     uint64_t seed;
     uint32_t threads;
-    uint32_t concurrency;  /* requests in flight, all threads together; closed loop */
-    uint32_t hz;           /* samples per CPU second of each thread; 0: no sampling */
+    uint32_t concurrency; /* requests in flight, all threads together; closed loop */
+    uint32_t hz;          /* samples per CPU second of each thread; 0: no sampling */
     uint32_t reserved;
 };
 
@@ -54,10 +54,10 @@ struct wm_plan {
 enum wm_stage {
     WM_STAGE_STARTING, /* loading the app and the work */
     WM_STAGE_WARMING,
-    WM_STAGE_RUNNING,  /* counted and sampled */
-    WM_STAGE_ENDING,   /* no new requests; those in flight are waited for */
-    WM_STAGE_DONE,     /* all tables final */
-    WM_STAGE_FAILED,   /* `fault` says why; nothing was run */
+    WM_STAGE_RUNNING, /* counted and sampled */
+    WM_STAGE_ENDING,  /* no new requests; those in flight are waited for */
+    WM_STAGE_DONE,    /* all tables final */
+    WM_STAGE_FAILED,  /* `fault` says why; nothing was run */
 };
 
 struct wm_fault {
@@ -94,8 +94,8 @@ struct wm_module {
     uint64_t bias;  /* what was added to the file's virtual addresses */
     uint64_t start; /* executable range; several segments are several modules */
     uint64_t end;
-    uint64_t offset;/* of `start` in the file */
-    char path[512]; /* "[vdso]" for the vdso */
+    uint64_t offset; /* of `start` in the file */
+    char path[512];  /* "[vdso]" for the vdso */
     uint8_t build_id[20];
     uint32_t build_id_bytes; /* 0: none */
 };
@@ -104,18 +104,18 @@ struct wm_module {
  * header waymark.h; profiles/probe asserts that they agree. */
 enum wm_context_state { WM_CONTEXT_FREE, WM_CONTEXT_OPEN, WM_CONTEXT_ENDED };
 struct wm_context_slot {
-    uint32_t node;    /* active path now */
-    uint32_t limited; /* segments not followed for want of nodes: counted, then shown */
+    uint32_t node;                /* active path now */
+    uint32_t limited;             /* segments not followed for want of nodes: counted, then shown */
     uint32_t visits[WM_NODE_MAX]; /* opens of each node by this request */
     _Atomic uint32_t state;       /* enum wm_context_state */
     uint32_t entry;
     uint32_t outcome;
-    uint32_t row;         /* of the mix, or WM_ROW_NONE */
-    uint32_t counted;     /* 0: warm-up, leaves no trace in any table */
+    uint32_t row;     /* of the mix, or WM_ROW_NONE */
+    uint32_t counted; /* 0: warm-up, leaves no trace in any table */
     uint32_t visited_count;
-    uint64_t serial;      /* of the request within the run; struct wm_sample.request */
-    uint64_t index;       /* of the request in its mix or trace */
-    uint64_t signature;   /* xor of the visited nodes' hashes */
+    uint64_t serial;    /* of the request within the run; struct wm_sample.request */
+    uint64_t index;     /* of the request in its mix or trace */
+    uint64_t signature; /* xor of the visited nodes' hashes */
     uint64_t allocs;
     uint64_t alloc_bytes;
     _Atomic uint32_t samples;
@@ -125,14 +125,14 @@ struct wm_context_slot {
 
 /* A thread of the app's process. Slots are reused once a thread has ended; counters go on. */
 struct wm_thread {
-    _Atomic uint32_t tid;  /* 0: free */
-    uint32_t harness;      /* 1: a thread of the host's own, not the app's */
+    _Atomic uint32_t tid; /* 0: free */
+    uint32_t harness;     /* 1: a thread of the host's own, not the app's */
     uint64_t samples;
-    uint64_t dropped;      /* ring full; their CPU time is in lost_cpu_ns */
+    uint64_t dropped; /* ring full; their CPU time is in lost_cpu_ns */
     uint64_t truncated;
-    uint64_t lost_cpu_ns;  /* CPU time that no sample carries: dropped, or after the last one */
+    uint64_t lost_cpu_ns; /* CPU time that no sample carries: dropped, or after the last one */
     uint64_t lost_harness_cpu_ns; /* the same while the slot's thread was the host's own */
-    uint64_t ends_dropped; /* ends of sampled requests that found their ring full */
+    uint64_t ends_dropped;        /* ends of sampled requests that found their ring full */
     uint64_t visits[WM_NODE_MAX]; /* exact opens of each node, by counted requests ended here */
     struct wm_ring sample_ring;
     struct wm_ring end_ring;
@@ -147,13 +147,13 @@ struct wm_region {
     struct wm_plan plan;
 
     /* control */
-    _Atomic uint32_t stage; /* enum wm_stage */
-    _Atomic uint32_t stop;  /* harness: 1 = end the load, finish what is in flight */
-    _Atomic uint64_t next_index;   /* requests handed to workers so far (warm-up not counted) */
-    _Atomic uint64_t started_ns;   /* monotonic, first counted request; 0 before */
-    _Atomic uint64_t stopped_ns;   /* monotonic, last counted request done */
-    uint64_t app_cpu_ns;           /* getrusage of the app's process from started to stopped */
-    uint32_t app_async;            /* 1: the entry points used are asynchronous */
+    _Atomic uint32_t stage;      /* enum wm_stage */
+    _Atomic uint32_t stop;       /* harness: 1 = end the load, finish what is in flight */
+    _Atomic uint64_t next_index; /* requests handed to workers so far (warm-up not counted) */
+    _Atomic uint64_t started_ns; /* monotonic, first counted request; 0 before */
+    _Atomic uint64_t stopped_ns; /* monotonic, last counted request done */
+    uint64_t app_cpu_ns;         /* getrusage of the app's process from started to stopped */
+    uint32_t app_async;          /* 1: the entry points used are asynchronous */
     uint32_t worker_count;
     struct wm_fault fault;
     struct wm_crash crash;
@@ -161,32 +161,32 @@ struct wm_region {
     struct wm_note notes[WM_NOTE_MAX];
 
     /* sampling */
-    uint32_t sampler;              /* enum wm_sampler */
-    uint32_t sample_cost_ns;       /* measured at start: thread time that one sample takes, in all */
-    uint32_t app_running;          /* 1 from sampler start to stop */
+    uint32_t sampler;        /* enum wm_sampler */
+    uint32_t sample_cost_ns; /* measured at start: thread time that one sample takes, in all */
+    uint32_t app_running;    /* 1 from sampler start to stop */
     uint32_t reserved;
     _Atomic uint64_t threads_unsampled; /* threads that found no slot or no event */
-    _Atomic uint64_t nodes_lost;   /* segments not followed: WM_NODE_MAX nodes known */
+    _Atomic uint64_t nodes_lost;        /* segments not followed: WM_NODE_MAX nodes known */
     _Atomic uint64_t sites_lost;
     _Atomic uint64_t modules_lost;
-    _Atomic uint64_t contexts_lost;/* dispatches that waited: WM_CONTEXT_MAX requests in flight */
-    _Atomic uint64_t paths_lost;   /* requests counted under WM_PATH_OTHER */
-    _Atomic uint64_t forks;        /* children that the app made; they are not profiled */
+    _Atomic uint64_t contexts_lost; /* dispatches that waited: WM_CONTEXT_MAX requests in flight */
+    _Atomic uint64_t paths_lost;    /* requests counted under WM_PATH_OTHER */
+    _Atomic uint64_t forks;         /* children that the app made; they are not profiled */
 
     /* names */
     _Atomic uint32_t name_bytes;
     char names[WM_NAME_BYTES];
     _Atomic uint32_t entry_count;
-    uint32_t entries[WM_ENTRY_MAX];    /* name offsets */
+    uint32_t entries[WM_ENTRY_MAX]; /* name offsets */
     _Atomic uint32_t outcome_count;
     uint32_t outcomes[WM_OUTCOME_MAX]; /* name offsets */
     _Atomic uint32_t site_count;
     struct wm_site_entry sites[WM_SITE_MAX];
-    _Atomic uint32_t node_count;       /* starts at WM_NODE_ROOT + 1 */
+    _Atomic uint32_t node_count; /* starts at WM_NODE_ROOT + 1 */
     struct wm_node nodes[WM_NODE_MAX];
     _Atomic uint64_t node_visits[WM_NODE_MAX]; /* the same as wm_thread.visits, from threads
                                                   that found no slot; the sum is the truth */
-    _Atomic uint32_t path_count;       /* starts at 1: WM_PATH_OTHER */
+    _Atomic uint32_t path_count;               /* starts at 1: WM_PATH_OTHER */
     struct wm_path paths[WM_PATH_MAX];
     _Atomic uint32_t path_node_count;
     uint16_t path_nodes[WM_PATH_NODES];

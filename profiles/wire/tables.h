@@ -31,11 +31,11 @@ struct wm_worker_table {
     uint64_t requests;
     uint64_t errors;
     uint64_t reply_bytes;
-    uint64_t checksum;       /* sum over requests of wm_work_hash(): what was really sent */
-    uint64_t cells_lost;     /* requests that found the cells full; they are in `requests` only */
-    uint64_t latency_lost;   /* requests whose latency found no histogram */
-    uint64_t unfinished;     /* requests still open when the run gave up on them */
-    struct wm_histogram late;/* dispatch minus due time, open loop only */
+    uint64_t checksum;        /* sum over requests of wm_work_hash(): what was really sent */
+    uint64_t cells_lost;      /* requests that found the cells full; they are in `requests` only */
+    uint64_t latency_lost;    /* requests whose latency found no histogram */
+    uint64_t unfinished;      /* requests still open when the run gave up on them */
+    struct wm_histogram late; /* dispatch minus due time, open loop only */
     uint32_t latency[WM_PATH_MAX]; /* by path: 1 + index into wm_region.histograms, 0 none */
     struct wm_cell cells[WM_CELL_MAX];
 };

@@ -1,0 +1,186 @@
+/* context.c - the request that is open on a thread: from its begin to its path. */
+#include "profiles/probe/probe.h"
+#include "profiles/probe/state.h"
+#include "profiles/probe/threads.h"
+
+#include <stddef.h>
+#include <string.h>
+
+_Static_assert(offsetof(struct wm_context, node) == offsetof(struct wm_context_slot, node) &&
+                   offsetof(struct wm_context, limited) ==
+                       offsetof(struct wm_context_slot, limited) &&
+                   offsetof(struct wm_context, visits) == offsetof(struct wm_context_slot, visits),
+               "waymark.h shows the start of a context slot");
+
+WM_EXPORT __thread struct wm_context *wm_context_current;
+
+/* Free slots, last in first out, and which of the others is attached to some thread. */
+static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t free_slots[WM_CONTEXT_MAX];
+static uint32_t free_count;
+static uint32_t used_count; /* slots from here on were never used */
+static _Atomic uint32_t attached[WM_CONTEXT_MAX];
+
+static struct wm_context_slot *slot_of(struct wm_context *context)
+{
+    return (struct wm_context_slot *)context;
+}
+
+static _Atomic uint32_t *attached_of(const struct wm_context_slot *slot)
+{
+    return &attached[slot - wm_probe.region->contexts];
+}
+
+static struct wm_context_slot *take_slot(void)
+{
+    struct wm_context_slot *slot = wm_tls.spare;
+    wm_tls.spare = NULL;
+    if (slot != NULL)
+        return slot;
+    pthread_mutex_lock(&pool_lock);
+    if (free_count > 0)
+        slot = &wm_probe.region->contexts[free_slots[--free_count]];
+    else if (used_count < WM_CONTEXT_MAX)
+        slot = &wm_probe.region->contexts[used_count++];
+    pthread_mutex_unlock(&pool_lock);
+    return slot;
+}
+
+static void give_slot(struct wm_context_slot *slot)
+{
+    atomic_store_explicit(&slot->state, WM_CONTEXT_FREE, memory_order_release);
+    if (wm_tls.spare == NULL && wm_tls.own != NULL) {
+        wm_tls.spare = slot;
+        return;
+    }
+    pthread_mutex_lock(&pool_lock);
+    free_slots[free_count++] = (uint32_t)(slot - wm_probe.region->contexts);
+    pthread_mutex_unlock(&pool_lock);
+}
+
+void wm_context_thread_end(void)
+{
+    struct wm_context_slot *slot = wm_tls.spare;
+    wm_tls.spare = NULL;
+    wm_tls.own = NULL;
+    if (slot != NULL)
+        give_slot(slot);
+}
+
+static void set_current(struct wm_context *context)
+{
+    wm_tls.attach_allocs = wm_tls.allocs;
+    wm_tls.attach_alloc_bytes = wm_tls.alloc_bytes;
+    /* The sampler's signal reads it at any instruction. */
+    __atomic_store_n(&wm_context_current, context, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+WM_EXPORT struct wm_context *wm_context_detach(void)
+{
+    struct wm_context *context = wm_context_current;
+    if (context == NULL)
+        return NULL;
+    struct wm_context_slot *slot = slot_of(context);
+    slot->allocs += wm_tls.allocs - wm_tls.attach_allocs;
+    slot->alloc_bytes += wm_tls.alloc_bytes - wm_tls.attach_alloc_bytes;
+    set_current(NULL);
+    /* pairs with wm_context_attach on the thread that goes on */
+    atomic_store_explicit(attached_of(slot), 0, memory_order_release);
+    return context;
+}
+
+WM_EXPORT int wm_context_attach(struct wm_context *context)
+{
+    if (context == wm_context_current)
+        return 0;
+    if (context != NULL) {
+        /* pairs with wm_context_detach */
+        if (atomic_exchange_explicit(attached_of(slot_of(context)), 1, memory_order_acquire) != 0)
+            return -1;
+        if (wm_tls.own == NULL)
+            wm_thread_enter();
+    }
+    (void)wm_context_detach();
+    set_current(context);
+    return 0;
+}
+
+WM_EXPORT struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64_t index,
+                                            int counted)
+{
+    struct wm_context_slot *slot = take_slot();
+    if (slot == NULL)
+        return NULL;
+    uint64_t number = (uint64_t)(slot - wm_probe.region->contexts) + 1;
+    slot->serial = slot->serial == 0 ? number << 40 : slot->serial + 1;
+    slot->node = WM_NODE_ROOT;
+    slot->limited = 0;
+    slot->entry = entry;
+    slot->outcome = 0;
+    slot->row = row;
+    slot->counted = counted != 0;
+    slot->visited_count = 0;
+    slot->index = index;
+    slot->signature = 0;
+    slot->allocs = 0;
+    slot->alloc_bytes = 0;
+    atomic_store_explicit(&slot->samples, 0, memory_order_relaxed);
+    /* pairs with the harness's reading after a crash */
+    atomic_store_explicit(&slot->state, WM_CONTEXT_OPEN, memory_order_release);
+    struct wm_context *context = (struct wm_context *)slot;
+    atomic_store_explicit(attached_of(slot), 1, memory_order_relaxed);
+    set_current(context);
+    return context;
+}
+
+static void count_visits(struct wm_context_slot *slot)
+{
+    struct wm_region *region = wm_probe.region;
+    uint64_t *visits = wm_tls.own != NULL ? wm_tls.own->shared->visits : NULL;
+    for (uint32_t i = 0; i < slot->visited_count; i++) {
+        uint16_t node = slot->visited[i];
+        if (slot->counted != 0 && visits != NULL)
+            visits[node] += slot->visits[node];
+        else if (slot->counted != 0)
+            atomic_fetch_add(&region->node_visits[node], slot->visits[node]);
+        slot->visits[node] = 0;
+    }
+    slot->visits[0] = 0;
+}
+
+/* The drain learns which path the request's samples belong to. */
+static void tell_end(const struct wm_context_slot *slot, uint32_t path, uint32_t samples)
+{
+    if (wm_tls.own == NULL)
+        wm_thread_enter();
+    struct wm_thread *thread = wm_tls.own != NULL ? wm_tls.own->shared : NULL;
+    uint64_t head;
+    struct wm_end *end = thread != NULL ? wm_ring_reserve(&thread->end_ring, thread->ends_data,
+                                                          WM_END_RING, sizeof(*end), &head)
+                                        : NULL;
+    if (end == NULL) {
+        if (thread != NULL)
+            thread->ends_dropped++;
+        return;
+    }
+    *end = (struct wm_end){
+        .bytes = sizeof(*end), .path = path, .request = slot->serial, .samples = samples};
+    wm_ring_commit(&thread->end_ring, head);
+}
+
+WM_EXPORT void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret_end)
+{
+    struct wm_context_slot *slot = slot_of(context);
+    if (context == wm_context_current)
+        (void)wm_context_detach(); /* from here on no sample is this request's */
+    ret_end->path = wm_path_find(slot);
+    ret_end->allocs = slot->allocs;
+    ret_end->alloc_bytes = slot->alloc_bytes;
+    uint32_t samples = atomic_load_explicit(&slot->samples, memory_order_relaxed);
+    if (samples > 0)
+        tell_end(slot, ret_end->path, samples);
+    count_visits(slot);
+    give_slot(slot);
+    ret_end->end_ns = wm_probe_clock(CLOCK_MONOTONIC);
+}

@@ -1,0 +1,111 @@
+/* events.c - what makes the signal: a perf event or a timer on each thread's CPU time.
+ *
+ * perf's task-clock is the better one: exact at any rate. Where the kernel would only count user
+ * time for us, its ticks during system calls are lost and their time is charged to whatever runs
+ * next, so then the POSIX timer is used, which is right but fires at the kernel's own tick. */
+#include "profiles/probe/handler.h"
+#include "profiles/probe/probe.h"
+#include "profiles/probe/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+static int perf_open(uint32_t tid, uint32_t hz)
+{
+    struct perf_event_attr attr;
+    memset(&attr, 0, sizeof(attr));
+    attr.size = sizeof(attr);
+    attr.type = PERF_TYPE_SOFTWARE;
+    attr.config = PERF_COUNT_SW_TASK_CLOCK;
+    attr.sample_period = NS_PER_SECOND / hz;
+    attr.wakeup_events = 1;
+    attr.disabled = 1;
+    long fd = syscall(SYS_perf_event_open, &attr, (pid_t)tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+    return fd >= 0 ? (int)fd : -errno;
+}
+
+void wm_event_choose(void)
+{
+    struct wm_region *region = wm_probe.region;
+    int fd = perf_open((uint32_t)syscall(SYS_gettid), 100);
+    if (fd >= 0) {
+        close(fd);
+        region->sampler = WM_SAMPLER_PERF;
+        return;
+    }
+    region->sampler = WM_SAMPLER_TIMER;
+    const char *remedy = fd == -EACCES || fd == -EPERM
+                             ? "; `sysctl kernel.perf_event_paranoid=1` or CAP_PERFMON lifts it"
+                             : "";
+    wm_probe_note("perf_event_open was refused (%s): sampled by CPU-time timers, which are right "
+                  "but fire at most at the kernel's tick (often 250/s)%s",
+                  strerror(-fd), remedy);
+}
+
+static int arm_perf(struct wm_own_thread *own, uint32_t hz)
+{
+    int fd = perf_open(own->tid, hz);
+    if (fd < 0)
+        return fd;
+    struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = (pid_t)own->tid};
+    if (fcntl(fd, F_SETFL, O_ASYNC) < 0 || fcntl(fd, F_SETSIG, WM_SAMPLE_SIGNAL) < 0 ||
+        fcntl(fd, F_SETOWN_EX, &owner) < 0) {
+        int rc = -errno;
+        close(fd);
+        return rc;
+    }
+    own->event = fd;
+    return ioctl(fd, PERF_EVENT_IOC_REFRESH, 1) < 0 ? -errno : 0;
+}
+
+static int arm_timer(struct wm_own_thread *own, uint32_t hz)
+{
+    struct sigevent event;
+    memset(&event, 0, sizeof(event));
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = WM_SAMPLE_SIGNAL;
+    event.sigev_value.sival_ptr = own;
+    event.sigev_notify_thread_id = (pid_t)own->tid;
+    if (timer_create(own->clock, &event, &own->timer) != 0)
+        return -errno;
+    own->has_timer = true;
+    uint64_t period_ns = NS_PER_SECOND / hz;
+    struct itimerspec spec;
+    spec.it_interval.tv_sec = (time_t)(period_ns / NS_PER_SECOND);
+    spec.it_interval.tv_nsec = (long)(period_ns % NS_PER_SECOND);
+    spec.it_value = spec.it_interval;
+    return timer_settime(own->timer, 0, &spec, NULL) != 0 ? -errno : 0;
+}
+
+int wm_event_arm(struct wm_own_thread *own, uint32_t hz)
+{
+    int rc = wm_probe.region->sampler == WM_SAMPLER_PERF ? arm_perf(own, hz) : arm_timer(own, hz);
+    if (rc < 0)
+        wm_event_disarm(own);
+    return rc;
+}
+
+void wm_event_disarm(struct wm_own_thread *own)
+{
+    int fd = own->event;
+    if (fd >= 0) {
+        (void)ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
+        own->event = -1;
+        close(fd);
+    }
+    if (own->has_timer) {
+        own->has_timer = false;
+        timer_delete(own->timer);
+    }
+}

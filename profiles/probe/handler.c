@@ -1,0 +1,112 @@
+/* handler.c - one sample. [signal] */
+#include "profiles/probe/handler.h"
+
+#include "profiles/probe/state.h"
+#include "profiles/probe/unwind.h"
+#include "profiles/probe/waymark.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+struct sigaction wm_handler_previous;
+
+static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began_ns);
+static void account_lost(struct wm_thread *thread, const struct wm_context_slot *slot,
+                         uint64_t cpu_ns);
+
+static bool is_ours(const struct wm_own_thread *own, const siginfo_t *info)
+{
+    if (own == NULL)
+        return false;
+    if (info->si_code == SI_TIMER)
+        return info->si_value.sival_ptr == own;
+    return own->event >= 0 && info->si_code > 0 && info->si_fd == own->event;
+}
+
+static void pass_on(int signal, siginfo_t *info, void *ucontext)
+{
+    if ((wm_handler_previous.sa_flags & SA_SIGINFO) != 0)
+        wm_handler_previous.sa_sigaction(signal, info, ucontext);
+    else if (wm_handler_previous.sa_handler != SIG_IGN && wm_handler_previous.sa_handler != SIG_DFL)
+        wm_handler_previous.sa_handler(signal);
+}
+
+void wm_handler(int signal, siginfo_t *info, void *ucontext)
+{
+    int saved_errno = errno;
+    struct wm_own_thread *own = wm_tls.own;
+    if (!is_ours(own, info)) {
+        pass_on(signal, info, ucontext);
+        errno = saved_errno;
+        return;
+    }
+    atomic_store_explicit(&own->busy, 1, memory_order_relaxed);
+    /* Either the stopping thread sees `busy`, or we see that sampling is off. */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&wm_probe.sampling, memory_order_acquire) != WM_SAMPLING_OFF) {
+        wm_tls.in_handler++;
+        take(own, ucontext, wm_probe_clock(CLOCK_MONOTONIC));
+        wm_tls.in_handler--;
+        if (own->event >= 0)
+            (void)ioctl(own->event, PERF_EVENT_IOC_REFRESH, 1);
+    }
+    atomic_store_explicit(&own->busy, 0, memory_order_release); /* pairs with wm_probe_stop */
+    errno = saved_errno;
+}
+
+static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began_ns)
+{
+    struct wm_thread *thread = own->shared;
+    struct wm_context *context = wm_context_current;
+    /* A context is the start of its slot in the region (asserted in context.c). */
+    struct wm_context_slot *slot = (struct wm_context_slot *)context;
+
+    uint64_t cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
+    uint64_t last_ns = atomic_load_explicit(&own->last_cpu_ns, memory_order_relaxed);
+    atomic_store_explicit(&own->last_cpu_ns, cpu_ns, memory_order_relaxed);
+    uint64_t weight_ns = cpu_ns > last_ns ? cpu_ns - last_ns : 0;
+
+    uint64_t frames[WM_FRAME_MAX];
+    bool truncated;
+    uint32_t count = wm_unwind(ucontext, frames, WM_FRAME_MAX, &truncated);
+
+    uint32_t bytes = (uint32_t)(sizeof(struct wm_sample) + count * sizeof(uint64_t));
+    uint64_t head;
+    struct wm_sample *sample =
+        wm_ring_reserve(&thread->sample_ring, thread->samples_data, WM_SAMPLE_RING, bytes, &head);
+    if (sample == NULL) {
+        thread->dropped++;
+        account_lost(thread, slot, weight_ns);
+        return;
+    }
+    sample->bytes = bytes;
+    sample->flags = (uint16_t)((truncated ? WM_SAMPLE_TRUNCATED : 0) |
+                               (thread->harness != 0 ? WM_SAMPLE_HARNESS : 0));
+    sample->frame_count = (uint16_t)count;
+    sample->request = slot != NULL ? slot->serial : 0;
+    sample->cpu_ns = weight_ns;
+    sample->node =
+        context != NULL ? __atomic_load_n(&context->node, __ATOMIC_RELAXED) : WM_NODE_ROOT;
+    memcpy(sample->frames, frames, count * sizeof(uint64_t));
+    sample->cost_ns = (uint32_t)(wm_probe_clock(CLOCK_MONOTONIC) - began_ns);
+    if (atomic_load_explicit(&wm_probe.sampling, memory_order_relaxed) == WM_SAMPLING_CALIBRATING) {
+        wm_tls.calibrated++;
+        return; /* all the work of a sample, but nothing kept */
+    }
+    if (slot != NULL)
+        atomic_fetch_add_explicit(&slot->samples, 1, memory_order_relaxed);
+    thread->samples++;
+    thread->truncated += truncated;
+    wm_ring_commit(&thread->sample_ring, head);
+}
+
+static void account_lost(struct wm_thread *thread, const struct wm_context_slot *slot,
+                         uint64_t cpu_ns)
+{
+    if (thread->harness != 0 && slot == NULL)
+        thread->lost_harness_cpu_ns += cpu_ns;
+    else
+        thread->lost_cpu_ns += cpu_ns;
+}

@@ -1,0 +1,15 @@
+/* handler.h - what the sampling signal does: context and frames into the thread's ring. */
+#ifndef WM_PROBE_HANDLER_H
+#define WM_PROBE_HANDLER_H
+
+#include <signal.h>
+
+#define WM_SAMPLE_SIGNAL SIGPROF
+
+/* The handler that the app had for the signal before us; signals that are not ours go there. */
+extern struct sigaction wm_handler_previous;
+
+/* [signal] sa_sigaction of WM_SAMPLE_SIGNAL. errno is as it was found. */
+void wm_handler(int signal, siginfo_t *info, void *ucontext);
+
+#endif

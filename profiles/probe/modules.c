@@ -1,0 +1,237 @@
+/* modules.c - keeps the snapshot of binaries, and tells the harness of them. */
+#include "profiles/probe/modules.h"
+
+#include "profiles/probe/snapshot.h"
+#include "profiles/probe/state.h"
+#include "profiles/probe/unwind.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+static const char unwinder[] = "libunwind.so.8";
+
+extern int (*wm_unwind_backtrace)(void **, int);
+
+static int (*real_iterate)(wm_phdr_fn *, void *);
+static pthread_mutex_t renew_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* What one walk of the loader's list saw. Copied under the loader's lock, used after it. */
+struct walk {
+    struct seen {
+        struct dl_phdr_info info;
+        char name[PATH_MAX];
+    } * seen;
+    size_t count;
+    size_t limit;
+    struct link_map *tail;
+};
+
+static int walk_one(struct dl_phdr_info *info, size_t size, void *data);
+static bool known(const struct dl_phdr_info *info);
+static void publish(const struct seen *seen);
+static void tell_harness(const struct dl_phdr_info *info, const char *path);
+static void *keep(void *unused);
+
+int wm_modules_real_iterate(wm_phdr_fn *callback, void *data)
+{
+    if (real_iterate == NULL)
+        *(void **)&real_iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
+    return real_iterate != NULL ? real_iterate(callback, data) : 0;
+}
+
+bool wm_unwind_open(void)
+{
+    void *library = dlopen(unwinder, RTLD_NOW | RTLD_LOCAL);
+    if (library != NULL)
+        *(void **)&wm_unwind_backtrace = dlsym(library, "unw_backtrace");
+    return wm_unwind_backtrace != NULL;
+}
+
+void wm_modules_start(void)
+{
+    wm_modules_renew();
+    if (sem_init(&wm_snapshot.keeper, 0, 0) != 0)
+        return;
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    pthread_t keeper;
+    /* The loader's own pthread_create: the keeper is not one of the app's threads. */
+    int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = NULL;
+    *(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
+    if (create != NULL && create(&keeper, NULL, keep, NULL) == 0)
+        pthread_detach(keeper);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+void wm_modules_renew(void)
+{
+    static struct walk walk;
+    pthread_mutex_lock(&renew_lock);
+    if (walk.seen == NULL) {
+        walk.limit = 64;
+        walk.seen = calloc(walk.limit, sizeof(*walk.seen));
+    }
+    for (size_t grown = 0; walk.seen != NULL && grown != walk.limit;) {
+        grown = walk.limit;
+        walk.count = 0;
+        walk.tail = NULL;
+        wm_modules_real_iterate(walk_one, &walk);
+        if (walk.count > walk.limit) { /* more than there was room for: once more, with room */
+            free(walk.seen);
+            walk.limit = walk.count * 2;
+            walk.seen = calloc(walk.limit, sizeof(*walk.seen));
+        }
+    }
+    /* The tail is published with the last entry: until then the snapshot counts as stale. */
+    bool all_pinned = walk.seen != NULL;
+    for (size_t i = 0; i < walk.count && walk.seen != NULL; i++) {
+        const struct seen *seen = &walk.seen[i];
+        if (known(&seen->info))
+            continue;
+        bool fixed = seen->name[0] == '\0' || strchr(seen->name, '/') == NULL; /* program, vdso */
+        if (!fixed && dlopen(seen->name, RTLD_LAZY | RTLD_NOLOAD) == NULL)
+            all_pinned = false; /* closed again in the meantime: it must not be looked at */
+        else
+            publish(seen);
+    }
+    if (all_pinned)
+        atomic_store_explicit(&wm_snapshot.tail, walk.tail,
+                              memory_order_release); /* pairs with wm_modules_stale */
+    pthread_mutex_unlock(&renew_lock);
+}
+
+static int walk_one(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct walk *walk = data;
+    (void)size;
+    if (walk->tail == NULL) { /* the loader's lock is held: its list stands still */
+        for (struct link_map *map = _r_debug.r_map; map != NULL; map = map->l_next)
+            walk->tail = map;
+    }
+    if (walk->count < walk->limit) {
+        struct seen *seen = &walk->seen[walk->count];
+        seen->info = *info;
+        const char *name = info->dlpi_name != NULL ? info->dlpi_name : "";
+        snprintf(seen->name, sizeof(seen->name), "%s", name);
+    }
+    walk->count++;
+    return 0;
+}
+
+static bool known(const struct dl_phdr_info *info)
+{
+    uint32_t count = atomic_load_explicit(&wm_snapshot.count, memory_order_relaxed);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct dl_phdr_info *other = &wm_snapshot.entries[i].info;
+        if (other->dlpi_addr == info->dlpi_addr && other->dlpi_phnum == info->dlpi_phnum)
+            return true;
+    }
+    return false;
+}
+
+static void publish(const struct seen *seen)
+{
+    uint32_t count = atomic_load_explicit(&wm_snapshot.count, memory_order_relaxed);
+    if (count == WM_MODULE_MAX) {
+        if (wm_probe.region != NULL)
+            atomic_fetch_add(&wm_probe.region->modules_lost, 1);
+        return;
+    }
+    size_t headers_bytes = seen->info.dlpi_phnum * sizeof(*seen->info.dlpi_phdr);
+    ElfW(Phdr) *headers = malloc(headers_bytes);
+    char *name = strdup(seen->name);
+    if (headers == NULL || name == NULL) {
+        free(headers);
+        free(name);
+        return;
+    }
+    memcpy(headers, seen->info.dlpi_phdr, headers_bytes); /* pinned: still mapped */
+    struct dl_phdr_info *info = &wm_snapshot.entries[count].info;
+    *info = seen->info;
+    info->dlpi_phdr = headers;
+    info->dlpi_name = name;
+    atomic_store_explicit(&wm_snapshot.count, count + 1,
+                          memory_order_release); /* pairs with wm_modules_iterate */
+    tell_harness(info, name);
+}
+
+static void copy_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * header,
+                          struct wm_module *module)
+{
+    const unsigned char *at = (const unsigned char *)(uintptr_t)(info->dlpi_addr + header->p_vaddr);
+    const unsigned char *end = at + header->p_memsz;
+    while (end - at >= (ptrdiff_t)sizeof(ElfW(Nhdr))) {
+        ElfW(Nhdr) note;
+        memcpy(&note, at, sizeof(note));
+        const unsigned char *name = at + sizeof(note);
+        const unsigned char *body = name + ((note.n_namesz + 3u) & ~3u);
+        if (body + note.n_descsz > end)
+            return;
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(name, "GNU", 4) == 0 &&
+            note.n_descsz <= sizeof(module->build_id)) {
+            memcpy(module->build_id, body, note.n_descsz);
+            module->build_id_bytes = note.n_descsz;
+            return;
+        }
+        at = body + ((note.n_descsz + 3u) & ~3u);
+    }
+}
+
+static void tell_harness(const struct dl_phdr_info *info, const char *path)
+{
+    struct wm_region *region = wm_probe.region;
+    if (region == NULL)
+        return;
+    struct wm_module module = {.bias = info->dlpi_addr};
+    if (path[0] == '\0') {
+        ssize_t length = readlink("/proc/self/exe", module.path, sizeof(module.path) - 1);
+        module.path[length > 0 ? length : 0] = '\0';
+    } else if (strchr(path, '/') == NULL) {
+        snprintf(module.path, sizeof(module.path), "[vdso]");
+    } else {
+        char real[PATH_MAX];
+        const char *resolved = realpath(path, real);
+        snprintf(module.path, sizeof(module.path), "%.*s", (int)sizeof(module.path) - 1,
+                 resolved != NULL ? resolved : path);
+    }
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        if (info->dlpi_phdr[i].p_type == PT_NOTE)
+            copy_build_id(info, &info->dlpi_phdr[i], &module);
+    }
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0)
+            continue;
+        uint32_t at = atomic_load_explicit(&region->module_count, memory_order_relaxed);
+        if (at == WM_MODULE_MAX) {
+            atomic_fetch_add(&region->modules_lost, 1);
+            return;
+        }
+        module.start = info->dlpi_addr + header->p_vaddr;
+        module.end = module.start + header->p_memsz;
+        module.offset = header->p_offset;
+        region->modules[at] = module;
+        atomic_store_explicit(&region->module_count, at + 1,
+                              memory_order_release); /* pairs with the harness's reading */
+    }
+}
+
+static void *keep(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        while (sem_wait(&wm_snapshot.keeper) != 0)
+            ;
+        atomic_store_explicit(&wm_snapshot.woken, 0, memory_order_relaxed);
+        wm_modules_renew();
+    }
+    return NULL;
+}

@@ -1,0 +1,81 @@
+/* request.c - requests and entry points, as the app sees them. */
+#include "profiles/probe/probe.h"
+#include "profiles/probe/state.h"
+
+#include <string.h>
+
+static struct wm_entry *entries;
+static uint64_t entry_hashes[WM_ENTRY_MAX];
+
+WM_EXPORT void wm_entry_register(struct wm_entry *entry)
+{
+    entry->next = entries;
+    entries = entry;
+    struct wm_region *region = wm_probe.region;
+    if (region == NULL)
+        return;
+    pthread_mutex_lock(&wm_probe.lock);
+    uint32_t count = atomic_load_explicit(&region->entry_count, memory_order_relaxed);
+    if (count < WM_ENTRY_MAX) {
+        region->entries[count] = wm_name_intern(entry->name);
+        entry_hashes[count] = wm_hash_name(entry->name);
+        /* pairs with the harness's reading */
+        atomic_store_explicit(&region->entry_count, count + 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&wm_probe.lock);
+}
+
+uint64_t wm_path_entry_hash(uint32_t entry)
+{
+    return entry_hashes[entry];
+}
+
+WM_EXPORT const struct wm_entry *wm_probe_entries(void)
+{
+    return entries;
+}
+
+WM_EXPORT const char *wm_request_field(const struct wm_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->field_count; i++) {
+        if (strcmp(request->fields[i].name, name) == 0)
+            return request->fields[i].value;
+    }
+    return NULL;
+}
+
+WM_EXPORT const void *wm_request_body(const struct wm_request *request, size_t *ret_size)
+{
+    if (ret_size != NULL)
+        *ret_size = request->body_bytes;
+    return request->body;
+}
+
+WM_EXPORT const char *wm_request_entry(const struct wm_request *request)
+{
+    return request->entry;
+}
+
+WM_EXPORT uint64_t wm_request_index(const struct wm_request *request)
+{
+    return request->index;
+}
+
+WM_EXPORT struct wm_context *wm_request_context(const struct wm_request *request)
+{
+    return request->context;
+}
+
+WM_EXPORT void wm_reply_write(struct wm_reply *reply, const void *data, size_t size)
+{
+    (void)data;
+    if (reply != NULL)
+        reply->bytes += size;
+}
+
+WM_EXPORT void wm_request_done(const struct wm_request *request, int status)
+{
+    struct wm_probe_end end;
+    wm_probe_end(request->context, &end);
+    request->done(request, status, &end);
+}

@@ -1,0 +1,143 @@
+/* segment.c - sites become nodes of the tree of active paths.
+ *
+ * The fast path is in waymark.h. Here: the first visit of a node by a request, a parent that the
+ * site's cache does not hold, and a node that nobody visited before. */
+#include "profiles/probe/state.h"
+#include "profiles/probe/waymark.h"
+
+#include <string.h>
+
+enum {
+    NODE_TABLE = 2 * WM_NODE_MAX, /* powers of two */
+    SITE_TABLE = 2 * WM_SITE_MAX,
+};
+
+/* Nodes by (parent, name): read without a lock, written under it. 0 is free. */
+static _Atomic uint32_t node_table[NODE_TABLE];
+static uint32_t site_table[SITE_TABLE]; /* 1 + index into wm_region.sites, under the lock */
+
+static uint32_t table_start(uint64_t hash, uint32_t size)
+{
+    return (uint32_t)wm_hash_mix(hash) & (size - 1);
+}
+
+static const char *string_at(const int64_t *field)
+{
+    return (const char *)field + *field;
+}
+
+/* ---- Sites ---- */
+
+static void register_site(struct wm_site *site)
+{
+    struct wm_region *region = wm_probe.region;
+    uint32_t name = wm_name_intern(string_at(&site->name));
+    uint32_t file = wm_name_intern(string_at(&site->file));
+    if (name == 0) {
+        atomic_fetch_add(&region->sites_lost, 1);
+        return;
+    }
+    /* Inlined and instantiated copies of one WM_SEGMENT are one site. */
+    uint64_t key = ((uint64_t)name << 32 | site->line) ^ (uint64_t)file << 20;
+    uint32_t at = table_start(key, SITE_TABLE);
+    for (; site_table[at] != 0; at = (at + 1) & (SITE_TABLE - 1)) {
+        const struct wm_site_entry *other = &region->sites[site_table[at] - 1];
+        if (other->name == name && other->file == file && other->line == site->line) {
+            site->number = site_table[at];
+            return;
+        }
+    }
+    uint32_t count = atomic_load_explicit(&region->site_count, memory_order_relaxed);
+    if (count == WM_SITE_MAX) {
+        atomic_fetch_add(&region->sites_lost, 1);
+        return;
+    }
+    region->sites[count] = (struct wm_site_entry){.name = name, .file = file, .line = site->line};
+    /* pairs with the harness's reading */
+    atomic_store_explicit(&region->site_count, count + 1, memory_order_release);
+    site_table[at] = count + 1;
+    site->number = count + 1;
+}
+
+WM_EXPORT void wm_sites_register(struct wm_site *start, struct wm_site *stop)
+{
+    /* Each file that includes waymark.h calls with its whole binary's range: once is enough. */
+    if (wm_probe.region == NULL || start == stop || start->number != 0)
+        return;
+    pthread_mutex_lock(&wm_probe.lock);
+    for (struct wm_site *site = start; site < stop; site++)
+        register_site(site);
+    pthread_mutex_unlock(&wm_probe.lock);
+}
+
+/* ---- Nodes ---- */
+
+static uint32_t find_node(uint32_t parent, uint32_t name, uint32_t *ret_at)
+{
+    const struct wm_region *region = wm_probe.region;
+    uint32_t at = table_start((uint64_t)parent << 32 | name, NODE_TABLE);
+    for (;; at = (at + 1) & (NODE_TABLE - 1)) {
+        /* pairs with add_node */
+        uint32_t node = atomic_load_explicit(&node_table[at], memory_order_acquire);
+        *ret_at = at;
+        if (node == 0 || (region->nodes[node].parent == parent && region->nodes[node].name == name))
+            return node;
+    }
+}
+
+static uint32_t add_node(uint32_t parent, const struct wm_site *site)
+{
+    struct wm_region *region = wm_probe.region;
+    uint32_t name = region->sites[site->number - 1].name;
+    pthread_mutex_lock(&wm_probe.lock);
+    uint32_t at;
+    uint32_t node = find_node(parent, name, &at); /* another thread may have been faster */
+    uint32_t count = atomic_load_explicit(&region->node_count, memory_order_relaxed);
+    if (node == 0 && count < WM_NODE_MAX) {
+        node = count;
+        const struct wm_node *above = &region->nodes[parent];
+        region->nodes[node] = (struct wm_node){
+            .hash = wm_hash_node(above->hash, wm_hash_name(region->names + name)),
+            .parent = parent,
+            .name = name,
+            .site = site->number - 1,
+            .depth = above->depth + 1,
+        };
+        /* pairs with the harness's reading */
+        atomic_store_explicit(&region->node_count, count + 1, memory_order_release);
+        atomic_store_explicit(&node_table[at], node, memory_order_release); /* with find_node */
+    }
+    pthread_mutex_unlock(&wm_probe.lock);
+    return node;
+}
+
+WM_EXPORT uint32_t wm_segment_slow(struct wm_site *site)
+{
+    struct wm_region *region = wm_probe.region;
+    struct wm_context_slot *slot = (struct wm_context_slot *)wm_context_current;
+    uint32_t parent = slot->node;
+    uint64_t cache = __atomic_load_n(&site->cache, __ATOMIC_RELAXED);
+    uint32_t node = (uint32_t)cache;
+    if ((uint32_t)(cache >> 32) != parent || node == 0) {
+        /* Below a node that was lost, or at a site that is not known: not followed. */
+        uint32_t at;
+        node = 0;
+        if (parent != 0 && site->number != 0) {
+            node = find_node(parent, region->sites[site->number - 1].name, &at);
+            if (node == 0)
+                node = add_node(parent, site);
+        }
+        if (node == 0) {
+            slot->limited++;
+            atomic_fetch_add_explicit(&region->nodes_lost, 1, memory_order_relaxed);
+            return 0;
+        }
+        __atomic_store_n(&site->cache, (uint64_t)parent << 32 | node, __ATOMIC_RELAXED);
+        region->sites[site->number - 1].reached = 1;
+    }
+    if (slot->visits[node] == 0) {
+        slot->visited[slot->visited_count++] = (uint16_t)node;
+        slot->signature ^= region->nodes[node].hash;
+    }
+    return node;
+}

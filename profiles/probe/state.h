@@ -1,0 +1,81 @@
+/* state.h - what the probe's own files share: one process, its threads. Private to the probe and
+ * the hooks.
+ *
+ * Tags: [signal] callable in a handler, [any] any thread, [setup] before threads start. */
+#ifndef WM_PROBE_STATE_H
+#define WM_PROBE_STATE_H
+
+#include "profiles/wire/region.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define WM_EXPORT __attribute__((visibility("default")))
+
+/* One slot of wm_region.threads, seen from inside: what the harness need not know. */
+struct wm_own_thread {
+    struct wm_thread *shared;
+    _Atomic uint64_t last_cpu_ns; /* the thread's CPU clock at its last sample */
+    _Atomic uint32_t busy;        /* its handler is running: the stopping thread waits for that */
+    clockid_t clock;              /* readable by every thread of the process */
+    uint32_t tid;
+    int event; /* perf event, -1: none */
+    timer_t timer;
+    bool has_timer;
+};
+
+/* Thread-local state: initial-exec, so that neither the handler nor malloc calls for it. */
+struct wm_tls {
+    struct wm_own_thread *own;     /* NULL: the thread is not known to the probe */
+    struct wm_context_slot *spare; /* a free context kept for this thread's next request */
+    uint64_t allocs;               /* since the thread began */
+    uint64_t alloc_bytes;
+    uint64_t attach_allocs; /* the same when the current request was attached */
+    uint64_t attach_alloc_bytes;
+    uint32_t in_handler; /* dl_iterate_phdr is answered from the snapshot */
+    uint32_t calibrated; /* samples taken while calibrating */
+};
+extern __thread struct wm_tls wm_tls;
+
+struct wm_probe {
+    struct wm_region *region;  /* NULL: no harness, nothing is done */
+    _Atomic uint32_t sampling; /* enum wm_sampling */
+    uint32_t hz;
+    pthread_mutex_t lock; /* registry of threads, names, nodes, paths: never in a handler */
+    struct wm_own_thread threads[WM_THREAD_MAX];
+};
+enum wm_sampling { WM_SAMPLING_OFF, WM_SAMPLING_ON, WM_SAMPLING_CALIBRATING };
+extern struct wm_probe wm_probe;
+
+/* [signal] Nanoseconds of a clock. */
+static inline uint64_t wm_probe_clock(clockid_t clock)
+{
+    struct timespec t;
+    if (clock_gettime(clock, &t) != 0)
+        return 0;
+    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+/* threads.c: [any] makes the calling thread known (once) and arms it while sampling is on; its
+ * end is noticed through a thread-specific key. */
+void wm_thread_enter(void);
+
+/* names.c: [any, under wm_probe.lock] the offset of a string in wm_region.names; 0 when full. */
+uint32_t wm_name_intern(const char *name);
+
+/* paths.c: [any] the index of the execution path of an ending request. */
+uint32_t wm_path_find(const struct wm_context_slot *slot);
+/* [any] the index of an entry point's name among wm_region.entries. */
+uint64_t wm_path_entry_hash(uint32_t entry);
+
+/* events.c: [any, under wm_probe.lock] one thread's source of signals. -errno when none could be
+ * had. */
+int wm_event_arm(struct wm_own_thread *own, uint32_t hz);
+void wm_event_disarm(struct wm_own_thread *own);
+/* [setup] finds out which kind this process may use and writes wm_region.sampler. */
+void wm_event_choose(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* threads.c - the threads of this process, each with a slot in the region. */
+#include "profiles/probe/threads.h"
+#include "profiles/probe/crash.h"
+#include "profiles/probe/probe.h"
+#include "profiles/probe/state.h"
+#include "profiles/probe/unwind.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The kernel's clock id of a thread's CPU time (CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED of
+ * linux/posix-timers.h): unlike CLOCK_THREAD_CPUTIME_ID, readable from every thread. */
+static clockid_t thread_clock(uint32_t tid)
+{
+    return (clockid_t)((~tid << 3) | 6);
+}
+
+static pthread_key_t end_key;
+
+static struct wm_own_thread *claim_slot(uint32_t tid)
+{
+    for (uint32_t i = 0; i < WM_THREAD_MAX; i++) {
+        struct wm_thread *shared = &wm_probe.region->threads[i];
+        if (atomic_load_explicit(&shared->tid, memory_order_relaxed) != 0)
+            continue;
+        struct wm_own_thread *own = &wm_probe.threads[i];
+        own->shared = shared;
+        own->clock = thread_clock(tid);
+        own->tid = tid;
+        own->event = -1;
+        own->has_timer = false;
+        shared->harness = 0;
+        atomic_store_explicit(&shared->tid, tid, memory_order_release);
+        return own;
+    }
+    return NULL;
+}
+
+void wm_thread_arm(struct wm_own_thread *own)
+{
+    atomic_store_explicit(&own->last_cpu_ns, wm_probe_clock(own->clock), memory_order_relaxed);
+    if (wm_probe.hz > 0 && wm_event_arm(own, wm_probe.hz) < 0)
+        atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
+}
+
+/* What the thread used since its last sample is nobody's. */
+void wm_thread_disarm(struct wm_own_thread *own)
+{
+    wm_event_disarm(own);
+    while (own->tid != (uint32_t)syscall(SYS_gettid) &&
+           atomic_load_explicit(&own->busy, memory_order_acquire) != 0) /* pairs with wm_handler */
+        (void)syscall(SYS_sched_yield);
+    uint64_t cpu_ns = wm_probe_clock(own->clock);
+    uint64_t last_ns = atomic_load_explicit(&own->last_cpu_ns, memory_order_relaxed);
+    if (cpu_ns > last_ns)
+        own->shared->lost_cpu_ns += cpu_ns - last_ns;
+}
+
+void wm_thread_enter(void)
+{
+    if (wm_probe.region == NULL || wm_tls.own != NULL)
+        return;
+    wm_crash_thread_stack();
+    wm_unwind_prewarm();
+    pthread_mutex_lock(&wm_probe.lock);
+    struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
+    if (own == NULL) {
+        atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
+    } else {
+        wm_tls.own = own;
+        if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
+            wm_thread_arm(own);
+    }
+    pthread_mutex_unlock(&wm_probe.lock);
+    if (own != NULL)
+        (void)pthread_setspecific(end_key, own);
+}
+
+static void thread_end(void *data)
+{
+    struct wm_own_thread *own = data;
+    if (wm_probe.region == NULL) /* a forked child */
+        return;
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGPROF);
+    (void)pthread_sigmask(SIG_BLOCK, &mask, NULL);
+    pthread_mutex_lock(&wm_probe.lock);
+    if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
+        wm_thread_disarm(own);
+    wm_context_thread_end();
+    /* pairs with claim_slot: the next owner goes on with the rings and the counters */
+    atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
+    pthread_mutex_unlock(&wm_probe.lock);
+}
+
+void wm_threads_start(void)
+{
+    (void)pthread_key_create(&end_key, thread_end);
+    wm_thread_enter();
+}
+
+WM_EXPORT void wm_probe_thread_is_harness(void)
+{
+    wm_thread_enter();
+    if (wm_tls.own != NULL)
+        wm_tls.own->shared->harness = 1;
+}

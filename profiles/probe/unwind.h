@@ -1,0 +1,21 @@
+/* unwind.h - the frames of an interrupted thread, by a libunwind of our own.
+ *
+ * libunwind is opened privately: in the global scope its _Unwind_* functions would replace
+ * libgcc's and make C++ exceptions two orders of magnitude slower. */
+#ifndef WM_PROBE_UNWIND_H
+#define WM_PROBE_UNWIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* [setup] Opens libunwind; false when it is not there (stacks are then one frame deep). */
+bool wm_unwind_open(void);
+/* [any] The first call on a thread costs milliseconds and memory: call it before sampling. */
+void wm_unwind_prewarm(void);
+/* [signal] Frames of the code that `ucontext` interrupted, leaf first, into `frames`; at least
+ * one. *ret_truncated: the stack went on, or could not be followed. */
+uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool *ret_truncated);
+/* [signal] Frames of the caller. */
+uint32_t wm_unwind_here(uint64_t *frames, uint32_t limit);
+
+#endif
