@@ -1,0 +1,125 @@
+/* test_text.c - the growing string: its invariant, padding by columns, safe display. */
+#include "harness/core/text.h"
+
+#include "tests/support/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void an_empty_text_is_a_c_string(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    assert_string_equal(text.data, "");
+    wm_text_add(&text, "");
+    wm_text_clear(&text);
+    char *taken = wm_text_take(&text);
+    assert_string_equal(taken, "");
+    free(taken);
+    wm_text_done(&text);
+}
+
+static void it_grows_and_stays_terminated(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    for (int i = 0; i < 10000; i++)
+        wm_text_addf(&text, "%d,", i % 10);
+    assert_int_equal(text.length, 20000);
+    assert_int_equal(strlen(text.data), 20000);
+    assert_false(text.failed);
+    wm_text_clear(&text);
+    assert_string_equal(text.data, "");
+    wm_text_done(&text);
+}
+
+static void a_failed_text_stays_failed_and_is_taken_as_null(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_add(&text, "kept");
+    wm_text_add_bytes(&text, "", SIZE_MAX / 2);
+    assert_true(text.failed);
+    wm_text_add(&text, "more");
+    wm_text_addf(&text, "%d", 7);
+    assert_string_equal(text.data, "kept");
+    assert_null(wm_text_take(&text));
+    wm_text_done(&text);
+}
+
+static void bytes_may_hold_nuls(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_add_bytes(&text, "a\0b", 3);
+    assert_int_equal(text.length, 3);
+    assert_memory_equal(text.data, "a\0b", 4);
+    wm_text_done(&text);
+}
+
+static void padding_counts_columns_not_bytes(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_add_padded(&text, "22 µs", -7);
+    wm_text_add_padded(&text, "é", 3);
+    wm_text_add(&text, "|");
+    wm_text_add_padded(&text, "longer", 3);
+    assert_string_equal(text.data, "  22 µsé  |longer");
+    wm_text_done(&text);
+}
+
+static void foreign_bytes_are_shown_harmlessly(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    const char bytes[] = "a\x1b[31m\x80\xc3\xa9\xc2\x9b\xed\xa0\x80\x00z";
+    wm_text_add_safe(&text, bytes, sizeof(bytes) - 1, 0);
+    assert_string_equal(text.data, "a\\x1b[31m\\x80é\\xc2\\x9b\\xed\\xa0\\x80\\x00z");
+    wm_text_done(&text);
+}
+
+static void long_foreign_text_is_cut_with_an_ellipsis(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_add_safe(&text, "abcdef", 6, 6);
+    wm_text_add(&text, " ");
+    wm_text_add_safe(&text, "abcdef", 6, 3);
+    assert_string_equal(text.data, "abcdef abc…");
+    wm_text_done(&text);
+}
+
+static void overlong_and_cut_utf8_is_not_valid(void **state)
+{
+    (void)state;
+    assert_int_equal(wm_text_utf8_length("\xc0\x80", 2), 0);
+    assert_int_equal(wm_text_utf8_length("\xe0\x80\xaf", 3), 0);
+    assert_int_equal(wm_text_utf8_length("\xf4\x90\x80\x80", 4), 0);
+    assert_int_equal(wm_text_utf8_length("\xe2\x82", 2), 0);
+    assert_int_equal(wm_text_utf8_length("\xe2\x82\xac", 3), 3);
+    assert_int_equal(wm_text_utf8_length("\xf0\x9f\x98\x80", 4), 4);
+    assert_int_equal(wm_text_utf8_length("", 0), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_text_is_a_c_string),
+        cmocka_unit_test(it_grows_and_stays_terminated),
+        cmocka_unit_test(a_failed_text_stays_failed_and_is_taken_as_null),
+        cmocka_unit_test(bytes_may_hold_nuls),
+        cmocka_unit_test(padding_counts_columns_not_bytes),
+        cmocka_unit_test(foreign_bytes_are_shown_harmlessly),
+        cmocka_unit_test(long_foreign_text_is_cut_with_an_ellipsis),
+        cmocka_unit_test(overlong_and_cut_utf8_is_not_valid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
