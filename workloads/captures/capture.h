@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 struct wm_capture_report {
-    const char *format;       /* the name in the table */
+    const char *format; /* the name in the table */
     uint64_t requests;
-    uint64_t span_ns;         /* from the first request to the last */
-    uint64_t skipped;         /* lines or records that are no request */
-    uint64_t first_skipped;   /* line of the first one, 0: none */
+    uint64_t span_ns;            /* from the first request to the last */
+    uint64_t skipped;            /* lines or records that are no request */
+    uint64_t first_skipped;      /* line of the first one, 0: none */
     char first_skipped_text[96]; /* its beginning, fit to print */
-    uint64_t reordered;       /* requests whose time lay before their predecessor's */
+    uint64_t reordered;          /* requests whose time lay before their predecessor's */
 };
 
 /* Reads the capture `name` ("-" is standard input), of the format `format` (NULL: found out from
