@@ -36,12 +36,21 @@ struct wm_request {
     size_t body_bytes;
     uint64_t index;
     struct wm_context *context;
+    /* An app may finish a request on another thread before its entry point has returned here:
+     * enum wm_request_phase decides who ends it. 0 for a synchronous one. */
+    _Atomic uint32_t phase;
+    int early_status;
     /* [any] Called by wm_request_done(), after the context was ended. */
     void (*done)(const struct wm_request *request, int status, const struct wm_probe_end *end);
     void *user;
 };
 struct wm_reply {
     uint64_t bytes;
+};
+enum wm_request_phase {
+    WM_REQUEST_STARTED,  /* the entry point has returned: wm_request_done() ends the request */
+    WM_REQUEST_ENTERING, /* it has not: wm_request_done() leaves the end to the host */
+    WM_REQUEST_EARLY,    /* wm_request_done() came before the entry point returned */
 };
 
 /* What a request left behind when it ended. */

@@ -73,8 +73,14 @@ WM_EXPORT void wm_reply_write(struct wm_reply *reply, const void *data, size_t s
         reply->bytes += size;
 }
 
-WM_EXPORT void wm_request_done(const struct wm_request *request, int status)
+WM_EXPORT void wm_request_done(const struct wm_request *borrowed, int status)
 {
+    /* The app holds it const; it is the host's, and the phase is ours. */
+    struct wm_request *request = (struct wm_request *)(uintptr_t)borrowed;
+    request->early_status = status;
+    uint32_t entering = WM_REQUEST_ENTERING;
+    if (atomic_compare_exchange_strong(&request->phase, &entering, WM_REQUEST_EARLY))
+        return;
     struct wm_probe_end end;
     wm_probe_end(request->context, &end);
     request->done(request, status, &end);

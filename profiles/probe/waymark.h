@@ -82,8 +82,8 @@ void wm_outcome(const char *name);
 /* ---- Contexts: carrying a request across callbacks and threads -----------------------------
  * A context is the request's own state: which segments are open, what was visited. */
 
-/* Takes the request's context off this thread; NULL when none was attached. Segments open now
- * stay open for the request until it ends or leaves them. */
+/* Takes the request's context off this thread, before it is handed to another one; NULL when none
+ * was attached. Segments open now stay open for the request until it ends or leaves them. */
 struct wm_context *wm_context_detach(void);
 /* Goes on with the request on this thread, in place of whatever was attached. NULL is allowed. A
  * context is attached to one thread at a time: a second attach elsewhere is refused (-1). */
