@@ -1,0 +1,91 @@
+/* tally.c - results into one worker's tables of the shared region. */
+#include "harness/replay/tally.h"
+
+#include <stddef.h>
+
+/* Probing ends at a free cell, so some must stay free. */
+enum { CELLS_USED_MAX = WM_CELL_MAX - WM_CELL_MAX / 8 };
+
+void wm_tally_init(struct wm_tally *tally, struct wm_region *region, uint32_t worker)
+{
+    *tally = (struct wm_tally){.region = region, .table = &region->workers[worker]};
+}
+
+/* The cell of (row, path): the one there is or a new one; NULL when the table is full. */
+static struct wm_cell *find_cell(struct wm_tally *tally, const struct wm_tally_request *request,
+                                 uint32_t path)
+{
+    uint64_t key = (uint64_t)request->row << 32 | path;
+    uint32_t at = (uint32_t)(wm_hash_mix(key) & (WM_CELL_MAX - 1));
+    for (;;) {
+        struct wm_cell *cell = &tally->table->cells[at];
+        if (cell->requests == 0) {
+            if (tally->cells_used >= CELLS_USED_MAX)
+                return NULL;
+            tally->cells_used++;
+            cell->row = request->row;
+            cell->path = path;
+            cell->first_index = request->index;
+            return cell;
+        }
+        if (cell->row == request->row && cell->path == path)
+            return cell;
+        at = (at + 1) & (WM_CELL_MAX - 1);
+    }
+}
+
+/* The worker's histogram of a path, taken from the common stock on first use; NULL when the stock
+ * is used up. */
+static struct wm_histogram *find_histogram(struct wm_tally *tally, uint32_t path)
+{
+    uint32_t number = tally->table->latency[path];
+    if (number == 0) {
+        /* Looked at first, so that the count does not go round after very many misses. */
+        if (atomic_load_explicit(&tally->region->histogram_count, memory_order_relaxed) >=
+            WM_HISTOGRAM_MAX)
+            return NULL;
+        number =
+            1 + atomic_fetch_add_explicit(&tally->region->histogram_count, 1, memory_order_relaxed);
+        if (number > WM_HISTOGRAM_MAX) {
+            atomic_fetch_sub_explicit(&tally->region->histogram_count, 1, memory_order_relaxed);
+            return NULL;
+        }
+        tally->table->latency[path] = number;
+    }
+    return &tally->region->histograms[number - 1];
+}
+
+void wm_tally_add(struct wm_tally *tally, const struct wm_tally_request *request,
+                  const struct wm_driver_result *result, uint64_t latency_ns)
+{
+    struct wm_worker_table *table = tally->table;
+    uint32_t path = result->path < WM_PATH_MAX ? result->path : WM_PATH_OTHER;
+    uint64_t failed = result->status != 0;
+    table->requests++;
+    table->errors += failed;
+    table->reply_bytes += result->reply_bytes;
+    table->checksum += request->hash;
+
+    struct wm_cell *cell = find_cell(tally, request, path);
+    if (cell != NULL) {
+        cell->requests++;
+        cell->errors += failed;
+        cell->allocs += result->allocs;
+        cell->alloc_bytes += result->alloc_bytes;
+        if (request->index < cell->first_index)
+            cell->first_index = request->index;
+    } else {
+        table->cells_lost++;
+    }
+
+    struct wm_histogram *latency = find_histogram(tally, path);
+    if (latency != NULL)
+        wm_histogram_add(latency, latency_ns);
+    else
+        table->latency_lost++;
+}
+
+void wm_tally_late(struct wm_tally *tally, uint64_t late_ns)
+{
+    wm_histogram_add(&tally->table->late, late_ns);
+}
