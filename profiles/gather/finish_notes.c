@@ -1,0 +1,137 @@
+/* finish_notes.c - what a reader of the figures should know: one sentence each, none where all is
+ * well. */
+#include "profiles/gather/finish.h"
+
+#include "harness/core/units.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CONSERVATION_TOLERANCE 0.02
+
+struct loss {
+    uint64_t count;
+    const char *what;
+    const char *consequence;
+};
+
+static uint64_t sum_threads_ends(const struct wm_region *region)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < WM_THREAD_MAX; i++)
+        sum += region->threads[i].ends_dropped;
+    return sum;
+}
+
+static void note_workers(struct wm_finish *finish)
+{
+    uint64_t cells_lost = 0;
+    uint64_t latency_lost = 0;
+    for (uint32_t i = 0; i < finish->known.worker_count; i++) {
+        cells_lost += finish->region->workers[i].cells_lost;
+        latency_lost += finish->region->workers[i].latency_lost;
+    }
+    char text[WM_UNIT_BYTES];
+    if (cells_lost > 0)
+        wm_run_note(finish->run,
+                    "requests that the path table had no room for: %s; they are in the total, in "
+                    "no path",
+                    wm_units_count(cells_lost, text));
+    if (latency_lost > 0)
+        wm_run_note(finish->run,
+                    "requests without a latency, their path found no free histogram: %s",
+                    wm_units_count(latency_lost, text));
+}
+
+static void note_losses(struct wm_finish *finish)
+{
+    const struct wm_region *region = finish->region;
+    const struct wm_run *run = finish->run;
+    const struct wm_gather_losses *lost = &finish->losses;
+    const struct loss losses[] = {
+        {run->unfinished,                         "requests that did not end",                                     "their samples are (unattributed)"            },
+        {run->samples_dropped,                    "samples dropped, a ring was full",
+         "their CPU time is (unattributed)"                                                                                                                      },
+        {run->samples_truncated,                  "samples with a stack cut short",
+         "their outer callers are missing"                                                                                                                       },
+        {lost->stacks_cut,                        "samples cut to their leaf function, too many different stacks",
+         "their callers are missing"                                                                                                                             },
+        {sum_threads_ends(region),                "ends of sampled requests dropped, a ring was full",
+         "their samples are (unattributed)"                                                                                                                      },
+        {lost->requests_given_up,                 "sampled requests whose end was not waited for any longer",
+         "their samples are (unattributed)"                                                                                                                      },
+        {atomic_load(&region->threads_unsampled), "threads not sampled",
+         "their CPU time is in no row"                                                                                                                           },
+        {atomic_load(&region->paths_lost),        "requests past the limit of execution paths",
+         "they are counted together as " WM_KNOWN_OTHER ", and by no segment"                                                                                    },
+        {atomic_load(&region->nodes_lost),        "segments not followed, the tree of segments is full",
+         "their CPU time is with the segment around them"                                                                                                        },
+        {atomic_load(&region->sites_lost),        "segment sites not known, their table is full",
+         "coverage leaves them out"                                                                                                                              },
+        {atomic_load(&region->modules_lost),      "binaries not known, their table is full",
+         "functions in them have no names"                                                                                                                       },
+        {atomic_load(&region->contexts_lost),
+         "times that a request had to wait, too many were in flight",                                              "latency counts the wait only in an open loop"},
+        {atomic_load(&region->forks),             "child processes that the app made",                             "they are not profiled"                       },
+        {lost->rings_abandoned,                   "sample rings that the app damaged",
+         "what was in them and came after is lost"                                                                                                               },
+        {lost->damaged,                           "entries of the shared tables that make no sense",
+         "they are left out; the app may write where it should not"                                                                                              },
+    };
+    char text[WM_UNIT_BYTES];
+    for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+        if (losses[i].count > 0)
+            wm_run_note(finish->run, "%s: %s; %s", losses[i].what,
+                        wm_units_count(losses[i].count, text), losses[i].consequence);
+}
+
+/* The app's side has its say first; true if it told of sampling by timers. */
+static bool copy_notes(struct wm_finish *finish)
+{
+    const struct wm_region *region = finish->region;
+    uint32_t count = atomic_load(&region->note_count);
+    bool timers = false;
+    for (uint32_t i = 0; i < count && i < WM_NOTE_MAX; i++) {
+        const char *text = region->notes[i].text;
+        const char *copy = wm_known_copy(&finish->known.arena, text, sizeof(region->notes[i].text));
+        if (copy == NULL || copy[0] == '\0')
+            continue;
+        wm_run_note(finish->run, "%s", copy);
+        timers = timers || strstr(copy, "timer") != NULL;
+    }
+    return timers;
+}
+
+static void note_conservation(struct wm_run *run)
+{
+    char sampled[WM_UNIT_BYTES];
+    char used[WM_UNIT_BYTES];
+    if (run->app_cpu_ns == 0 && run->crashed) {
+        wm_run_note(run, "the app ended before its CPU time could be read: whether the samples "
+                         "account for all of it is not known");
+        return;
+    }
+    double difference = (double)run->cpu_ns - (double)run->app_cpu_ns;
+    if (fabs(difference) <= CONSERVATION_TOLERANCE * (double)run->app_cpu_ns)
+        return;
+    wm_run_note(run, "the rows add up to %s of CPU, the process used %s: more than 2 %% apart",
+                wm_units_duration((double)run->cpu_ns, sampled),
+                wm_units_duration((double)run->app_cpu_ns, used));
+}
+
+void wm_finish_notes(struct wm_finish *finish)
+{
+    struct wm_run *run = finish->run;
+    bool told_of_timers = copy_notes(finish);
+    if (finish->region->sampler == WM_SAMPLER_TIMER && !told_of_timers)
+        wm_run_note(run, "sampled by CPU-time timers: at most as often as the kernel's clock ticks "
+                         "(often 250 times a second), whatever was asked for");
+    note_losses(finish);
+    note_workers(finish);
+    note_conservation(run);
+    const char *problem;
+    for (size_t i = 0; i < WM_MODULE_MAX &&
+                       (problem = wm_symbolizer_problem(finish->modules->symbolizer, i)) != NULL;
+         i++)
+        wm_run_note(run, "%s", problem);
+}

@@ -1,0 +1,196 @@
+/* finish_segments.c - the tree of active paths with what each cost, the segments that never ran,
+ * and coverage. */
+#include "profiles/gather/finish.h"
+
+#include "harness/core/intern.h"
+#include "harness/core/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct node_sum {
+    uint64_t requests, visits, samples, cpu_ns, self_cpu_ns;
+    uint32_t first_child, next_sibling; /* 0: none */
+};
+
+static void sum_requests(const struct wm_finish *finish, struct node_sum *sums);
+static void sum_visits(const struct wm_finish *finish, struct node_sum *sums);
+static void sum_samples(const struct wm_finish *finish, struct node_sum *sums);
+static void link_children(const struct wm_finish *finish, struct node_sum *sums);
+static int add_nodes(struct wm_finish *finish, const struct node_sum *sums);
+static int add_sites(struct wm_finish *finish);
+
+int wm_finish_segments(struct wm_finish *finish)
+{
+    struct node_sum *sums = calloc(finish->known.node_count, sizeof(*sums));
+    if (sums == NULL)
+        return -ENOMEM;
+    sum_requests(finish, sums);
+    sum_visits(finish, sums);
+    sum_samples(finish, sums);
+    link_children(finish, sums);
+    int rc = add_nodes(finish, sums);
+    if (rc == 0)
+        rc = add_sites(finish);
+    free(sums);
+    return rc;
+}
+
+static void sum_requests(const struct wm_finish *finish, struct node_sum *sums)
+{
+    const struct wm_known *known = &finish->known;
+    for (uint32_t worker = 0; worker < known->worker_count; worker++) {
+        for (uint32_t i = 0; i < WM_CELL_MAX; i++) {
+            const struct wm_cell *cell = &finish->region->workers[worker].cells[i];
+            if (cell->requests == 0 || cell->path >= known->path_count)
+                continue;
+            const struct wm_known_path *path = &known->paths[cell->path];
+            for (uint32_t n = 0; n < path->node_count; n++)
+                sums[path->nodes[n]].requests += cell->requests;
+        }
+    }
+}
+
+static void sum_visits(const struct wm_finish *finish, struct node_sum *sums)
+{
+    uint32_t count = finish->known.node_count;
+    for (uint32_t node = WM_NODE_ROOT + 1; node < count; node++)
+        sums[node].visits = atomic_load(&finish->region->node_visits[node]);
+    for (uint32_t thread = 0; thread < WM_THREAD_MAX; thread++)
+        for (uint32_t node = WM_NODE_ROOT + 1; node < count; node++)
+            sums[node].visits += finish->region->threads[thread].visits[node];
+}
+
+static void sum_samples(const struct wm_finish *finish, struct node_sum *sums)
+{
+    const struct wm_aggregate *aggregate = finish->aggregate;
+    for (size_t i = 0; i < aggregate->cell_count; i++) {
+        uint32_t node;
+        size_t frame_count;
+        wm_aggregate_frames(aggregate, aggregate->cells[i].stack, &node, &frame_count);
+        struct node_sum *sum = &sums[wm_known_node(&finish->known, node)];
+        sum->samples += aggregate->cells[i].weight.samples;
+        sum->self_cpu_ns += aggregate->cells[i].weight.cpu_ns;
+    }
+    for (uint32_t node = finish->known.node_count - 1; node > WM_NODE_ROOT; node--) {
+        struct node_sum *parent = &sums[finish->known.nodes[node].parent];
+        sums[node].cpu_ns += sums[node].self_cpu_ns;
+        parent->samples += sums[node].samples;
+        parent->cpu_ns += sums[node].cpu_ns;
+    }
+}
+
+static void link_children(const struct wm_finish *finish, struct node_sum *sums)
+{
+    /* From the last on, so that the lists begin with the child that was visited first. */
+    for (uint32_t node = finish->known.node_count - 1; node > WM_NODE_ROOT; node--) {
+        struct node_sum *parent = &sums[finish->known.nodes[node].parent];
+        sums[node].next_sibling = parent->first_child;
+        parent->first_child = node;
+    }
+}
+
+static const char *copy(struct wm_arena *arena, const char *string)
+{
+    return wm_arena_copy(arena, string, strlen(string));
+}
+
+static int add_node(struct wm_finish *finish, uint32_t node, const struct node_sum *sum)
+{
+    struct wm_segments *segments = finish->run->segments;
+    const struct wm_known_node *known = &finish->known.nodes[node];
+    struct wm_segment_row *row = wm_segments_add(segments);
+    if (row == NULL)
+        return -ENOMEM;
+    row->file = "";
+    row->segment = copy(segments->arena, known->text);
+    if (known->site != UINT32_MAX) {
+        row->file = copy(segments->arena, finish->known.sites[known->site].file);
+        row->line = finish->known.sites[known->site].line;
+    }
+    if (row->segment == NULL || row->file == NULL)
+        return -ENOMEM;
+    row->requests = sum->requests;
+    row->visits = sum->visits;
+    row->samples = sum->samples;
+    row->cpu_ns = sum->cpu_ns;
+    row->self_cpu_ns = sum->self_cpu_ns;
+    return 0;
+}
+
+/* The tree, parents first. A node that only the warm-up visited has no row. */
+static int add_nodes(struct wm_finish *finish, const struct node_sum *sums)
+{
+    uint32_t node = sums[WM_NODE_ROOT].first_child;
+    while (node != 0) {
+        int rc = 0;
+        if (finish->known.nodes[node].text != NULL && sums[node].requests > 0)
+            rc = add_node(finish, node, &sums[node]);
+        if (rc < 0)
+            return rc;
+        if (sums[node].first_child != 0) {
+            node = sums[node].first_child;
+            continue;
+        }
+        while (node > WM_NODE_ROOT && sums[node].next_sibling == 0)
+            node = finish->known.nodes[node].parent;
+        node = node > WM_NODE_ROOT ? sums[node].next_sibling : 0;
+    }
+    return 0;
+}
+
+/* Inlined copies of a function repeat its sites: equal ones get one number. */
+static int64_t site_number(struct wm_intern *places, const struct wm_known_site *site)
+{
+    struct wm_text key;
+    wm_text_init(&key);
+    wm_text_addf(&key, "%s\n%s\n%u", site->name, site->file, site->line);
+    int64_t number = key.failed ? -ENOMEM : wm_intern_bytes(places, key.data, key.length);
+    wm_text_done(&key);
+    return number;
+}
+
+static int add_unreached(struct wm_segments *segments, const struct wm_known_site *site)
+{
+    struct wm_segment_row *row = wm_segments_add(segments);
+    if (row == NULL)
+        return -ENOMEM;
+    row->segment = copy(segments->arena, site->name);
+    row->file = copy(segments->arena, site->file);
+    row->line = site->line;
+    return row->segment != NULL && row->file != NULL ? 0 : -ENOMEM;
+}
+
+static int add_sites(struct wm_finish *finish)
+{
+    struct wm_run *run = finish->run;
+    uint32_t count = finish->known.site_count;
+    struct wm_intern *places = NULL;
+    const struct wm_known_site **first = calloc(count + 1, sizeof(*first));
+    bool *reached = calloc(count + 1, sizeof(*reached));
+    int rc = first != NULL && reached != NULL ? wm_intern_new(&places) : -ENOMEM;
+    for (uint32_t i = 0; rc == 0 && i < count; i++) {
+        const struct wm_known_site *site = &finish->known.sites[i];
+        int64_t number = site_number(places, site);
+        if (number < 0) {
+            rc = (int)number;
+            break;
+        }
+        if (first[number] == NULL)
+            first[number] = site;
+        reached[number] = reached[number] || site->reached;
+    }
+    for (uint32_t i = 0; rc == 0 && i < count && first[i] != NULL; i++) {
+        run->sites++;
+        if (reached[i])
+            run->sites_reached++;
+        else
+            rc = add_unreached(run->segments, first[i]);
+    }
+    run->coverage = run->sites > 0 ? (double)run->sites_reached / (double)run->sites : 1;
+    wm_intern_free(places);
+    free(first);
+    free(reached);
+    return rc;
+}

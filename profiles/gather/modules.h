@@ -1,0 +1,31 @@
+/* modules.h - the binaries of the app's process and the names in them. */
+#ifndef WM_GATHER_MODULES_H
+#define WM_GATHER_MODULES_H
+
+#include "harness/core/error.h"
+#include "profiles/symbols/symbolize.h"
+#include "profiles/wire/region.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct wm_modules {
+    const struct wm_region *region;
+    struct wm_symbolizer *symbolizer;
+    struct wm_module *list; /* copies, checked */
+    size_t count;
+    size_t capacity;
+    uint32_t seen; /* of the region's entries */
+    uint64_t damaged;
+};
+
+WM_MUST_USE int wm_modules_init(struct wm_modules *modules, const struct wm_region *region);
+void wm_modules_done(struct wm_modules *modules);
+/* Takes up what the region knows by now. */
+WM_MUST_USE int wm_modules_update(struct wm_modules *modules);
+/* The binary that holds the address, as an index into the list; SIZE_MAX: none does. */
+size_t wm_modules_find(const struct wm_modules *modules, uint64_t address);
+/* The last part of a file name. */
+const char *wm_modules_base_name(const char *path);
+
+#endif
