@@ -70,6 +70,14 @@ uint32_t wm_path_find(const struct wm_context_slot *slot)
 
 /* ---- Outcomes ---- */
 
+enum { OUTCOME_OTHER = 1 };
+
+void wm_outcomes_start(void)
+{
+    wm_probe.region->outcomes[OUTCOME_OTHER] = wm_name_intern("(other)");
+    outcome_hashes[OUTCOME_OTHER] = wm_hash_name("(other)");
+}
+
 /* The outcome's number, 0 when it is not known yet. */
 static uint32_t find_outcome(const struct wm_region *region, const char *name)
 {
@@ -98,7 +106,7 @@ static uint32_t add_outcome(struct wm_region *region, const char *name)
         }
     }
     pthread_mutex_unlock(&wm_probe.lock);
-    return outcome != 0 ? outcome : 1; /* past the limit: "(other)" */
+    return outcome != 0 ? outcome : OUTCOME_OTHER;
 }
 
 WM_EXPORT void wm_outcome(const char *name)

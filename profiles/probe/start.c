@@ -100,7 +100,7 @@ __attribute__((constructor)) static void attach(void)
     if (region == NULL)
         return;
     wm_probe.region = region;
-    region->outcomes[1] = wm_name_intern("(other)");
+    wm_outcomes_start();
     if (!wm_unwind_open())
         wm_probe_note("libunwind.so.8 could not be opened: stacks are one frame deep");
     wm_modules_start();
@@ -142,9 +142,10 @@ static uint32_t measure_gaps(uint64_t gaps[CALIBRATE_MAX])
         uint64_t next = wm_probe_clock(CLOCK_MONOTONIC);
         uint32_t calibrated = *(volatile uint32_t *)&wm_tls.calibrated;
         if (calibrated != seen) {
+            /* The sample fell before or after the reading of `next`: one more covers both. */
+            next = wm_probe_clock(CLOCK_MONOTONIC);
             gaps[count++] = next - now;
             seen = calibrated;
-            next = wm_probe_clock(CLOCK_MONOTONIC); /* a signal after `next` was read counts once */
         }
         now = next;
     }

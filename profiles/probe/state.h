@@ -68,7 +68,9 @@ uint32_t wm_name_intern(const char *name);
 
 /* paths.c: [any] the index of the execution path of an ending request. */
 uint32_t wm_path_find(const struct wm_context_slot *slot);
-/* [any] the index of an entry point's name among wm_region.entries. */
+/* [setup] Names the outcome that takes those past the limit. */
+void wm_outcomes_start(void);
+/* request.c: [any] the hash of the name of wm_region.entries[entry]. */
 uint64_t wm_path_entry_hash(uint32_t entry);
 
 /* events.c: [any, under wm_probe.lock] one thread's source of signals. -errno when none could be
