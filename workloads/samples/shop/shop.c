@@ -46,23 +46,22 @@ static void answer(struct wm_reply *reply, const char *text, int length, size_t 
         wm_reply_write(reply, text, (size_t)length < size ? (size_t)length : size - 1);
 }
 
+/* Fills `user`; who has no token, or none that is good, is a guest. */
 static bool validate_token(const struct ask *ask, char user[TOKEN_USER_MAX])
 {
     WM_SEGMENT("ValidateToken");
-    return token_valid(ask->token, user);
+    if (ask->token[0] != '\0' && token_valid(ask->token, user))
+        return true;
+    strcpy(user, "guest");
+    return false;
 }
 
 /* Looking around is free; who moves money must have a token. */
 static bool authenticate(const struct ask *ask, char user[TOKEN_USER_MAX])
 {
     WM_SEGMENT("Authenticate");
-    if (ask->op != ASK_ORDER && ask->op != ASK_REFUND) {
-        strcpy(user, "guest");
+    if (validate_token(ask, user) || (ask->op != ASK_ORDER && ask->op != ASK_REFUND))
         return true;
-    }
-    if (validate_token(ask, user))
-        return true;
-    strcpy(user, "-");
     WM_OUTCOME("denied");
     return false;
 }
