@@ -126,14 +126,14 @@ void fake_latency(struct wm_region *region, uint32_t worker, uint32_t path, uint
     wm_histogram_add(&region->histograms[*number - 1], ns);
 }
 
-bool fake_sample(struct wm_region *region, const struct fake_sample *sample,
-                 const uint64_t *frames, size_t frame_count)
+bool fake_sample(struct wm_region *region, const struct fake_sample *sample, const uint64_t *frames,
+                 size_t frame_count)
 {
     struct wm_thread *thread = &region->threads[sample->thread];
     uint32_t bytes = (uint32_t)(sizeof(struct wm_sample) + frame_count * sizeof(uint64_t));
     uint64_t head;
-    struct wm_sample *record = wm_ring_reserve(&thread->sample_ring, thread->samples_data,
-                                               WM_SAMPLE_RING, bytes, &head);
+    struct wm_sample *record =
+        wm_ring_reserve(&thread->sample_ring, thread->samples_data, WM_SAMPLE_RING, bytes, &head);
     if (record == NULL) {
         thread->dropped++;
         thread->lost_cpu_ns += sample->cpu_ns;

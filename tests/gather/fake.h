@@ -37,8 +37,8 @@ struct fake_sample {
     uint16_t flags;
 };
 /* False when the ring is full. */
-bool fake_sample(struct wm_region *region, const struct fake_sample *sample,
-                 const uint64_t *frames, size_t frame_count);
+bool fake_sample(struct wm_region *region, const struct fake_sample *sample, const uint64_t *frames,
+                 size_t frame_count);
 bool fake_end(struct wm_region *region, uint32_t thread, uint64_t request, uint32_t path,
               uint32_t samples);
 

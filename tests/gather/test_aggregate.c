@@ -42,7 +42,8 @@ static void test_aggregate_joins_what_is_equal_and_only_that(void **state)
     assert_int_equal(aggregate.paths[2].cpu_ns, 1);
     uint32_t node;
     size_t count;
-    const uint64_t *frames = wm_aggregate_frames(&aggregate, aggregate.cells[3].stack, &node, &count);
+    const uint64_t *frames =
+        wm_aggregate_frames(&aggregate, aggregate.cells[3].stack, &node, &count);
     assert_int_equal(node, 2);
     assert_int_equal(count, 3);
     assert_memory_equal(frames, b, sizeof(b));
