@@ -109,7 +109,8 @@ WM_MUST_USE int64_t wm_profile_add_sample(struct wm_profile *profile, const uint
                                           size_t label_count, const int64_t *values);
 
 /* encode.c: writes gzip-compressed profile.proto as wm_file_create does. decode.c: reads gzip or
- * raw; -EINVAL says what is wrong and at which byte; above `limit` unpacked bytes -EFBIG. */
+ * raw; -EINVAL says what is wrong and at which byte; above `limit` unpacked bytes (0: none) -EFBIG.
+ * What was read keeps the file's ids and order, and equal things apart. */
 WM_MUST_USE int wm_profile_write(const struct wm_profile *profile, const char *name,
                                  struct wm_error *err);
 WM_MUST_USE int wm_profile_read(const char *name, uint64_t limit, struct wm_profile **ret_profile,

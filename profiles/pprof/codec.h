@@ -1,0 +1,32 @@
+/* codec.h - what profile.c, encode.c and decode.c share; not for other rooms. */
+#ifndef WM_PPROF_CODEC_H
+#define WM_PPROF_CODEC_H
+
+#include "harness/core/error.h"
+#include "profiles/pprof/profile.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* As the add functions of profile.h, but always new and with the caller's id: a file's things stay
+ * apart even where they are equal. The index, -ENOMEM, or -EOVERFLOW past 2^32 of a kind. */
+WM_MUST_USE int64_t wm_profile_append_sample_type(struct wm_profile *profile,
+                                                  struct wm_value_type type);
+WM_MUST_USE int64_t wm_profile_append_comment(struct wm_profile *profile, uint32_t comment);
+WM_MUST_USE int64_t wm_profile_append_mapping(struct wm_profile *profile,
+                                              const struct wm_mapping *mapping);
+WM_MUST_USE int64_t wm_profile_append_function(struct wm_profile *profile,
+                                               const struct wm_function *function);
+WM_MUST_USE int64_t wm_profile_append_location(struct wm_profile *profile,
+                                               const struct wm_location *location,
+                                               const struct wm_line *lines);
+
+/* The unpacked bytes that wm_profile_write compresses; free() them. -ENOMEM. */
+WM_MUST_USE int wm_profile_encode(const struct wm_profile *profile, unsigned char **ret_data,
+                                  size_t *ret_length);
+/* wm_profile_read of bytes in memory; `place` names them in errors. */
+WM_MUST_USE int wm_profile_decode(const unsigned char *data, size_t length, uint64_t limit,
+                                  const char *place, struct wm_profile **ret_profile,
+                                  struct wm_error *err);
+
+#endif

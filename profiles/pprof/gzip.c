@@ -1,0 +1,148 @@
+/* gzip.c - gzip in memory, by zlib. */
+#include "profiles/pprof/gzip.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+enum { GZIP_WINDOW = MAX_WBITS + 16 };
+
+struct growing {
+    unsigned char *data;
+    size_t length, capacity;
+};
+
+static int feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used);
+static int unpack_members(z_stream *stream, const unsigned char *data, size_t length,
+                          uint64_t limit, const char *place, struct growing *out,
+                          struct wm_error *err);
+static int make_room(struct growing *out, uint64_t limit);
+
+bool wm_gzip_is(const unsigned char *data, size_t length)
+{
+    return length >= 2 && data[0] == 0x1f && data[1] == 0x8b;
+}
+
+int wm_gzip_pack(const unsigned char *data, size_t length, unsigned char **ret_data,
+                 size_t *ret_length)
+{
+    z_stream stream = {0};
+    unsigned char *packed = NULL;
+    /* zlib's own header has no name and time 0 */
+    if (deflateInit2(&stream, 6, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return -ENOMEM;
+    int rc = -ENOMEM;
+    size_t capacity = deflateBound(&stream, length);
+    packed = malloc(capacity);
+    if (packed == NULL)
+        goto out;
+    size_t used = 0, made = 0;
+    int state = Z_OK;
+    while (state == Z_OK) {
+        int flush = feed(&stream, data, length, &used);
+        uInt room = capacity - made > UINT_MAX ? UINT_MAX : (uInt)(capacity - made);
+        stream.next_out = packed + made;
+        stream.avail_out = room;
+        state = deflate(&stream, flush);
+        made += room - stream.avail_out;
+    }
+    assert(state == Z_STREAM_END); /* deflateBound promises the room */
+    *ret_data = packed;
+    *ret_length = made;
+    packed = NULL;
+    rc = 0;
+out:
+    free(packed);
+    deflateEnd(&stream);
+    return rc;
+}
+
+int wm_gzip_unpack(const unsigned char *data, size_t length, uint64_t limit, const char *place,
+                   unsigned char **ret_data, size_t *ret_length, struct wm_error *err)
+{
+    z_stream stream = {0};
+    struct growing out = {0};
+    if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+        return wm_fail_at(err, -ENOMEM, place, "no memory to unpack it");
+    int rc = unpack_members(&stream, data, length, limit, place, &out, err);
+    if (rc < 0)
+        goto out;
+    *ret_data = out.data;
+    *ret_length = out.length;
+    out.data = NULL;
+out:
+    free(out.data);
+    inflateEnd(&stream);
+    return rc;
+}
+
+static int unpack_members(z_stream *stream, const unsigned char *data, size_t length,
+                          uint64_t limit, const char *place, struct growing *out,
+                          struct wm_error *err)
+{
+    size_t used = 0;
+    for (;;) {
+        int rc = make_room(out, limit);
+        if (rc == -EFBIG)
+            return wm_fail_at(err, rc, place, "unpacks to more than %" PRIu64 " bytes", limit);
+        if (rc < 0)
+            return wm_fail_at(err, rc, place, "no memory to unpack it");
+        feed(stream, data, length, &used);
+        size_t free_bytes = out->capacity - out->length;
+        uInt room = free_bytes > UINT_MAX ? UINT_MAX : (uInt)free_bytes;
+        stream->next_out = out->data + out->length;
+        stream->avail_out = room;
+        int state = inflate(stream, Z_NO_FLUSH);
+        size_t at = used - stream->avail_in;
+        out->length += room - stream->avail_out;
+        if (state == Z_STREAM_END) {
+            if (limit != 0 && out->length > limit)
+                return wm_fail_at(err, -EFBIG, place, "unpacks to more than %" PRIu64 " bytes",
+                                  limit);
+            if (at == length)
+                return 0;
+            if (inflateReset(stream) != Z_OK)
+                return wm_fail_at(err, -EINVAL, place, "byte %zu: bad gzip data", at);
+        } else if (state == Z_BUF_ERROR && at == length) {
+            return wm_fail_at(err, -EINVAL, place, "byte %zu: the gzip data is cut off", at);
+        } else if (state == Z_MEM_ERROR) {
+            return wm_fail_at(err, -ENOMEM, place, "no memory to unpack it");
+        } else if (state != Z_OK && state != Z_BUF_ERROR) {
+            return wm_fail_at(err, -EINVAL, place, "byte %zu: bad gzip data: %s", at,
+                              stream->msg != NULL ? stream->msg : "not a gzip member");
+        }
+    }
+}
+
+/* Gives the stream more input when it has none left, in pieces that its 32-bit counter can hold.
+ * What to pass to deflate. */
+static int feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used)
+{
+    if (stream->avail_in == 0 && *used < length) {
+        size_t rest = length - *used;
+        stream->avail_in = rest > UINT_MAX ? UINT_MAX : (uInt)rest;
+        stream->next_in = (z_const Bytef *)(uintptr_t)(data + *used);
+        *used += stream->avail_in;
+    }
+    return *used == length ? Z_FINISH : Z_NO_FLUSH;
+}
+
+static int make_room(struct growing *out, uint64_t limit)
+{
+    if (limit != 0 && out->length > limit)
+        return -EFBIG;
+    if (out->length < out->capacity)
+        return 0;
+    size_t grown = out->capacity == 0 ? 64 * 1024 : out->capacity * 2;
+    if (limit != 0 && grown > limit && limit < SIZE_MAX)
+        grown = (size_t)limit + 1; /* the byte too many is how excess is seen */
+    unsigned char *moved = realloc(out->data, grown);
+    if (moved == NULL)
+        return -ENOMEM;
+    out->data = moved;
+    out->capacity = grown;
+    return 0;
+}

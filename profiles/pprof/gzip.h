@@ -1,0 +1,24 @@
+/* gzip.h - gzip in memory: reproducible out, bounded in. */
+#ifndef WM_PPROF_GZIP_H
+#define WM_PPROF_GZIP_H
+
+#include "harness/core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether these bytes begin as gzip does. */
+bool wm_gzip_is(const unsigned char *data, size_t length);
+
+/* One gzip member without name or time: equal data gives equal bytes. free() it. -ENOMEM. */
+WM_MUST_USE int wm_gzip_pack(const unsigned char *data, size_t length, unsigned char **ret_data,
+                             size_t *ret_length);
+
+/* All members, one after the other; free() it. -EINVAL with the byte of the packed data where it
+ * went wrong, -EFBIG above `limit` unpacked bytes (0: none), -ENOMEM. */
+WM_MUST_USE int wm_gzip_unpack(const unsigned char *data, size_t length, uint64_t limit,
+                               const char *place, unsigned char **ret_data, size_t *ret_length,
+                               struct wm_error *err);
+
+#endif
