@@ -8,7 +8,6 @@
 #include "harness/core/error.h"
 #include "workloads/work.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
