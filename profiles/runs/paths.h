@@ -3,6 +3,7 @@
 #define WM_RUNS_PATHS_H
 
 #include "harness/core/error.h"
+#include "harness/core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +46,15 @@ WM_MUST_USE int wm_paths_finish(struct wm_paths *paths);
 /* Wilson's 95 % interval of a share with effective sample size n = (Σw)²/Σw². */
 void wm_interval_wilson(double share, double n, double *ret_low, double *ret_high);
 
+/* Whether this is one of the two rows that close the sum, and no execution path. */
+bool wm_path_is_closing(const struct wm_path_row *row);
+
+/* Names every row but the closing ones from the sets of active paths and outcomes; the names do
+ * not depend on the order of the rows. Part of wm_paths_finish. */
+WM_MUST_USE int wm_paths_name(struct wm_paths *paths);
+
+/* Adds the table as paths.csv has it. */
+void wm_paths_add_csv(const struct wm_paths *paths, struct wm_text *text);
 WM_MUST_USE int wm_paths_write(const struct wm_paths *paths, const char *file,
                                struct wm_error *err);
 WM_MUST_USE int wm_paths_read(const char *file, struct wm_paths **ret_paths, struct wm_error *err);

@@ -22,9 +22,9 @@ struct wm_run_setting { /* of run.json's "settings" and "machine", in this order
 };
 
 struct wm_mismatch {
-    const char *expected;   /* as the mix says it */
-    uint32_t line;          /* of the mix row */
-    const char *taken;      /* display name of the path it took */
+    const char *expected; /* as the mix says it */
+    uint32_t line;        /* of the mix row */
+    const char *taken;    /* display name of the path it took */
     uint64_t path_id;
     uint64_t requests;
     uint64_t example_index; /* one request of them */
@@ -38,17 +38,17 @@ struct wm_run {
     const char *load;       /* "closed loop, 1 thread", "open loop, 5,000/s poisson, 4 threads" */
     double seconds;
     uint64_t requests, errors, mismatches, unfinished, reply_bytes;
-    uint64_t cpu_ns;        /* the profile's total */
+    uint64_t cpu_ns; /* the profile's total */
     uint64_t app_cpu_ns;
     uint64_t samples, samples_dropped, samples_truncated;
-    double hz;              /* asked for; 0: not sampled */
-    const char *sampler;    /* "perf_event", "timer", "none" */
+    double hz;           /* asked for; 0: not sampled */
+    const char *sampler; /* "perf_event", "timer", "none" */
     uint64_t sample_cost_ns, handler_p50_ns;
-    double sampling_share;  /* estimated part of the app's CPU that sampling cost */
+    double sampling_share; /* estimated part of the app's CPU that sampling cost */
     bool open_loop;
     uint64_t late_p99_ns;
     uint64_t sites, sites_reached;
-    double coverage;        /* sites_reached / sites; 1 of 0 */
+    double coverage; /* sites_reached / sites; 1 of 0 */
     bool crashed;
     struct wm_run_setting *settings;
     size_t setting_count;

@@ -1,0 +1,66 @@
+/* run.c - a run in memory. */
+#include "profiles/runs/run.h"
+
+#include "harness/core/arena.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int wm_run_new(struct wm_run **ret_run)
+{
+    struct wm_run *run = calloc(1, sizeof(*run));
+    if (run == NULL)
+        return -ENOMEM;
+    run->arena = calloc(1, sizeof(*run->arena));
+    if (run->arena == NULL)
+        goto fail;
+    wm_arena_init(run->arena);
+    run->started = run->entry = run->load = "";
+    run->sampler = "none";
+    run->coverage = 1;
+    if (wm_paths_new(&run->paths) < 0 || wm_segments_new(&run->segments) < 0)
+        goto fail;
+    *ret_run = run;
+    return 0;
+fail:
+    wm_run_free(run);
+    return -ENOMEM;
+}
+
+void wm_run_free(struct wm_run *run)
+{
+    if (run == NULL)
+        return;
+    wm_paths_free(run->paths);
+    wm_segments_free(run->segments);
+    wm_profile_free(run->profile);
+    if (run->arena != NULL)
+        wm_arena_done(run->arena);
+    free(run->arena);
+    free(run);
+}
+
+void wm_run_note(struct wm_run *run, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length < 0)
+        return;
+    /* The arena owns the array, so it is copied to grow: notes are few. */
+    const char **notes = wm_arena_alloc(run->arena, (run->note_count + 1) * sizeof(notes[0]));
+    const char *note = wm_arena_copy(run->arena, text, (size_t)length);
+    free(text);
+    if (notes == NULL || note == NULL)
+        return;
+    if (run->note_count > 0)
+        memcpy(notes, run->notes, run->note_count * sizeof(notes[0]));
+    notes[run->note_count] = note;
+    run->notes = notes;
+    run->note_count++;
+}

@@ -1,0 +1,205 @@
+/* run_files.c - a run as a folder: made ready, written, read. */
+#include "profiles/runs/files.h"
+
+#include "harness/core/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool holds_run(const char *folder)
+{
+    struct stat found;
+    char *name = wm_file_join_dup(folder, WM_RUN_JSON);
+    bool holds = name != NULL && stat(name, &found) == 0 && S_ISREG(found.st_mode);
+    free(name);
+    return holds;
+}
+
+/* 1: there is something in it, 0: nothing, or a negative errno. */
+static int has_content(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return -errno;
+    int found = 0;
+    errno = 0;
+    for (const struct dirent *entry; found == 0 && (entry = readdir(dir)) != NULL;)
+        found = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    int rc = found == 0 && errno != 0 ? -errno : found;
+    closedir(dir);
+    return rc;
+}
+
+/* Permissions alone do not tell (read-only mounts, quotas, root), so a file is really made. */
+static int check_writable(const char *folder, struct wm_error *err)
+{
+    int rc = 0;
+    char *name = wm_file_join_dup(folder, ".check-XXXXXX");
+    if (name == NULL)
+        return wm_fail_at(err, -ENOMEM, folder, "no memory");
+    int fd = mkstemp(name);
+    if (fd < 0) {
+        rc = wm_fail_errno(err, -errno, folder, "write into this folder");
+    } else {
+        close(fd);
+        unlink(name);
+    }
+    free(name);
+    return rc;
+}
+
+static int check_content(const char *folder, bool force, struct wm_error *err)
+{
+    int rc = has_content(folder);
+    if (rc < 0)
+        return wm_fail_errno(err, rc, folder, "look into this folder");
+    if (rc == 0)
+        return 0;
+    if (!holds_run(folder))
+        return wm_fail_at(err, -EEXIST, folder,
+                          "the folder is not empty and holds no run, so it is not replaced, "
+                          "--force or not: choose another with -o");
+    if (!force)
+        return wm_fail_at(err, -EEXIST, folder,
+                          "the folder holds a run: choose another with -o, or replace it with "
+                          "--force");
+    return 0;
+}
+
+int wm_run_prepare(const char *folder, bool force, struct wm_error *err)
+{
+    struct stat found;
+    int rc = 0;
+    if (stat(folder, &found) < 0)
+        rc = errno == ENOENT ? wm_file_make_folder(folder, err)
+                             : wm_fail_errno(err, -errno, folder, "look at this folder");
+    else if (!S_ISDIR(found.st_mode))
+        rc = wm_fail_at(err, -ENOTDIR, folder,
+                        "this is a file, and a run is a folder: choose another name with -o");
+    else
+        rc = check_content(folder, force, err);
+    return rc < 0 ? rc : check_writable(folder, err);
+}
+
+static int write_profile(const struct wm_run *run, const char *file, struct wm_error *err)
+{
+    return wm_profile_write(run->profile, file, err);
+}
+
+static int write_paths(const struct wm_run *run, const char *file, struct wm_error *err)
+{
+    return wm_paths_write(run->paths, file, err);
+}
+
+static int write_segments(const struct wm_run *run, const char *file, struct wm_error *err)
+{
+    return wm_segments_write(run->segments, file, err);
+}
+
+/* Writes one file of the folder, or removes an older run's when this one has nothing for it. */
+static int put_file(const struct wm_run *run, const char *folder, const char *name, bool wanted,
+                    int (*write)(const struct wm_run *run, const char *file, struct wm_error *err),
+                    struct wm_error *err)
+{
+    int rc = 0;
+    char *file = wm_file_join_dup(folder, name);
+    if (file == NULL)
+        return wm_fail_at(err, -ENOMEM, folder, "no memory");
+    if (wanted)
+        rc = write == NULL ? 0 : write(run, file, err);
+    else if (unlink(file) < 0 && errno != ENOENT)
+        rc = wm_fail_errno(err, -errno, file, "remove an older run's file");
+    free(file);
+    return rc;
+}
+
+int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err)
+{
+    const struct {
+        const char *name;
+        bool wanted;
+        int (*write)(const struct wm_run *run, const char *file, struct wm_error *err);
+    } files[] = {
+  /* First an older run.json goes: what is half replaced must not look whole. */
+        {WM_RUN_JSON,       false,                       NULL                   },
+        {WM_RUN_PROFILE,    run->profile != NULL,        write_profile          },
+        {WM_RUN_PATHS,      true,                        write_paths            },
+        {WM_RUN_SEGMENTS,   true,                        write_segments         },
+        {WM_RUN_MISMATCHES, run->mismatch_row_count > 0, wm_run_mismatches_write},
+ /* Whoever knows of the crash writes this one, before or after. */
+        {WM_RUN_CRASH,      run->crashed,                NULL                   },
+        {WM_RUN_JSON,       true,                        wm_run_json_write      },
+    };
+    int rc = wm_file_make_folder(folder, err);
+    for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+        rc = put_file(run, folder, files[i].name, files[i].wanted, files[i].write, err);
+    return rc;
+}
+
+static int read_paths(struct wm_run *run, const char *file, struct wm_error *err)
+{
+    struct wm_paths *paths = NULL;
+    int rc = wm_paths_read(file, &paths, err);
+    if (rc < 0)
+        return rc;
+    wm_paths_free(run->paths);
+    run->paths = paths;
+    return 0;
+}
+
+static int read_segments(struct wm_run *run, const char *file, struct wm_error *err)
+{
+    struct wm_segments *segments = NULL;
+    int rc = wm_segments_read(file, &segments, err);
+    if (rc < 0)
+        return rc;
+    wm_segments_free(run->segments);
+    run->segments = segments;
+    return 0;
+}
+
+/* `required`: -ENOENT when the file is not there. */
+static int take_file(struct wm_run *run, const char *folder, const char *name, bool required,
+                     int (*read)(struct wm_run *run, const char *file, struct wm_error *err),
+                     struct wm_error *err)
+{
+    char *file = wm_file_join_dup(folder, name);
+    if (file == NULL)
+        return wm_fail_at(err, -ENOMEM, folder, "no memory");
+    int rc = 0;
+    if (required || wm_file_exists(file))
+        rc = read(run, file, err);
+    free(file);
+    return rc;
+}
+
+int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err)
+{
+    struct wm_run *run = NULL;
+    if (!wm_file_exists(folder))
+        return wm_fail_at(err, -ENOENT, folder, "there is no such run");
+    if (!holds_run(folder))
+        return wm_fail_at(err, -ENOENT, folder,
+                          "no run.json in it: a run is the folder that `waymark run -o` writes");
+    int rc = wm_run_new(&run);
+    if (rc < 0)
+        return wm_fail_at(err, rc, folder, "no memory to read it");
+    rc = take_file(run, folder, WM_RUN_JSON, true, wm_run_json_read, err);
+    if (rc == 0)
+        rc = take_file(run, folder, WM_RUN_PATHS, true, read_paths, err);
+    if (rc == 0)
+        rc = take_file(run, folder, WM_RUN_SEGMENTS, true, read_segments, err);
+    if (rc == 0)
+        rc = take_file(run, folder, WM_RUN_MISMATCHES, false, wm_run_mismatches_read, err);
+    if (rc < 0)
+        goto out;
+    *ret_run = run;
+    run = NULL;
+out:
+    wm_run_free(run);
+    return rc;
+}

@@ -1,0 +1,193 @@
+/* run_json.c - run.json: what architecture.md promises first, then all else that a run knows. */
+#include "profiles/runs/files.h"
+
+#include "harness/core/arena.h"
+#include "harness/core/file.h"
+#include "harness/core/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = 1, FILE_BYTES_MAX = 1 << 24 };
+
+/* The plain numbers: one table for writing and reading. */
+struct number {
+    const char *key;
+    size_t offset;
+};
+
+#define NUMBER(name)                                                                               \
+    {                                                                                              \
+#name, offsetof(struct wm_run, name)                                                       \
+    }
+
+static const struct number totals[] = {
+    NUMBER(requests),    NUMBER(errors),  NUMBER(mismatches),      NUMBER(cpu_ns),
+    NUMBER(app_cpu_ns),  NUMBER(samples), NUMBER(samples_dropped), NUMBER(samples_truncated),
+    NUMBER(late_p99_ns),
+};
+
+static const struct number details[] = {
+    NUMBER(unfinished),     NUMBER(reply_bytes), NUMBER(sample_cost_ns),
+    NUMBER(handler_p50_ns), NUMBER(sites),       NUMBER(sites_reached),
+};
+
+enum { TOTAL_COUNT = sizeof(totals) / sizeof(totals[0]) };
+enum { DETAIL_COUNT = sizeof(details) / sizeof(details[0]) };
+
+static void write_numbers(struct wm_json_writer *json, const struct wm_run *run,
+                          const struct number *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)run + numbers[i].offset, sizeof(value));
+        wm_json_u64(json, numbers[i].key, value);
+    }
+}
+
+static void write_settings(struct wm_json_writer *json, const char *key,
+                           const struct wm_run_setting *settings, size_t count)
+{
+    wm_json_open(json, key, '{');
+    for (size_t i = 0; i < count; i++)
+        wm_json_string(json, settings[i].key, settings[i].value);
+    wm_json_close(json, '}');
+}
+
+static void write_run(struct wm_text *text, const struct wm_run *run)
+{
+    struct wm_json_writer json;
+    wm_json_start(&json, text);
+    wm_json_open(&json, NULL, '{');
+    wm_json_u64(&json, "version", VERSION);
+    wm_json_string(&json, "started", run->started);
+    wm_json_double(&json, "seconds", run->seconds);
+    write_numbers(&json, run, totals, TOTAL_COUNT);
+    wm_json_double(&json, "coverage", run->coverage);
+    wm_json_open(&json, "notes", '[');
+    for (size_t i = 0; i < run->note_count; i++)
+        wm_json_string(&json, NULL, run->notes[i]);
+    wm_json_close(&json, ']');
+    wm_json_string(&json, "entry", run->entry);
+    wm_json_string(&json, "load", run->load);
+    wm_json_bool(&json, "open_loop", run->open_loop);
+    wm_json_bool(&json, "crashed", run->crashed);
+    wm_json_string(&json, "sampler", run->sampler);
+    wm_json_double(&json, "hz", run->hz);
+    wm_json_double(&json, "sampling_share", run->sampling_share);
+    write_numbers(&json, run, details, DETAIL_COUNT);
+    write_settings(&json, "settings", run->settings, run->setting_count);
+    write_settings(&json, "machine", run->machine, run->machine_count);
+    wm_json_close(&json, '}');
+    if (text->length > 0 && text->data[text->length - 1] != '\n')
+        wm_text_add(text, "\n");
+}
+
+int wm_run_json_write(const struct wm_run *run, const char *file, struct wm_error *err)
+{
+    struct wm_text text;
+    wm_text_init(&text);
+    write_run(&text, run);
+    int rc = text.failed ? wm_fail_at(err, -ENOMEM, file, "no memory to write it")
+                         : wm_file_write(file, text.data, text.length, err);
+    wm_text_done(&text);
+    return rc;
+}
+
+/* A copy of a string member, `otherwise` if it is not there; NULL: no memory. */
+static const char *copy_string(struct wm_run *run, const struct wm_json *json,
+                               const char *otherwise)
+{
+    const char *string = wm_json_as_string(json, otherwise);
+    return wm_arena_copy(run->arena, string, strlen(string));
+}
+
+static int read_numbers(struct wm_run *run, const struct wm_json *json,
+                        const struct number *numbers, size_t count, bool required, const char *file,
+                        struct wm_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct wm_json *member = wm_json_get(json, numbers[i].key);
+        uint64_t value = wm_json_as_u64(member, 0);
+        bool fits = member == NULL ? !required : value == wm_json_as_u64(member, 1);
+        if (!fits)
+            return wm_fail_at(err, -EINVAL, file, "\"%s\" must be a whole number", numbers[i].key);
+        memcpy((char *)run + numbers[i].offset, &value, sizeof(value));
+    }
+    return 0;
+}
+
+static int read_double(const struct wm_json *json, const char *key, double *ret_value,
+                       const char *file, struct wm_error *err)
+{
+    const struct wm_json *member = wm_json_get(json, key);
+    if (member == NULL)
+        return 0;
+    if (wm_json_kind(member) != WM_JSON_NUMBER)
+        return wm_fail_at(err, -EINVAL, file, "\"%s\" must be a number", key);
+    *ret_value = wm_json_as_double(member, 0);
+    return 0;
+}
+
+static int read_strings(struct wm_run *run, const struct wm_json *json)
+{
+    run->started = copy_string(run, wm_json_get(json, "started"), "");
+    run->entry = copy_string(run, wm_json_get(json, "entry"), "");
+    run->load = copy_string(run, wm_json_get(json, "load"), "");
+    run->sampler = copy_string(run, wm_json_get(json, "sampler"), "none");
+    if (run->started == NULL || run->entry == NULL || run->load == NULL || run->sampler == NULL)
+        return -ENOMEM;
+    const struct wm_json *notes = wm_json_get(json, "notes");
+    size_t count = wm_json_count(notes);
+    run->notes = wm_arena_alloc(run->arena, (count + 1) * sizeof(run->notes[0]));
+    for (size_t i = 0; run->notes != NULL && i < count; i++) {
+        run->notes[i] = copy_string(run, wm_json_at(notes, i), "");
+        if (run->notes[i] == NULL)
+            return -ENOMEM;
+    }
+    run->note_count = count;
+    return run->notes == NULL ? -ENOMEM : 0;
+}
+
+static int read_run(struct wm_run *run, const struct wm_json *json, const char *file,
+                    struct wm_error *err)
+{
+    if (wm_json_as_u64(wm_json_get(json, "version"), 0) == 0)
+        return wm_fail_at(err, -EINVAL, file, "no \"version\": waymark did not write this");
+    int rc = read_numbers(run, json, totals, TOTAL_COUNT, true, file, err);
+    if (rc == 0)
+        rc = read_numbers(run, json, details, DETAIL_COUNT, false, file, err);
+    if (rc == 0)
+        rc = read_double(json, "seconds", &run->seconds, file, err);
+    if (rc == 0)
+        rc = read_double(json, "coverage", &run->coverage, file, err);
+    if (rc == 0)
+        rc = read_double(json, "hz", &run->hz, file, err);
+    if (rc == 0)
+        rc = read_double(json, "sampling_share", &run->sampling_share, file, err);
+    if (rc < 0)
+        return rc;
+    run->open_loop = wm_json_as_bool(wm_json_get(json, "open_loop"), false);
+    run->crashed = wm_json_as_bool(wm_json_get(json, "crashed"), false);
+    rc = read_strings(run, json);
+    return rc < 0 ? wm_fail_at(err, rc, file, "no memory to read it") : 0;
+}
+
+int wm_run_json_read(struct wm_run *run, const char *file, struct wm_error *err)
+{
+    char *data = NULL;
+    size_t length = 0;
+    struct wm_json *json = NULL;
+    int rc = wm_file_read(file, FILE_BYTES_MAX, &data, &length, err);
+    if (rc < 0)
+        goto out;
+    rc = wm_json_parse(data, length, file, &json, err);
+    if (rc < 0)
+        goto out;
+    rc = read_run(run, json, file, err);
+out:
+    wm_json_free(json);
+    free(data);
+    return rc;
+}
