@@ -3,7 +3,6 @@
 
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
-#include "profiles/probe/waymark.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -35,9 +35,23 @@ static int perf_open(uint32_t tid, uint32_t hz)
     return fd >= 0 ? (int)fd : -errno;
 }
 
-void wm_event_choose(void)
+/* The kernel's own tick, as the resolution of its coarse clocks tells. */
+static uint32_t tick_hz(void)
+{
+    struct timespec tick;
+    if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) != 0 || tick.tv_nsec <= 0)
+        return 0;
+    return (uint32_t)(NS_PER_SECOND / (uint64_t)tick.tv_nsec);
+}
+
+void wm_event_choose(uint32_t hz)
 {
     struct wm_region *region = wm_probe.region;
+    /* Up to its tick the kernel looks at CPU-time timers for nothing: no interrupt of their own. */
+    if (hz <= tick_hz()) {
+        region->sampler = WM_SAMPLER_TIMER;
+        return;
+    }
     int fd = perf_open((uint32_t)syscall(SYS_gettid), 100);
     if (fd >= 0) {
         close(fd);
@@ -66,7 +80,9 @@ static int arm_perf(struct wm_own_thread *own, uint32_t hz)
         return rc;
     }
     own->event = fd;
-    return ioctl(fd, PERF_EVENT_IOC_REFRESH, 1) < 0 ? -errno : 0;
+    /* Enabled for good: re-arming for one overflow at a time (IOC_REFRESH) would program the timer
+     * thrice a sample, which is what costs on virtual machines. */
+    return ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -errno : 0;
 }
 
 static int arm_timer(struct wm_own_thread *own, uint32_t hz)

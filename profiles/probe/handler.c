@@ -3,12 +3,9 @@
 
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
-#include "profiles/probe/waymark.h"
 
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 struct sigaction wm_handler_previous;
 
@@ -49,8 +46,6 @@ void wm_handler(int signal, siginfo_t *info, void *ucontext)
         wm_tls.in_handler++;
         take(own, ucontext, wm_probe_clock(CLOCK_MONOTONIC));
         wm_tls.in_handler--;
-        if (own->event >= 0)
-            (void)ioctl(own->event, PERF_EVENT_IOC_REFRESH, 1);
     }
     atomic_store_explicit(&own->busy, 0, memory_order_release); /* pairs with wm_probe_stop */
     errno = saved_errno;
@@ -59,9 +54,8 @@ void wm_handler(int signal, siginfo_t *info, void *ucontext)
 static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began_ns)
 {
     struct wm_thread *thread = own->shared;
-    struct wm_context *context = wm_context_current;
     /* A context is the start of its slot in the region (asserted in context.c). */
-    struct wm_context_slot *slot = (struct wm_context_slot *)context;
+    struct wm_context_slot *slot = (struct wm_context_slot *)wm_context_current;
 
     uint64_t cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
     uint64_t last_ns = atomic_load_explicit(&own->last_cpu_ns, memory_order_relaxed);
@@ -87,8 +81,7 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
     sample->frame_count = (uint16_t)count;
     sample->request = slot != NULL ? slot->serial : 0;
     sample->cpu_ns = weight_ns;
-    sample->node =
-        context != NULL ? __atomic_load_n(&context->node, __ATOMIC_RELAXED) : WM_NODE_ROOT;
+    sample->node = slot != NULL ? __atomic_load_n(&slot->node, __ATOMIC_RELAXED) : WM_NODE_ROOT;
     memcpy(sample->frames, frames, count * sizeof(uint64_t));
     sample->cost_ns = (uint32_t)(wm_probe_clock(CLOCK_MONOTONIC) - began_ns);
     if (atomic_load_explicit(&wm_probe.sampling, memory_order_relaxed) == WM_SAMPLING_CALIBRATING) {

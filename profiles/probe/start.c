@@ -111,18 +111,24 @@ __attribute__((constructor)) static void attach(void)
 
 /* ---- Sampling ---- */
 
-static void install_handler(void)
+static void replace_action(void)
 {
-    static bool installed;
-    if (installed)
-        return;
-    installed = true;
     struct sigaction action;
     memset(&action, 0, sizeof(action));
     action.sa_sigaction = wm_handler;
     action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
     (void)sigaction(WM_SAMPLE_SIGNAL, &action, &wm_handler_previous);
-    wm_event_choose();
+}
+
+static void install_handler(uint32_t hz)
+{
+    static uint32_t installed_hz;
+    if (installed_hz == hz)
+        return;
+    wm_event_choose(hz);
+    if (installed_hz == 0)
+        replace_action();
+    installed_hz = hz;
 }
 
 static int compare_u64(const void *a, const void *b)
@@ -157,7 +163,7 @@ WM_EXPORT void wm_probe_calibrate(uint32_t hz)
     struct wm_own_thread *own = wm_tls.own;
     if (wm_probe.region == NULL || own == NULL || hz == 0)
         return;
-    install_handler();
+    install_handler(hz);
     wm_modules_renew();
     uint64_t gaps[CALIBRATE_MAX];
     uint32_t count = 0;
@@ -185,7 +191,7 @@ WM_EXPORT void wm_probe_start(uint32_t hz)
         return;
     wm_probe.hz = hz;
     if (hz > 0)
-        install_handler();
+        install_handler(hz);
     else
         region->sampler = WM_SAMPLER_NONE;
     wm_modules_renew();

@@ -40,6 +40,11 @@ struct wm_tls {
 };
 extern __thread struct wm_tls wm_tls;
 
+/* The request that is open on this thread, as waymark.h declares it: for the files that run in
+ * signal handlers and so do not include that header, which registers segment sites. */
+struct wm_context;
+extern __thread struct wm_context *wm_context_current __attribute__((tls_model("initial-exec")));
+
 struct wm_probe {
     struct wm_region *region;  /* NULL: no harness, nothing is done */
     _Atomic uint32_t sampling; /* enum wm_sampling */
@@ -77,7 +82,7 @@ uint64_t wm_path_entry_hash(uint32_t entry);
  * had. */
 int wm_event_arm(struct wm_own_thread *own, uint32_t hz);
 void wm_event_disarm(struct wm_own_thread *own);
-/* [setup] finds out which kind this process may use and writes wm_region.sampler. */
-void wm_event_choose(void);
+/* [setup] finds out which kind serves `hz` best in this process and writes wm_region.sampler. */
+void wm_event_choose(uint32_t hz);
 
 #endif
