@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured on a real access log: level 6 takes 3 times as long for 15 % smaller files. */
+/* Measured on a real access log: level 6 makes an import take 1.6 times as long, for a file that is
+ * 15 % smaller. */
 enum { LEVEL = 3, RAW_WINDOW_BITS = -15, MEMORY_LEVEL = 8 };
 
 const uint8_t wm_trace_prefix[WM_TRACE_PREFIX_BYTES] = {0x1f, 0x8b, 8,  4, 0,   0,   0,  0,

@@ -165,8 +165,8 @@ static bool is_dash(struct wm_span word)
  * one, and of a list ("client, proxy, proxy", quoted or not) the first. */
 static bool parse_client(const char *at, const char *end, struct wm_span *ret_client)
 {
-    if (at < end && *at == '"')
-        at++;
+    bool quoted = at < end && *at == '"';
+    at += quoted ? 1 : 0;
     struct wm_span first = next_word(&at, end);
     struct wm_span client = first;
     if (first.length == 0)
@@ -175,7 +175,7 @@ static bool parse_client(const char *at, const char *end, struct wm_span *ret_cl
     struct wm_span fourth = next_word(&at, end);
     bool list = memchr(first.at, ',', first.length) != NULL;
     bool full = third.length > 0 && fourth.length > 0; /* one word more than client, ident, user */
-    if (full && !list && !is_address(first) &&
+    if (full && !list && !quoted && !is_address(first) &&
         (is_address(second) || (has_port(first) && !is_dash(second))))
         client = second;
     const char *comma = memchr(client.at, ',', client.length);
