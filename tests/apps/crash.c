@@ -42,8 +42,9 @@ static int end_kill(void)
 
 static int end_fpe(void)
 {
+    volatile int one = 1;
     volatile int zero = 0;
-    return 1 / zero;
+    return one / zero;
 }
 
 static int deeper(volatile char *above)

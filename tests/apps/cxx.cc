@@ -57,8 +57,11 @@ int handle(const wm_request *request, wm_reply *reply)
 {
     WM_SEGMENT("Cxx");
     const char *how = wm_request_field(request, "how");
-    std::string answer = std::to_string(plain_function(1) + inline_function(2)) +
-                         std::to_string(template_function(3L) + template_function<short>(4));
+    int sum = plain_function(1);
+    sum += inline_function(2);
+    sum += template_function(3);
+    sum += template_function<short>(4);
+    std::string answer = std::to_string(sum);
     wm_reply_write(reply, answer.data(), answer.size());
     if (how == nullptr)
         return 0;
