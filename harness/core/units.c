@@ -180,13 +180,15 @@ static const char *print_scaled(double value, const char *unit, bool whole, char
     return text;
 }
 
+/* "6 h 2 m", "6 m 12 s"; a smaller part of nothing is left out. */
 static const char *print_clock(uint64_t seconds, char *text)
 {
-    uint64_t minutes = (seconds + 30) / 60;
-    if (seconds < 3600)
-        snprintf(text, WM_UNIT_BYTES, "%" PRIu64 " m %" PRIu64 " s", seconds / 60, seconds % 60);
-    else
-        snprintf(text, WM_UNIT_BYTES, "%" PRIu64 " h %" PRIu64 " m", minutes / 60, minutes % 60);
+    bool hours = seconds >= 3600;
+    uint64_t parts = hours ? (seconds + 30) / 60 : seconds;
+    int length = snprintf(text, WM_UNIT_BYTES, "%" PRIu64 " %s", parts / 60, hours ? "h" : "m");
+    if (parts % 60 > 0)
+        snprintf(text + length, (size_t)(WM_UNIT_BYTES - length), " %" PRIu64 " %s", parts % 60,
+                 hours ? "m" : "s");
     return text;
 }
 

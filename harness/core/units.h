@@ -20,7 +20,7 @@ WM_MUST_USE int wm_units_parse_count(const char *string, uint64_t *ret_count);
 /* A plain decimal, "70" or "0.25", optional exponent, no inf, nan or hex. -EINVAL. */
 WM_MUST_USE int wm_units_parse_decimal(const char *string, double *ret_value);
 
-/* Three significant figures: "812 ns", "22.4 µs", "4.30 s", "6 m 12 s", "6 h 2 m". */
+/* Three significant figures: "812 ns", "22.4 µs", "4.30 s", "6 m 12 s", "6 h 2 m", "6 h". */
 const char *wm_units_duration(double ns, char *text);
 /* "200,000". */
 const char *wm_units_count(uint64_t count, char *text);
