@@ -82,11 +82,12 @@ static int add_mapping(struct work *work, size_t at)
     static const char digits[] = "0123456789abcdef";
     const struct wm_module *module = &work->finish->modules->list[at];
     char build_id[2 * sizeof(module->build_id) + 1];
-    for (uint32_t i = 0; i < module->build_id_bytes; i++) {
+    size_t bytes = module->build_id_bytes;
+    for (size_t i = 0; i < bytes; i++) {
         build_id[2 * i] = digits[module->build_id[i] >> 4];
         build_id[2 * i + 1] = digits[module->build_id[i] & 15];
     }
-    build_id[2 * module->build_id_bytes] = '\0';
+    build_id[2 * bytes] = '\0';
     /* All that can be known of its addresses is found here; pprof need not look again. */
     struct wm_mapping mapping = {.start = module->start,
                                  .limit = module->end,

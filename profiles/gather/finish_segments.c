@@ -141,12 +141,12 @@ static int add_nodes(struct wm_finish *finish, const struct node_sum *sums)
 }
 
 /* Inlined copies of a function repeat its sites: equal ones get one number. */
-static int64_t site_number(struct wm_intern *places, const struct wm_known_site *site)
+static int64_t site_number(struct wm_intern *numbers, const struct wm_known_site *site)
 {
     struct wm_text key;
     wm_text_init(&key);
     wm_text_addf(&key, "%s\n%s\n%u", site->name, site->file, site->line);
-    int64_t number = key.failed ? -ENOMEM : wm_intern_bytes(places, key.data, key.length);
+    int64_t number = key.failed ? -ENOMEM : wm_intern_bytes(numbers, key.data, key.length);
     wm_text_done(&key);
     return number;
 }
@@ -162,35 +162,44 @@ static int add_unreached(struct wm_segments *segments, const struct wm_known_sit
     return row->segment != NULL && row->file != NULL ? 0 : -ENOMEM;
 }
 
-static int add_sites(struct wm_finish *finish)
+struct place {
+    const struct wm_known_site *site; /* the first one there; NULL: no such place */
+    bool reached;
+};
+
+static int group_sites(const struct wm_known *known, struct place *places)
 {
-    struct wm_run *run = finish->run;
-    uint32_t count = finish->known.site_count;
-    struct wm_intern *places = NULL;
-    const struct wm_known_site **first = calloc(count + 1, sizeof(*first));
-    bool *reached = calloc(count + 1, sizeof(*reached));
-    int rc = first != NULL && reached != NULL ? wm_intern_new(&places) : -ENOMEM;
-    for (uint32_t i = 0; rc == 0 && i < count; i++) {
-        const struct wm_known_site *site = &finish->known.sites[i];
-        int64_t number = site_number(places, site);
+    struct wm_intern *numbers = NULL;
+    int rc = wm_intern_new(&numbers);
+    for (uint32_t i = 0; rc == 0 && i < known->site_count; i++) {
+        const struct wm_known_site *site = &known->sites[i];
+        int64_t number = site_number(numbers, site);
         if (number < 0) {
             rc = (int)number;
             break;
         }
-        if (first[number] == NULL)
-            first[number] = site;
-        reached[number] = reached[number] || site->reached;
+        if (places[number].site == NULL)
+            places[number].site = site;
+        places[number].reached = places[number].reached || site->reached;
     }
-    for (uint32_t i = 0; rc == 0 && i < count && first[i] != NULL; i++) {
+    wm_intern_free(numbers);
+    return rc;
+}
+
+static int add_sites(struct wm_finish *finish)
+{
+    struct wm_run *run = finish->run;
+    uint32_t count = finish->known.site_count;
+    struct place *places = calloc(count + 1, sizeof(*places));
+    int rc = places != NULL ? group_sites(&finish->known, places) : -ENOMEM;
+    for (uint32_t i = 0; rc == 0 && i < count && places[i].site != NULL; i++) {
         run->sites++;
-        if (reached[i])
+        if (places[i].reached)
             run->sites_reached++;
         else
-            rc = add_unreached(run->segments, first[i]);
+            rc = add_unreached(run->segments, places[i].site);
     }
     run->coverage = run->sites > 0 ? (double)run->sites_reached / (double)run->sites : 1;
-    wm_intern_free(places);
-    free(first);
-    free(reached);
+    free(places);
     return rc;
 }

@@ -20,12 +20,15 @@ uint64_t wm_gather_samples(const struct wm_gather *gather);
 
 /* After the app's process has ended (or crashed): fills the run's paths, segments, profile, totals
  * and notes from all that was drained and from the region's tables. Samples of requests that
- * never ended count as (unattributed). The caller adds settings, machine and mismatches. */
+ * never ended count as (unattributed). Call it once, with a new run. The caller adds settings,
+ * machine and mismatches; `crashed` says that the app's process did not come to its regular end,
+ * which the caller may know better. */
 WM_MUST_USE int wm_gather_finish(struct wm_gather *gather, struct wm_run *run,
                                  struct wm_error *err);
 
 /* Names for a few addresses, as for crash.json's stack: "function (file:line)" or
- * "0x… (binary)"; the string lives in the run's arena. NULL: no memory. */
+ * "0x… (binary)"; the string lives in the run's arena. NULL: no memory. For a return address pass
+ * address - 1. */
 const char *wm_gather_describe(struct wm_gather *gather, struct wm_run *run, uint64_t address);
 
 #endif

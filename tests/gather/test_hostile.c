@@ -46,15 +46,16 @@ static void play(struct wm_region *region)
     for (uint32_t i = 1; i <= 8; i++) {
         uint32_t path = fake_path(region, entry, fake_outcome(region, "o"), nodes, i);
         fake_requests(region, i % 3, path, i, 0);
-        fake_latency(region, i % 3, path, 1000 * i);
-        struct fake_sample sample = {i, i, nodes[i - 1], i * 100, 0};
-        uint64_t frames[] = {i, i * 2, i * 3};
+        fake_latency(region, i % 3, path, UINT64_C(1000) * i);
+        uint64_t request = i;
+        struct fake_sample sample = {i, request, nodes[i - 1], request * 100, 0};
+        uint64_t frames[] = {request, request * 2, request * 3};
         assert_true(fake_sample(region, &sample, frames, 3));
-        assert_true(fake_end(region, i, i, path, 1));
+        assert_true(fake_end(region, i, request, path, 1));
     }
     region->module_count = 3;
     for (uint32_t i = 0; i < 3; i++) {
-        region->modules[i].start = i * 4096;
+        region->modules[i].start = UINT64_C(4096) * i;
         region->modules[i].end = region->modules[i].start + 4096;
         strcpy(region->modules[i].path, "/nowhere/lib.so");
     }

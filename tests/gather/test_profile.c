@@ -29,7 +29,7 @@ static int report(struct dl_phdr_info *info, size_t size, void *user)
         if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0 || path[0] != '/')
             continue;
         struct wm_module *module = &region->modules[region->module_count];
-        strncpy(module->path, path, sizeof(module->path) - 1);
+        memcpy(module->path, path, strnlen(path, sizeof(module->path) - 1));
         module->bias = info->dlpi_addr;
         module->start = info->dlpi_addr + header->p_vaddr;
         module->end = module->start + header->p_memsz;
@@ -43,7 +43,7 @@ static void report_modules(struct wm_region *region)
 {
     char *self = realpath("/proc/self/exe", NULL);
     assert_non_null(self);
-    strncpy(region->plan.app, self, sizeof(region->plan.app) - 1);
+    memcpy(region->plan.app, self, strnlen(self, sizeof(region->plan.app) - 1));
     free(self);
     /* Another binary comes first, so that the order is gather's doing. */
     struct wm_module other = {.start = 0x1000, .end = 0x2000, .path = "/nowhere/libother.so"};
