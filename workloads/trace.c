@@ -3,6 +3,7 @@
  * Memory: one member packed and unpacked and one message, together about 1 MB where requests are
  * small and never above 70 MB, since the frame states a member's sizes and both are limited. */
 #include "workloads/trace.h"
+
 #include "trace.pb-c.h"
 #include "workloads/trace_format.h"
 

@@ -2,9 +2,10 @@
  *
  * The bytes are a pure function of the requests: gzip's time stamp stays 0, messages are packed in
  * field order, members are closed by size alone. Traces are compared byte for byte. */
+#include "workloads/trace.h"
+
 #include "harness/core/file.h"
 #include "trace.pb-c.h"
-#include "workloads/trace.h"
 #include "workloads/trace_format.h"
 
 #include <errno.h>

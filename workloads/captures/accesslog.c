@@ -1,7 +1,8 @@
 /* accesslog.c - nginx and Apache access logs: lines to requests at the log's own times. */
+#include "workloads/captures/format.h"
+
 #include "harness/core/text.h"
 #include "workloads/captures/accessline.h"
-#include "workloads/captures/format.h"
 
 #include <errno.h>
 #include <string.h>

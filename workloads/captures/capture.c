@@ -1,5 +1,6 @@
 /* capture.c - the table of capture formats; finds the right one and lets it import. */
 #include "workloads/captures/capture.h"
+
 #include "workloads/captures/format.h"
 
 #include <errno.h>
