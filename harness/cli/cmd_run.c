@@ -1,0 +1,317 @@
+/* cmd_run.c - `waymark run`: replays, gathers, writes the run, prints what it cost. */
+#include "harness/cli/cmd_paths.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/crash.h"
+#include "harness/cli/expect.h"
+#include "harness/cli/import.h"
+#include "harness/cli/job.h"
+#include "harness/cli/machine.h"
+#include "harness/cli/print.h"
+#include "harness/cli/run_options.h"
+#include "harness/cli/save_trace.h"
+#include "harness/cli/session.h"
+#include "harness/core/units.h"
+#include "workloads/generate.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* One run from the started host to the exit code. */
+struct replay {
+    struct wm_job *job;
+    struct wm_region *region;
+    int region_fd;
+    struct wm_gather *gather;
+    struct wm_run *run;
+    struct wm_session_result session;
+    int exit_code;
+};
+
+/* ---- Before ---- */
+
+static void tell_import(const struct wm_job *job)
+{
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_import_describe(&job->import, &text);
+    wm_print_note("%s: %s", job->source, text.data);
+    wm_text_done(&text);
+}
+
+static void tell_cut(const struct wm_job *job)
+{
+    char count[WM_UNIT_BYTES];
+    wm_print_note("%s: cut off at byte %" PRIu64 "; the %s requests before it are replayed",
+                  job->source, job->summary.cut_offset,
+                  wm_units_count(job->summary.requests, count));
+}
+
+/* A recorded day takes a day: whoever did not mean that should know at once. */
+static void tell_length(const struct wm_job *job)
+{
+    char takes[WM_UNIT_BYTES], count[WM_UNIT_BYTES];
+    const struct wm_plan *plan = &job->plan;
+    double ns = (double)job->summary.last_due_ns / plan->speed;
+    bool cut = plan->duration_ns > 0 && (double)plan->duration_ns < ns;
+    bool fewer = plan->requests > 0 && plan->requests < job->summary.requests;
+    if (cut)
+        ns = (double)plan->duration_ns;
+    wm_units_duration(ns, takes);
+    wm_units_count(job->summary.requests, count);
+    wm_print_note("%s: %s requests at their recorded times take %s%s; --speed max sends them as "
+                  "fast as the app takes them",
+                  job->source, count, fewer ? "at most " : "", takes);
+}
+
+static void tell_plan(const struct wm_job *job)
+{
+    if (job->imported)
+        tell_import(job);
+    if (job->summary.cut_offset > 0)
+        tell_cut(job);
+    if (job->plan.law == WM_LAW_RECORDED)
+        tell_length(job);
+}
+
+/* ---- After ---- */
+
+/* What the host found wrong before anything ran. */
+static int tell_fault(const struct wm_region *region)
+{
+    struct wm_error err = {0};
+    int rc = region->fault.rc;
+    wm_fail_at(&err, rc, region->fault.place, "%s", region->fault.text);
+    wm_print_error(&err);
+    bool input = rc == -EINVAL || rc == -ENOENT || rc == -ENOEXEC;
+    return input ? WM_EXIT_USAGE : WM_EXIT_APP_FAILED;
+}
+
+static int tell_crash(struct replay *replay, struct wm_error *err)
+{
+    struct wm_crash_report report = {0};
+    struct wm_text text, headline;
+    int rc = wm_crash_collect(replay->job, replay->region, &replay->session.exit, replay->gather,
+                              replay->run, &report, err);
+    if (rc < 0)
+        return rc;
+    rc = wm_crash_save(&report, replay->job->folder, err);
+    wm_text_init(&text);
+    wm_text_init(&headline);
+    wm_crash_describe(&report, replay->job->folder, &text);
+    wm_crash_headline(&report, &headline);
+    wm_run_note(replay->run, "%s; see crash.json", headline.data);
+    text.data[text.length > 0 ? text.length - 1 : 0] = '\0'; /* the note ends the line */
+    wm_print_note("%s", text.data);
+    wm_text_done(&headline);
+    wm_text_done(&text);
+    replay->exit_code = WM_EXIT_APP_FAILED;
+    return rc;
+}
+
+/* How the process ended decides what the run is worth. */
+static int judge_end(struct replay *replay, struct wm_error *err)
+{
+    const struct wm_target_exit *how = &replay->session.exit;
+    bool done = atomic_load(&replay->region->stage) == WM_STAGE_DONE;
+    if (done && !replay->session.killed && (how->signal != 0 || how->exit_code != 0))
+        wm_run_note(replay->run,
+                    "after the last request the app's process ended with %s %d instead of 0",
+                    how->signal != 0 ? "signal" : "exit code",
+                    how->signal != 0 ? how->signal : how->exit_code);
+    if (done)
+        replay->run->crashed = false;
+    else if (!replay->session.killed)
+        return tell_crash(replay, err);
+    else
+        replay->run->crashed = false; /* it did not die by itself */
+    if (replay->session.stopped)
+        wm_run_note(replay->run, replay->session.killed
+                                     ? "ended at once by a second signal: requests in flight were "
+                                       "not waited for"
+                                     : "ended by a signal, before the end of the plan");
+    if (replay->session.killed)
+        replay->exit_code = WM_EXIT_INTERRUPTED;
+    return 0;
+}
+
+static int save_trace(struct replay *replay, struct wm_error *err)
+{
+    const char *name = replay->job->values->save_trace;
+    if (name == NULL)
+        return 0;
+    int rc = wm_save_trace(replay->job, replay->region, name, replay->run, err);
+    if (rc < 0 && replay->exit_code == WM_EXIT_DONE)
+        replay->exit_code = rc == -EBADMSG ? WM_EXIT_APP_FAILED : WM_EXIT_USAGE;
+    if (rc < 0)
+        wm_print_error(err);
+    return 0; /* the run itself is worth writing */
+}
+
+static int complete_run(struct replay *replay, struct wm_error *err)
+{
+    struct wm_job *job = replay->job;
+    struct wm_run *run = replay->run;
+    int rc = wm_gather_finish(replay->gather, run, err);
+    if (rc < 0)
+        return rc;
+    if (wm_run_values_describe(job->options, job->values, run) < 0 || wm_machine_describe(run) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the run");
+    if (job->summary.cut_offset > 0)
+        wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
+    rc = wm_expect_check(job, replay->region, run, err);
+    if (rc == 0)
+        rc = judge_end(replay, err);
+    if (rc == 0)
+        rc = save_trace(replay, err);
+    return rc;
+}
+
+static void check_demands(struct replay *replay)
+{
+    const struct wm_run_values *values = replay->job->values;
+    const struct wm_run *run = replay->run;
+    char text[WM_UNIT_BYTES], wanted[WM_UNIT_BYTES];
+    bool failed = false;
+    if (values->fail_on_mismatch && run->mismatches > 0) {
+        wm_print_note("check failed: --fail-on-mismatch: %s requests took another path than "
+                      "expected",
+                      wm_units_count(run->mismatches, text));
+        failed = true;
+    }
+    if (run->coverage < values->coverage) {
+        wm_print_note("check failed: --require-coverage: %s of the segments were reached, %s were "
+                      "required",
+                      wm_units_share(run->coverage, text),
+                      wm_units_share(values->coverage, wanted));
+        failed = true;
+    }
+    if (failed && replay->exit_code == WM_EXIT_DONE)
+        replay->exit_code = WM_EXIT_CHECK_FAILED;
+}
+
+/* A path's name that a shell and a regular expression take as it is; NULL: none. */
+static const char *plain_path_name(const struct wm_run *run)
+{
+    for (size_t i = 0; i < run->paths->count; i++) {
+        const char *name = run->paths->rows[i].name;
+        size_t plain = 0;
+        while (isalnum((unsigned char)name[plain]) ||
+               (name[plain] != '\0' && strchr("_:/-", name[plain]) != NULL))
+            plain++;
+        if (plain > 0 && name[plain] == '\0')
+            return name;
+    }
+    return NULL;
+}
+
+static void tell_next(const struct wm_run *run, const char *folder)
+{
+    const char *path = plain_path_name(run);
+    wm_print_note("\nwritten to %s; next:", folder);
+    wm_print_note("  waymark paths %s", folder);
+    wm_print_note("  waymark report -top %s", folder);
+    if (path != NULL)
+        wm_print_note("  go tool pprof -top -tagfocus=path=%s %s/profile.pb.gz", path, folder);
+    else
+        wm_print_note("  go tool pprof -top %s/profile.pb.gz", folder);
+}
+
+static int write_and_print(struct replay *replay, struct wm_error *err)
+{
+    const char *folder = replay->job->folder;
+    int rc = wm_run_write(replay->run, folder, err);
+    if (rc < 0)
+        return rc;
+    rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
+    if (rc < 0)
+        return rc;
+    tell_next(replay->run, folder);
+    check_demands(replay);
+    return 0;
+}
+
+/* ---- The whole ---- */
+
+static int open_replay(struct replay *replay, struct wm_error *err)
+{
+    int rc = wm_region_new(&replay->region, &replay->region_fd, err);
+    if (rc < 0)
+        return rc;
+    replay->region->plan = replay->job->plan;
+    if (wm_run_new(&replay->run) < 0 || wm_gather_new(replay->region, &replay->gather) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the run");
+    return 0;
+}
+
+/* Negative with `err`, or 0 with the exit code in `replay`. */
+static int run_job(struct replay *replay, struct wm_error *err)
+{
+    int rc = open_replay(replay, err);
+    if (rc < 0)
+        return rc;
+    tell_plan(replay->job);
+    rc = wm_session_run(replay->job->host, replay->region, replay->region_fd, replay->gather,
+                        &replay->session, err);
+    if (rc < 0)
+        return rc;
+    if (atomic_load(&replay->region->stage) == WM_STAGE_FAILED) {
+        replay->exit_code = tell_fault(replay->region);
+        return 0;
+    }
+    rc = complete_run(replay, err);
+    return rc < 0 ? rc : write_and_print(replay, err);
+}
+
+static int run_run(int argc, char **argv)
+{
+    struct wm_options options;
+    struct wm_run_values values;
+    struct wm_error err = {0};
+    struct wm_job job = {0};
+    struct replay replay = {.job = &job, .region_fd = -1};
+    wm_run_values_init(&values);
+    if (wm_command_parse(&wm_command_run, argc, argv, 0, &options, &values) < 0)
+        return WM_EXIT_USAGE;
+    int rc = wm_run_values_check(&options, &values, &err);
+    if (rc == 0)
+        rc = wm_job_prepare(&job, &options, &values, &err);
+    if (rc == 0)
+        rc = run_job(&replay, &err);
+    wm_gather_free(replay.gather);
+    wm_run_free(replay.run);
+    wm_region_free(replay.region, replay.region_fd);
+    wm_job_done(&job);
+    if (rc < 0)
+        replay.exit_code = wm_print_error(&err);
+    return replay.exit_code;
+}
+
+static void add_generators(struct wm_text *text)
+{
+    wm_text_add(text, "\nGenerators in a mix's cells:\n");
+    for (size_t i = 0; i < wm_generator_count(); i++) {
+        const struct wm_generator_help *generator = wm_generator_help(i);
+        struct wm_text left;
+        wm_text_init(&left);
+        wm_text_addf(&left, "{%s%s%s}", generator->name, generator->arguments[0] != '\0' ? " " : "",
+                     generator->arguments);
+        wm_text_add(text, "  ");
+        wm_text_add_padded(text, left.data, 29);
+        wm_text_addf(text, " %s\n", generator->help);
+        wm_text_done(&left);
+    }
+    wm_text_add(text, "\nTimes take ns, us, ms, s, m or h. Ctrl-C ends the load and writes the "
+                      "run; a second one\nends at once.\n");
+}
+
+const struct wm_command wm_command_run = {
+    .name = "run",
+    .synopsis = "--app FILE.so --workload MIX.csv|--trace FILE [options]",
+    .help = "replay a mix, trace or capture; write a run folder; print the path table",
+    .options = wm_run_options,
+    .option_count = WM_RUN_OPTION_COUNT,
+    .more = add_generators,
+    .run = run_run,
+};

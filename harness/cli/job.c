@@ -1,0 +1,251 @@
+/* job.c - makes a run ready: files looked at, captures imported, the folder prepared. */
+#include "harness/cli/job.h"
+
+#include "harness/cli/import.h"
+#include "harness/core/file.h"
+#include "profiles/runs/run.h"
+#include "workloads/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FOLDER_TRIES = 100 };
+
+/* The absolute name of a file that is there, into `path`. */
+static int resolve(const char *name, char *path, size_t bytes, struct wm_error *err)
+{
+    char resolved[PATH_MAX];
+    struct stat found;
+    if (realpath(name, resolved) == NULL)
+        return wm_fail_errno(err, -errno, name, "open");
+    if (stat(resolved, &found) < 0)
+        return wm_fail_errno(err, -errno, name, "open");
+    if (S_ISDIR(found.st_mode))
+        return wm_fail_errno(err, -EISDIR, name, "open");
+    if (access(resolved, R_OK) < 0)
+        return wm_fail_errno(err, -errno, name, "open");
+    if (strlen(resolved) >= bytes)
+        return wm_fail_errno(err, -ENAMETOOLONG, name, "open");
+    memcpy(path, resolved, strlen(resolved) + 1);
+    return 0;
+}
+
+static int join(char *path, const char *folder, const char *name)
+{
+    char *joined = wm_file_join_dup(folder, name);
+    bool fits = joined != NULL && strlen(joined) < PATH_MAX;
+    if (fits)
+        memcpy(path, joined, strlen(joined) + 1);
+    free(joined);
+    return fits ? 0 : -ENAMETOOLONG;
+}
+
+/* $WAYMARK_HOST, or beside this executable, or where it is installed. */
+static int find_host(struct wm_job *job, struct wm_error *err)
+{
+    static const char *const places[] = {"waymark-host", "../libexec/waymark/waymark-host"};
+    const char *told = getenv("WAYMARK_HOST");
+    char self[PATH_MAX];
+    if (told != NULL && told[0] != '\0')
+        return resolve(told, job->host, sizeof(job->host), err);
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    self[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(self, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (join(job->host, self, places[i]) == 0 && access(job->host, X_OK) == 0)
+            return 0;
+    return wm_fail_at(err, -ENOENT, "waymark-host",
+                      "is not beside waymark nor in ../libexec/waymark; WAYMARK_HOST=FILE tells "
+                      "where it is");
+}
+
+/* ---- The work ---- */
+
+static int import_capture(struct wm_job *job, struct wm_error *err)
+{
+    const char *parent = getenv("TMPDIR");
+    if (parent == NULL || parent[0] == '\0')
+        parent = "/tmp";
+    int rc = join(job->temporary, parent, "waymark-XXXXXX.wmt");
+    int fd = rc < 0 ? -1 : mkstemps(job->temporary, (int)strlen(".wmt"));
+    if (fd < 0) {
+        rc = rc < 0 ? rc : -errno;
+        job->temporary[0] = '\0';
+        return wm_fail_errno(err, rc, parent, "make a temporary file in this folder");
+    }
+    close(fd);
+    job->imported = true;
+    return wm_import(job->source, NULL, job->temporary, &job->import, err);
+}
+
+static int prepare_trace(struct wm_job *job, struct wm_error *err)
+{
+    char path[PATH_MAX];
+    bool standard = strcmp(job->source, "-") == 0;
+    int rc = standard ? 0 : resolve(job->source, path, sizeof(path), err);
+    if (rc < 0)
+        return rc;
+    if (standard || !wm_trace_is(path))
+        rc = import_capture(job, err);
+    if (rc == 0)
+        rc = resolve(job->imported ? job->temporary : path, job->plan.work, sizeof(job->plan.work),
+                     err);
+    if (rc == 0)
+        rc = wm_trace_summarize(job->plan.work, &job->summary, err);
+    if (rc == 0 && job->summary.requests == 0)
+        rc = wm_fail_at(err, -EINVAL, job->source, "there is no request in this trace");
+    return rc;
+}
+
+static int prepare_work(struct wm_job *job, struct wm_error *err)
+{
+    bool trace = job->values->trace != NULL;
+    job->plan.work_kind = trace ? WM_WORK_TRACE : WM_WORK_MIX;
+    int rc = trace ? prepare_trace(job, err)
+                   : resolve(job->source, job->plan.work, sizeof(job->plan.work), err);
+    if (rc < 0)
+        return rc;
+    /* a mix is named as the user named it, so that what is wrong in it reads that way */
+    rc = wm_stream_open(trace ? job->plan.work : job->source, trace, job->values->seed,
+                        &job->stream, err);
+    if (rc < 0)
+        return rc;
+    rc = wm_cursor_new(job->stream, &job->cursor);
+    return rc < 0 ? wm_fail(err, rc, "no memory") : 0;
+}
+
+int wm_job_redraw(struct wm_job *job, uint64_t index, struct wm_work *work, struct wm_error *err)
+{
+    int rc = wm_stream_draw(job->cursor, index, work, err);
+    if (wm_stream_mix(job->stream) != NULL)
+        return rc;
+    while (rc > 0 && work->index < index)
+        rc = wm_stream_draw(job->cursor, index, work, err);
+    return rc > 0 && work->index != index ? 0 : rc;
+}
+
+/* ---- The results ---- */
+
+static int name_folder(char *folder, struct wm_error *err)
+{
+    char stamp[32];
+    struct tm tm;
+    time_t now = time(NULL);
+    localtime_r(&now, &tm);
+    if (strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm) == 0)
+        stamp[0] = '\0';
+    for (int i = 1; i <= FOLDER_TRIES; i++) {
+        if (i == 1)
+            snprintf(folder, PATH_MAX, "runs/%s", stamp);
+        else
+            snprintf(folder, PATH_MAX, "runs/%s-%d", stamp, i);
+        if (!wm_file_exists(folder))
+            return 0;
+    }
+    return wm_fail_at(err, -EEXIST, folder, "there are too many runs of this second; use -o DIR");
+}
+
+static int prepare_folder(struct wm_job *job, struct wm_error *err)
+{
+    const char *output = job->values->output;
+    int rc = 0;
+    if (output == NULL)
+        rc = name_folder(job->folder, err);
+    else if (strlen(output) >= sizeof(job->folder))
+        rc = wm_fail_errno(err, -ENAMETOOLONG, output, "write");
+    else
+        memcpy(job->folder, output, strlen(output) + 1);
+    if (rc < 0)
+        return rc;
+    bool made = !wm_file_exists(job->folder);
+    rc = wm_run_prepare(job->folder, job->values->force, err);
+    job->folder_made = made && wm_file_exists(job->folder);
+    return rc;
+}
+
+/* Only a look, so that nobody waits for a run to learn that its trace has no place. */
+static int check_save_trace(const struct wm_job *job, struct wm_error *err)
+{
+    const char *name = job->values->save_trace;
+    struct stat target, source;
+    if (name == NULL)
+        return 0;
+    bool exists = stat(name, &target) == 0;
+    if (exists && S_ISDIR(target.st_mode))
+        return wm_fail_errno(err, -EISDIR, name, "write");
+    if (exists && stat(job->source, &source) == 0 && S_ISREG(source.st_mode) &&
+        source.st_dev == target.st_dev && source.st_ino == target.st_ino)
+        return wm_fail_at(err, -EINVAL, name, "is what is replayed; choose another name");
+    if (exists && !S_ISREG(target.st_mode))
+        return 0;
+    char *folder = strdup(name);
+    if (folder == NULL)
+        return wm_fail(err, -ENOMEM, "no memory");
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    int rc = access(slash != NULL ? folder : ".", W_OK) < 0 ? -errno : 0;
+    free(folder);
+    return rc < 0 ? wm_fail_errno(err, rc, name, "write") : 0;
+}
+
+static int fill_plan(struct wm_job *job, struct wm_error *err)
+{
+    const struct wm_run_values *values = job->values;
+    struct wm_plan *plan = &job->plan;
+    if (values->entry != NULL && strlen(values->entry) >= sizeof(plan->entry))
+        return wm_fail_at(err, -EINVAL, "--entry", "the name is longer than any entry point's");
+    if (values->entry != NULL)
+        memcpy(plan->entry, values->entry, strlen(values->entry) + 1);
+    plan->law = wm_run_values_law(job->options, values);
+    plan->rate_per_second = values->rate_per_second;
+    plan->speed = isinf(values->speed) ? 1 : values->speed;
+    plan->requests = values->requests;
+    plan->duration_ns = values->duration_ns;
+    plan->warmup_ns = values->warmup_ns;
+    plan->seed = values->seed;
+    plan->threads = (uint32_t)values->threads;
+    plan->concurrency = (uint32_t)values->concurrency;
+    plan->hz = (uint32_t)values->hz;
+    return 0;
+}
+
+int wm_job_prepare(struct wm_job *job, const struct wm_options *options,
+                   const struct wm_run_values *values, struct wm_error *err)
+{
+    memset(job, 0, sizeof(*job));
+    job->options = options;
+    job->values = values;
+    job->source = values->trace != NULL ? values->trace : values->workload;
+    int rc = fill_plan(job, err);
+    if (rc == 0)
+        rc = find_host(job, err);
+    if (rc == 0)
+        rc = resolve(values->app, job->plan.app, sizeof(job->plan.app), err);
+    if (rc == 0)
+        rc = check_save_trace(job, err);
+    if (rc == 0)
+        rc = prepare_work(job, err);
+    if (rc == 0)
+        rc = prepare_folder(job, err);
+    return rc;
+}
+
+void wm_job_done(struct wm_job *job)
+{
+    wm_cursor_free(job->cursor);
+    wm_stream_close(job->stream);
+    if (job->temporary[0] != '\0')
+        unlink(job->temporary);
+    if (job->folder_made)
+        rmdir(job->folder); /* fails, as it should, when a run was written */
+}

@@ -1,0 +1,245 @@
+/* run_options.c - the options of `waymark run`: the table, what goes together, the defaults. */
+#include "harness/cli/run_options.h"
+
+#include "harness/core/arena.h"
+#include "harness/core/clock.h"
+#include "harness/core/units.h"
+#include "harness/replay/schedule.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_DURATION_NS (10 * WM_NS_PER_SECOND)
+
+enum { DEFAULT_HZ = 997, HZ_MAX = 10000, DEFAULT_SEED = 1 };
+
+static int parse_arrivals(const char *value, void *field, struct wm_error *err)
+{
+    for (uint32_t law = WM_LAW_CONSTANT; law <= WM_LAW_POISSON; law++) {
+        if (strcmp(value, wm_schedule_law_name(law)) != 0)
+            continue;
+        *(uint32_t *)field = law;
+        return 0;
+    }
+    return wm_fail(err, -EINVAL, "'%.60s' is not constant or poisson", value);
+}
+
+static int parse_speed(const char *value, void *field, struct wm_error *err)
+{
+    double speed = (double)INFINITY;
+    if (strcmp(value, "max") != 0 && (wm_units_parse_decimal(value, &speed) < 0 || speed <= 0))
+        return wm_fail(err, -EINVAL, "'%.60s' is not a number above 0 or max", value);
+    *(double *)field = speed;
+    return 0;
+}
+
+static int parse_hz(const char *value, void *field, struct wm_error *err)
+{
+    uint64_t hz;
+    if (wm_units_parse_count(value, &hz) < 0 || hz > HZ_MAX)
+        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 0 to %d", value, HZ_MAX);
+    *(uint64_t *)field = hz;
+    return 0;
+}
+
+static int parse_threads(const char *value, void *field, struct wm_error *err)
+{
+    uint64_t threads;
+    if (wm_units_parse_count(value, &threads) < 0 || threads == 0 || threads > WM_WORKER_MAX)
+        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 1 to %d", value,
+                       (int)WM_WORKER_MAX);
+    *(uint64_t *)field = threads;
+    return 0;
+}
+
+static int parse_concurrency(const char *value, void *field, struct wm_error *err)
+{
+    uint64_t count;
+    if (wm_units_parse_count(value, &count) < 0 || count == 0 || count > WM_CONTEXT_MAX)
+        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 1 to %d", value,
+                       (int)WM_CONTEXT_MAX);
+    *(uint64_t *)field = count;
+    return 0;
+}
+
+#define AT(field) offsetof(struct wm_run_values, field)
+const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
+    {"The app and the work", NULL,               NULL,                                                            NULL,               0                   },
+    {"--app",                "FILE.so",          "the app: a shared object with entry points",                    wm_option_string,   AT(app)             },
+    {"--workload",           "MIX.csv",          "make the requests of a mix",                                    wm_option_string,   AT(workload)        },
+    {"--trace",              "FILE",             "send a trace again, or a capture such as an access log",        wm_option_string,
+     AT(trace)                                                                                                                                            },
+    {"--entry",              "NAME",             "where a capture's requests enter (the app's only entry point)",
+     wm_option_string,                                                                                                                AT(entry)           },
+
+    {"The load",             NULL,               NULL,                                                            NULL,               0                   },
+    {"--concurrency",        "N",                "closed loop: requests in flight (as many as threads)",
+     parse_concurrency,                                                                                                               AT(concurrency)     },
+    {"--rate",               "N/s",              "open loop: requests start at this rate",                        wm_option_rate,
+     AT(rate_per_second)                                                                                                                                  },
+    {"--arrivals",           "constant|poisson", "how --rate spaces them (constant)",                             parse_arrivals,
+     AT(arrivals)                                                                                                                                         },
+    {"--speed",              "X|max",            "a trace's own times, X times as fast (1); max: closed loop",    parse_speed,
+     AT(speed)                                                                                                                                            },
+    {"--requests",           "N",                "end after N requests, warm-up not counted",                     wm_option_count,    AT(requests)        },
+    {"--duration",           "T",                "end after a time (a mix: 10s; a trace: at its end)",            wm_option_duration,
+     AT(duration_ns)                                                                                                                                      },
+    {"--warmup",             "T",                "run for a time first, uncounted",                               wm_option_duration, AT(warmup_ns)       },
+    {"--threads",            "N",                "threads that send (1)",                                         parse_threads,      AT(threads)         },
+    {"--seed",               "N",                "another number, other requests from the same mix (1)",          wm_option_seed,
+     AT(seed)                                                                                                                                             },
+
+    {"Sampling",             NULL,               NULL,                                                            NULL,               0                   },
+    {"--hz",                 "N",                "samples per second of CPU (997); 0: none",                      parse_hz,           AT(hz)              },
+
+    {"The result",           NULL,               NULL,                                                            NULL,               0                   },
+    {"-o",                   "DIR",              "the run folder (runs/DATE-TIME)",                               wm_option_string,   AT(output)          },
+    {"--force",              NULL,               "replace the run that the folder holds",                         wm_option_flag,     AT(force)           },
+    {"--tag",                "NAME",             "a name to find the run by",                                     wm_option_string,   AT(tag)             },
+    {"--save-trace",         "FILE.wmt",         "write the requests as they were sent",                          wm_option_string,
+     AT(save_trace)                                                                                                                                       },
+    {"--require-coverage",   "PCT",              "exit 1 if fewer of the segments were reached",                  wm_option_percent,
+     AT(coverage)                                                                                                                                         },
+    {"--fail-on-mismatch",   NULL,               "exit 1 if a request took another path than expected",
+     wm_option_flag,                                                                                                                  AT(fail_on_mismatch)},
+};
+#undef AT
+
+void wm_run_values_init(struct wm_run_values *values)
+{
+    *values = (struct wm_run_values){
+        .threads = 1,
+        .seed = DEFAULT_SEED,
+        .hz = DEFAULT_HZ,
+        .arrivals = WM_LAW_CONSTANT,
+        .speed = 1,
+    };
+}
+
+/* An option that has no meaning beside another or without it. */
+struct conflict {
+    const char *option;
+    const char *other;
+    bool without; /* refused when `other` is not given, instead of when it is */
+    const char *reason;
+};
+
+static const struct conflict conflicts[] = {
+    {"--workload", "--trace",       false, "the work is a mix or a trace, not both"                 },
+    {"--rate",     "--concurrency", false,
+     "--rate is an open loop: what is in flight follows from how fast the app answers"              },
+    {"--rate",     "--speed",       false, "--speed keeps a trace's own times, --rate sets new ones"},
+    {"--arrivals", "--rate",        true,  "it spaces the requests of an open loop: add --rate N/s" },
+    {"--speed",    "--workload",    false, "a mix has no times of its own; --rate N/s sets some"    },
+    {"--entry",    "--workload",    false, "a mix names the entry point of each row itself"         },
+};
+
+static int check_conflicts(const struct wm_options *options, struct wm_error *err)
+{
+    for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
+        const struct conflict *conflict = &conflicts[i];
+        bool other = wm_options_given(options, conflict->other);
+        if (!wm_options_given(options, conflict->option) || other == conflict->without)
+            continue;
+        if (conflict->without)
+            return wm_fail_at(err, -EINVAL, conflict->option, "%s", conflict->reason);
+        return wm_fail_at(err, -EINVAL, conflict->option, "cannot be used with %s: %s",
+                          conflict->other, conflict->reason);
+    }
+    return 0;
+}
+
+uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run_values *values)
+{
+    if (wm_options_given(options, "--rate"))
+        return values->arrivals;
+    if (values->trace != NULL && !isinf(values->speed))
+        return WM_LAW_RECORDED;
+    return WM_LAW_CLOSED;
+}
+
+int wm_run_values_check(const struct wm_options *options, struct wm_run_values *values,
+                        struct wm_error *err)
+{
+    int rc = check_conflicts(options, err);
+    if (rc < 0)
+        return rc;
+    if (values->app == NULL)
+        return wm_fail_at(err, -EINVAL, "--app", "say which app to run: --app FILE.so");
+    if (values->workload == NULL && values->trace == NULL)
+        return wm_fail_at(err, -EINVAL, "--workload",
+                          "say what to send: --workload MIX.csv or --trace FILE");
+    uint32_t law = wm_run_values_law(options, values);
+    if (law == WM_LAW_RECORDED && wm_options_given(options, "--concurrency"))
+        return wm_fail_at(err, -EINVAL, "--concurrency",
+                          "a trace keeps its own times: add --speed max for a closed loop");
+    if (values->concurrency == 0)
+        values->concurrency = values->threads;
+    if (values->workload != NULL && values->requests == 0 && values->duration_ns == 0)
+        values->duration_ns = DEFAULT_DURATION_NS;
+    return 0;
+}
+
+/* One more of run->settings; `key` and `value` are copied. */
+static int add_setting(struct wm_run *run, size_t room, const char *key, const char *value)
+{
+    const char *key_copy = wm_arena_copy(run->arena, key, strlen(key));
+    const char *value_copy = wm_arena_copy(run->arena, value, strlen(value));
+    if (key_copy == NULL || value_copy == NULL || run->setting_count == room)
+        return -ENOMEM;
+    run->settings[run->setting_count++] = (struct wm_run_setting){key_copy, value_copy};
+    return 0;
+}
+
+/* What was in force though nobody said so; NULL: nothing for this option. */
+static const char *describe_default(const struct wm_run_values *values, uint32_t law,
+                                    const char *option, char *text)
+{
+    const struct {
+        const char *option;
+        bool in_force;
+        uint64_t value;
+    } numbers[] = {
+        {"--concurrency", law == WM_LAW_CLOSED, values->concurrency},
+        {"--threads",     true,                 values->threads    },
+        {"--seed",        true,                 values->seed       },
+        {"--hz",          true,                 values->hz         },
+    };
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (strcmp(option, numbers[i].option) != 0 || !numbers[i].in_force)
+            continue;
+        snprintf(text, WM_UNIT_BYTES, "%" PRIu64, numbers[i].value);
+        return text;
+    }
+    if (strcmp(option, "--duration") == 0 && values->duration_ns > 0)
+        return "10s";
+    if (strcmp(option, "--speed") == 0 && law == WM_LAW_RECORDED)
+        return "1";
+    if (strcmp(option, "--arrivals") == 0 && law == WM_LAW_CONSTANT)
+        return "constant";
+    return NULL;
+}
+
+int wm_run_values_describe(const struct wm_options *options, const struct wm_run_values *values,
+                           struct wm_run *run)
+{
+    char text[WM_UNIT_BYTES];
+    uint32_t law = wm_run_values_law(options, values);
+    run->settings = wm_arena_alloc(run->arena, options->count * sizeof(*run->settings));
+    if (run->settings == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < options->count; i++) {
+        const char *name = options->table[i].name;
+        const char *value = options->given[i];
+        if (value != NULL && options->table[i].argument == NULL)
+            value = "true";
+        if (value == NULL && options->table[i].help != NULL)
+            value = describe_default(values, law, name, text);
+        if (value != NULL && add_setting(run, options->count, name + strspn(name, "-"), value) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}

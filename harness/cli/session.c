@@ -1,0 +1,171 @@
+/* session.c - one loop: the app's process, the drain every 20 ms, progress, signals. */
+#include "harness/cli/session.h"
+
+#include "harness/cli/print.h"
+#include "harness/core/clock.h"
+#include "harness/core/units.h"
+
+#include <signal.h>
+#include <uv.h>
+
+enum { DRAIN_MS = 20, PROGRESS_TURNS = 10 };
+
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { STOP_SIGNAL_COUNT = sizeof(stop_signals) / sizeof(stop_signals[0]) };
+
+struct session {
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_signal_t signals[STOP_SIGNAL_COUNT];
+    struct wm_region *region;
+    struct wm_gather *gather;
+    struct wm_target *target;
+    struct wm_session_result result;
+    uint64_t turns;
+    int rc; /* of draining */
+};
+
+static void on_exited(void *user, const struct wm_target_exit *how)
+{
+    struct session *session = user;
+    session->result.exit = *how;
+    uv_stop(&session->loop);
+}
+
+static void kill_app(struct session *session)
+{
+    session->result.killed = true;
+    wm_target_kill(session->target);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    struct session *session = handle->data;
+    if (session->result.stopped) {
+        kill_app(session);
+        for (int i = 0; i < STOP_SIGNAL_COUNT; i++) /* a third one is the system's own answer */
+            uv_signal_stop(&session->signals[i]);
+        return;
+    }
+    session->result.stopped = true;
+    atomic_store_explicit(&session->region->stop, 1, memory_order_release);
+    wm_print_note("ending the load; once more ends at once");
+}
+
+static void show_running(const struct session *session)
+{
+    const struct wm_plan *plan = &session->region->plan;
+    char sent[WM_UNIT_BYTES], of[WM_UNIT_BYTES], time[WM_UNIT_BYTES], length[WM_UNIT_BYTES];
+    uint64_t started_ns = atomic_load(&session->region->started_ns);
+    uint64_t now_ns = wm_clock_now_ns();
+    uint64_t taken_ns = started_ns > 0 && now_ns > started_ns ? now_ns - started_ns : 0;
+    wm_units_count(atomic_load(&session->region->next_index), sent);
+    wm_units_count(plan->requests, of);
+    wm_units_duration((double)taken_ns, time);
+    wm_units_duration((double)plan->duration_ns, length);
+    wm_print_progress("%s%s%s requests in %s%s%s", sent, plan->requests > 0 ? " of " : "",
+                      plan->requests > 0 ? of : "", time, plan->duration_ns > 0 ? " of " : "",
+                      plan->duration_ns > 0 ? length : "");
+}
+
+static void show_progress(const struct session *session)
+{
+    switch ((enum wm_stage)atomic_load(&session->region->stage)) {
+    case WM_STAGE_STARTING:
+        wm_print_progress("loading the app");
+        break;
+    case WM_STAGE_WARMING:
+        wm_print_progress("warming up");
+        break;
+    case WM_STAGE_RUNNING:
+        show_running(session);
+        break;
+    case WM_STAGE_ENDING:
+        wm_print_progress("waiting for the requests in flight");
+        break;
+    case WM_STAGE_DONE:
+    case WM_STAGE_FAILED:
+        break;
+    }
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct session *session = timer->data;
+    if (session->rc == 0)
+        session->rc = wm_gather_drain(session->gather);
+    if (session->rc < 0 && !session->result.killed)
+        kill_app(session);
+    if (session->turns++ % PROGRESS_TURNS == PROGRESS_TURNS - 1)
+        show_progress(session);
+}
+
+static int watch(struct session *session)
+{
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < STOP_SIGNAL_COUNT; i++)
+        rc = uv_signal_start(&session->signals[i], on_signal, stop_signals[i]);
+    if (rc == 0)
+        rc = uv_timer_start(&session->timer, on_timer, DRAIN_MS, DRAIN_MS);
+    return rc;
+}
+
+static int open_loop(struct session *session)
+{
+    int rc = uv_loop_init(&session->loop);
+    if (rc < 0)
+        return rc;
+    /* these two do no more than fill the handles */
+    (void)uv_timer_init(&session->loop, &session->timer);
+    session->timer.data = session;
+    for (int i = 0; rc == 0 && i < STOP_SIGNAL_COUNT; i++) {
+        rc = uv_signal_init(&session->loop, &session->signals[i]);
+        session->signals[i].data = session;
+    }
+    return rc;
+}
+
+static void close_handle(uv_handle_t *handle, void *user)
+{
+    (void)user;
+    if (uv_is_closing(handle) == 0)
+        uv_close(handle, NULL);
+}
+
+static void close_loop(struct session *session)
+{
+    wm_target_free(session->target);
+    uv_walk(&session->loop, close_handle, NULL);
+    uv_run(&session->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&session->loop);
+}
+
+int wm_session_run(const char *host, struct wm_region *region, int region_fd,
+                   struct wm_gather *gather, struct wm_session_result *ret_result,
+                   struct wm_error *err)
+{
+    struct session session = {.region = region, .gather = gather};
+    int rc = open_loop(&session);
+    if (rc < 0)
+        return wm_fail_errno(err, rc, "", "make an event loop");
+    rc = watch(&session);
+    if (rc < 0) {
+        wm_fail_errno(err, rc, "", "watch for signals");
+        goto out;
+    }
+    rc = wm_target_start(&session.loop, host, region_fd, on_exited, &session, &session.target, err);
+    if (rc < 0)
+        goto out;
+    uv_run(&session.loop, UV_RUN_DEFAULT);
+    if (session.rc == 0)
+        session.rc = wm_gather_drain(gather);
+    rc = session.rc;
+    if (rc < 0)
+        wm_fail_errno(err, rc, "", "gather the samples");
+    *ret_result = session.result;
+out:
+    close_loop(&session);
+    wm_print_progress_done();
+    return rc;
+}

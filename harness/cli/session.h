@@ -1,0 +1,24 @@
+/* session.h - the time between start and end of the app's process: drain, progress, signals. */
+#ifndef WM_CLI_SESSION_H
+#define WM_CLI_SESSION_H
+
+#include "harness/core/error.h"
+#include "harness/replay/target.h"
+#include "profiles/gather/gather.h"
+
+#include <stdbool.h>
+
+struct wm_session_result {
+    struct wm_target_exit exit; /* how the app's process ended */
+    bool stopped;               /* a signal ended the load */
+    bool killed;                /* a second one, or we ourselves, ended the process */
+};
+
+/* Starts `host` on the region and returns when its process has ended and all rings are drained.
+ * SIGINT, SIGTERM and SIGHUP end the load; a second one ends the process. On failure no process
+ * is left. */
+WM_MUST_USE int wm_session_run(const char *host, struct wm_region *region, int region_fd,
+                               struct wm_gather *gather, struct wm_session_result *ret_result,
+                               struct wm_error *err);
+
+#endif
