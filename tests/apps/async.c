@@ -8,8 +8,10 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -23,6 +25,8 @@ struct wait {
 };
 
 static int loop = -1;
+static int stop = -1; /* readable when the loop is to end */
+static pthread_t loop_thread;
 static pthread_once_t loop_once = PTHREAD_ONCE_INIT;
 
 static void finish(struct wait *wait)
@@ -45,18 +49,31 @@ static void *run_loop(void *unused)
     for (;;) {
         struct epoll_event events[64];
         int count = epoll_wait(loop, events, 64, -1);
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count; i++) {
+            if (events[i].data.ptr == NULL)
+                return NULL;
             finish(events[i].data.ptr);
+        }
     }
-    return NULL;
 }
 
 static void start_loop(void)
 {
-    pthread_t thread;
+    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = NULL}};
     loop = epoll_create1(EPOLL_CLOEXEC);
-    if (loop >= 0 && pthread_create(&thread, NULL, run_loop, NULL) == 0)
-        pthread_detach(thread);
+    stop = eventfd(0, EFD_CLOEXEC);
+    if (loop < 0 || stop < 0 || epoll_ctl(loop, EPOLL_CTL_ADD, stop, &event) != 0 ||
+        pthread_create(&loop_thread, NULL, run_loop, NULL) != 0) {
+        fputs("async: the loop cannot be started\n", stderr);
+        abort();
+    }
+}
+
+__attribute__((destructor)) static void stop_loop(void)
+{
+    uint64_t one = 1;
+    if (stop >= 0 && write(stop, &one, sizeof(one)) == (ssize_t)sizeof(one))
+        pthread_join(loop_thread, NULL);
 }
 
 static uint64_t number(const struct wm_request *request, const char *name, uint64_t otherwise)

@@ -214,6 +214,8 @@ static void test_threads_works_on_threads_of_its_own(void **state)
 static void test_plugin_finds_its_library_by_bare_name(void **state)
 {
     (void)state;
+    if (SANITIZED)
+        skip(); /* a sanitizer's dlopen takes away the app's own RUNPATH */
     load("libplugin.so");
     for (int i = 0; i < 3; i++)
         assert_int_equal(SEND("Plugin", NULL), 0);
@@ -223,6 +225,8 @@ static void test_plugin_finds_its_library_by_bare_name(void **state)
 static void test_storm_passes(void **state)
 {
     (void)state;
+    if (SANITIZED)
+        skip(); /* a sanitizer's dlopen takes away the app's own RUNPATH */
     load("libstorm.so");
     assert_int_equal(SEND("Storm", "seconds", "1"), 0);
 }
