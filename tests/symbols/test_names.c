@@ -9,6 +9,7 @@ static const struct {
     const char *linkage;
     const char *name;
 } cases[] = {
+  /* clang-format off: the rows would be spread as wide as the longest */
     {"main",                                                          "main"                                          },
     {"",                                                              ""                                              },
     {".hidden",                                                       ".hidden"                                       },
@@ -37,12 +38,14 @@ static const struct {
     {"_ZZNK4shop4Cart5totalEiENKUliE_clEi",                           "shop::Cart::total::{lambda(int)#1}::operator()"},
     {"_ZSt4swapIiEvRT_S1_",                                           "std::swap"                                     },
     {"_Z5applyPFivE",                                                 "apply"                                         },
-    {"_Z1fILi3EEPFvvEv",                                              "f"                                             },
+ /* the one shape whose name is inside of parentheses stays whole */
+    {"_Z1fILi3EEPFvvEv",                                              "void (*f<3>())()"                              },
     {"_ZN4core3fmt5write17h0123456789abcdefE",                        "core::fmt::write"                              },
     {"_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE4sizeEv",
      "std::__cxx11::basic_string::size"                                                                               },
     {"_Znot_a_mangled_name",                                          "_Znot_a_mangled_name"                          },
     {"_Z",                                                            "_Z"                                            },
+ /* clang-format on */
 };
 
 static void test_each_name_reads_as_a_person_would_write_it(void **state)
