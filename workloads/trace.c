@@ -186,7 +186,7 @@ static int check_end(struct wm_trace_reader *reader, struct wm_error *err)
 /* From the file's first byte to behind its header. */
 static int read_header(struct wm_trace_reader *reader, struct wm_error *err)
 {
-    struct wm_trace_frame frame;
+    struct wm_trace_frame frame = {0};
     int rc = read_member(reader, &frame, err);
     if (rc < 0 && rc != -EINVAL)
         return rc;
@@ -313,7 +313,7 @@ static bool fill_work(struct wm_trace_reader *reader, const Wm__Trace__Request *
 static int next_request(struct wm_trace_reader *reader, struct wm_work *work, struct wm_error *err)
 {
     while (reader->plain_used == reader->plain_bytes) {
-        struct wm_trace_frame frame;
+        struct wm_trace_frame frame = {0};
         int rc = read_member(reader, &frame, err);
         if (rc <= 0)
             return rc;
@@ -371,7 +371,7 @@ int wm_trace_summarize(const char *name, struct wm_trace_summary *ret_summary, s
     if (rc < 0)
         return rc;
     struct wm_trace_summary summary = {0};
-    struct wm_work work;
+    struct wm_work work = {0};
     while ((rc = wm_trace_next(reader, &work, err)) > 0) {
         summary.requests++;
         summary.last_due_ns = work.due_ns;

@@ -71,15 +71,17 @@ static int count_skipped(struct import *import, uint64_t number, struct wm_span 
     return failed ? -ENOMEM : 0;
 }
 
-static void add_field(struct import *import, const char *name, struct wm_span value)
+/* The value as added; NULL when there is none. */
+static const char *add_field(struct import *import, const char *name, struct wm_span value)
 {
     if (value.at == NULL)
-        return;
+        return NULL;
     char *to = import->text + import->used;
     size_t length = wm_access_unescape(value, to);
     to[length] = '\0';
     import->used += length + 1;
     import->fields[import->field_count++] = (struct wm_work_field){name, to};
+    return to;
 }
 
 static bool has_blank(const char *string)
@@ -108,8 +110,8 @@ static int write_request(struct import *import, const struct wm_access_line *lin
     import->used = 0;
     import->field_count = 0;
     add_field(import, "method", line->method);
-    add_field(import, "target", line->target);
-    if (has_blank(import->fields[1].value))
+    const char *target = add_field(import, "target", line->target);
+    if (target == NULL || has_blank(target))
         return 0;
     add_field(import, "status", line->status);
     add_field(import, "bytes", line->bytes.at != NULL ? line->bytes : (struct wm_span){"0", 1});
