@@ -1,9 +1,10 @@
 /* trace.h - .wmt: a recorded sequence of requests with their times.
  *
  * The file is a sequence of gzip members, each complete in itself: the first holds the header
- * message, the others about 256 KiB of request messages each, every message preceded by its length
- * (protobuf's delimited form, workloads/trace.proto). A member's CRC is its checksum, so a file
- * that was cut off reads up to its last whole member. `zcat FILE.wmt` unpacks it.
+ * message, the last the count of requests, the others about 256 KiB of request messages each, every
+ * message preceded by its length (protobuf's delimited form, workloads/trace.proto). A member states
+ * its size and its checksum, so a file that was cut off reads up to its last whole member, and
+ * damage is told from that. `zcat FILE.wmt` unpacks it; trace_format.h draws the bytes.
  * Reading and writing take a fixed amount of memory, whatever the file's size. */
 #ifndef WM_WORKLOADS_TRACE_H
 #define WM_WORKLOADS_TRACE_H
@@ -40,6 +41,7 @@ WM_MUST_USE int wm_trace_next(struct wm_trace_reader *reader, struct wm_work *wo
                               struct wm_error *err);
 /* After the end: the file was cut off; what follows byte `offset` was not readable. 0: complete. */
 uint64_t wm_trace_cut(const struct wm_trace_reader *reader);
+/* -ESPIPE when the trace comes from a pipe. */
 WM_MUST_USE int wm_trace_rewind(struct wm_trace_reader *reader, struct wm_error *err);
 
 /* Reads a whole trace once: how many requests, the last due time. */
