@@ -80,7 +80,7 @@ static int add_row(const struct wm_csv_row *row, void *user, struct wm_error *er
     if (table->width == 0)
         table->width = row->count;
     if (row->count != table->width)
-        return wm_fail(err, -EINVAL, "line %u has %zu cells, its header has %zu: make them equal",
+        return wm_fail(err, -EINVAL, "line %u: cells: %zu, expected %zu as in its header",
                        row->line, row->count, table->width);
     if (reserve(table, row->count) < 0)
         return wm_fail(err, -ENOMEM, "is too large for the memory left");
@@ -129,26 +129,20 @@ static int read_table(struct wm_columns *columns, struct table *table, struct wm
     return rc;
 }
 
-static int find_table(struct wm_columns *columns, const char *file, struct table **ret_table,
-                      struct wm_error *err)
+static int add_table(struct wm_columns *columns, const char *file, struct table **ret_table,
+                     struct wm_error *err)
 {
-    struct table *table = columns->tables;
+    struct table *table = wm_arena_alloc(&columns->arena, sizeof(*table));
+    const char *copy = wm_arena_copy(&columns->arena, file, strlen(file));
 
-    while (table != NULL && strcmp(table->file, file) != 0)
-        table = table->next;
-    if (table == NULL) {
-        table = wm_arena_alloc(&columns->arena, sizeof(*table));
-        const char *copy = wm_arena_copy(&columns->arena, file, strlen(file));
-        if (table == NULL || copy == NULL)
-            return wm_fail(err, -ENOMEM, "no memory");
-        *table = (struct table){.next = columns->tables, .file = copy};
-        columns->tables = table; /* a table that fails ends the reading of the mix */
-        int rc = read_table(columns, table, err);
-        if (rc < 0)
-            return rc;
-    }
-    *ret_table = table;
-    return 0;
+    if (table == NULL || copy == NULL)
+        return wm_fail(err, -ENOMEM, "no memory");
+    *table = (struct table){.next = columns->tables, .file = copy};
+    columns->tables = table; /* a table that fails ends the reading of the mix */
+    int rc = read_table(columns, table, err);
+    if (rc == 0)
+        *ret_table = table;
+    return rc;
 }
 
 /* FNV-1a: all that is asked of it is to tell a mix's few files apart. */
@@ -181,11 +175,15 @@ static int no_column(const struct table *table, const char *column, struct wm_er
 int wm_columns_get(struct wm_columns *columns, const char *file, const char *column,
                    struct wm_column *ret_column, struct wm_error *err)
 {
-    struct table *table = NULL;
+    struct table *table = columns->tables;
     size_t found = SIZE_MAX;
-    int rc = find_table(columns, file, &table, err);
+    int rc = 0;
 
-    if (rc < 0)
+    while (table != NULL && strcmp(table->file, file) != 0)
+        table = table->next;
+    if (table == NULL)
+        rc = add_table(columns, file, &table, err);
+    if (table == NULL)
         return rc;
     for (size_t i = 0; i < table->width; i++) {
         if (strcmp(table->cells[i], column) != 0)

@@ -164,6 +164,22 @@ const struct wm_generator wm_generator_string = {
     read_characters, draw_characters
 };
 
+/* Names of files may hold anything; none of it reaches a terminal as it is. */
+static int fail_file(const char *arguments, int rc, const struct wm_error *inner,
+                     struct wm_error *err)
+{
+    struct wm_text text;
+
+    wm_text_init(&text);
+    wm_text_add(&text, "{file ");
+    wm_text_add_safe(&text, arguments, strlen(arguments), 0);
+    wm_text_add(&text, "}: ");
+    wm_text_add_safe(&text, inner->text, strlen(inner->text), 0);
+    rc = wm_fail(err, rc == -ENOMEM ? rc : -EINVAL, "%s", text.data);
+    wm_text_done(&text);
+    return rc;
+}
+
 static int read_file(const struct wm_generator *self, const char *arguments,
                      const struct wm_cell_context *context, const void **ret_state,
                      struct wm_error *err)
@@ -182,8 +198,7 @@ static int read_file(const struct wm_generator *self, const char *arguments,
             err);
     int rc = wm_columns_get(context->columns, words[0], words[1], column, &inner);
     if (rc < 0)
-        return wm_fail(err, rc == -ENOMEM ? rc : -EINVAL, "{file %s %s}: %s", words[0], words[1],
-                       inner.text);
+        return fail_file(arguments, rc, &inner, err);
     *ret_state = column;
     return 0;
 }

@@ -199,6 +199,7 @@ static int read_header(struct reader *reader, const struct wm_csv_row *cells, st
     reader->columns = calloc(cells->count, sizeof(*reader->columns));
     if (reader->columns == NULL)
         return fail_memory(err);
+    reader->column_count = 0;
     for (size_t i = 0; i < cells->count; i++) {
         int rc = add_column(reader, cells->cells[i], err);
         if (rc < 0)
@@ -244,13 +245,14 @@ static int read_row(struct reader *reader, const struct wm_csv_row *cells, struc
     struct wm_mix_row row = {.expect_text = "", .line = cells->line};
 
     if (cells->count != reader->column_count)
-        return wm_fail(err, -EINVAL,
-                       "%zu cells, expected %zu as in the header: %s, or put a cell with commas in "
-                       "quotes",
-                       cells->count, reader->column_count,
-                       cells->count < reader->column_count ? "add the missing ones (they may be "
-                                                             "empty)"
-                                                           : "remove the extra ones");
+        return wm_fail(
+            err, -EINVAL,
+            "cells: %zu, expected %zu as in the header: %s, or put a cell with commas in "
+            "quotes",
+            cells->count, reader->column_count,
+            cells->count < reader->column_count ? "add the missing ones (they may be "
+                                                  "empty)"
+                                                : "remove the extra ones");
     reader->fields = wm_arena_alloc(&mix->arena, reader->field_count * sizeof(*reader->fields));
     if (reader->fields == NULL || reserve_row(reader) < 0)
         return fail_memory(err);

@@ -362,8 +362,10 @@ static void test_files_that_do_not_serve_are_told(void **state)
     check_fault(*state, "{file twice.csv id}", "twice.csv has two columns \"id\": rename one");
     check_fault(*state, "{file empty.csv id}", "empty.csv: is empty");
     check_fault(*state, "{file header.csv id}", "header.csv: has a header but no row below it");
-    check_fault(*state, "{file ragged.csv id}", "ragged.csv: line 3 has 1 cells, its header has 2");
+    check_fault(*state, "{file ragged.csv id}",
+                "ragged.csv: line 3: cells: 1, expected 2 as in its header");
     check_fault(*state, "{file open.csv id}", "open.csv:2: a quote opens here");
+    check_fault(*state, "{file a\n\x1b[1m id}", "{file a\\x0a\\x1b[1m id}: ");
     check_fault(*state, "{file . id}", "cannot read: Is a directory");
 }
 
