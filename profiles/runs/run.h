@@ -74,7 +74,8 @@ WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *
 /* Writes all files; with an old run in the folder, replaces its files and removes those that this
  * run does not have. run.json comes last: a folder with one is whole. */
 WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err);
-/* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */
+/* Reads a run folder but for its profile, settings and machine. -EINVAL, -ENOENT with what is
+ * missing. */
 WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
 
 #endif

@@ -80,8 +80,6 @@ static void write_run(struct wm_text *text, const struct wm_run *run)
     write_settings(&json, "settings", run->settings, run->setting_count);
     write_settings(&json, "machine", run->machine, run->machine_count);
     wm_json_close(&json, '}');
-    if (text->length > 0 && text->data[text->length - 1] != '\n')
-        wm_text_add(text, "\n");
 }
 
 int wm_run_json_write(const struct wm_run *run, const char *file, struct wm_error *err)
