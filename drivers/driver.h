@@ -16,9 +16,9 @@ struct uv_loop_s;
 struct wm_driver;
 
 struct wm_driver_result {
-    int status;           /* 0, or the entry point's own word for an error */
-    uint32_t path;        /* index into the region's paths */
-    uint64_t end_ns;      /* monotonic, when the app was done */
+    int status;      /* 0, or the entry point's own word for an error */
+    uint32_t path;   /* index into the region's paths */
+    uint64_t end_ns; /* monotonic, when the app was done */
     uint64_t allocs;
     uint64_t alloc_bytes;
     uint64_t reply_bytes;
@@ -31,8 +31,8 @@ struct wm_driver_sink {
 struct wm_driver_settings {
     struct uv_loop_s *loop;
     struct wm_driver_sink *sink;
-    uint32_t slots;    /* requests in flight at most, on this driver */
-    const void *target;/* what the driver's own header says */
+    uint32_t slots;     /* requests in flight at most, on this driver */
+    const void *target; /* what the driver's own header says */
 };
 
 struct wm_driver_ops {

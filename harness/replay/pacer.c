@@ -1,4 +1,7 @@
-/* pacer.c - due times to calls on a loop: a heap over one timerfd. */
+/* pacer.c - due times to calls on a loop: a heap over one timerfd.
+ *
+ * The kernel gives timerfds no timer slack (measured: the same lateness at 1 ns and at 50 µs), so
+ * the thread's slack stays as it is: the app's own sleeps on this thread go by it. */
 #include "harness/replay/pacer.h"
 
 #include "harness/core/clock.h"

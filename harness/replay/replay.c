@@ -264,8 +264,7 @@ static int start_threads(struct run *run, struct wm_error *err)
     return 0;
 }
 
-static int run_new(const struct wm_replay_settings *settings, struct run **ret_run,
-                   struct wm_error *err)
+static int check_plan(const struct wm_replay_settings *settings, struct wm_error *err)
 {
     const struct wm_plan *plan = &settings->region->plan;
     if (plan->threads == 0 || plan->threads > WM_WORKER_MAX)
@@ -273,11 +272,17 @@ static int run_new(const struct wm_replay_settings *settings, struct run **ret_r
                        plan->threads);
     if (settings->async && plan->law == WM_LAW_CLOSED && plan->concurrency == 0)
         return wm_fail(err, -EINVAL, "concurrency must be above 0");
+    return 0;
+}
+
+/* NULL when memory is out. */
+static struct run *run_new(const struct wm_replay_settings *settings)
+{
     struct run *run = calloc(1, sizeof(*run));
     if (run == NULL)
-        return wm_fail(err, -ENOMEM, "out of memory for the run");
+        return NULL;
     run->settings = settings;
-    run->plan = plan;
+    run->plan = &settings->region->plan;
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -285,8 +290,7 @@ static int run_new(const struct wm_replay_settings *settings, struct run **ret_r
     pthread_cond_init(&run->gate, NULL);
     pthread_cond_init(&run->news, &attributes);
     pthread_condattr_destroy(&attributes);
-    *ret_run = run;
-    return 0;
+    return run;
 }
 
 static void run_free(struct run *run)
@@ -300,10 +304,12 @@ static void run_free(struct run *run)
 int wm_replay_run(const struct wm_replay_settings *settings, struct wm_error *err)
 {
     struct wm_region *region = settings->region;
-    struct run *run = NULL;
-    int rc = run_new(settings, &run, err);
+    int rc = check_plan(settings, err);
     if (rc < 0)
         return rc;
+    struct run *run = run_new(settings);
+    if (run == NULL)
+        return wm_fail(err, -ENOMEM, "out of memory for the run");
     region->worker_count = region->plan.threads;
     struct wm_error start_err = {0};
     rc = start_threads(run, &start_err);

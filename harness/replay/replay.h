@@ -18,9 +18,9 @@ struct wm_replay_settings {
     struct wm_stream *stream;
     const struct wm_driver_ops *driver;
     const void *driver_target;
-    bool async;               /* the driver has many requests in flight on one thread; otherwise
-                                 one per worker, whatever the plan's concurrency */
-    uint64_t patience_ns;     /* for requests in flight at the end; 0: 10 s. Then `unfinished` */
+    bool async;           /* the driver has many requests in flight on one thread; otherwise
+                             one per worker, whatever the plan's concurrency */
+    uint64_t patience_ns; /* for requests in flight at the end; 0: 10 s. Then `unfinished` */
     /* Called on the control thread, between the warm-up and the first counted request, and after
      * the last one: the sampler's place. */
     void (*begin)(void *user);

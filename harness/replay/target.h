@@ -13,7 +13,7 @@ struct uv_loop_s;
 struct wm_target;
 
 struct wm_target_exit {
-    int signal;    /* 0 when it exited by itself */
+    int signal; /* 0 when it exited by itself */
     int exit_code;
 };
 
