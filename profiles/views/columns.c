@@ -9,8 +9,8 @@
 
 enum { GAP_MAX = 3 };
 
-struct wm_table {
-    const struct wm_table_column *columns;
+struct wm_grid {
+    const struct wm_grid_column *columns;
     size_t column_count;
     struct wm_arena arena;
     const char **cells; /* row by row */
@@ -25,19 +25,19 @@ struct layout {
     size_t last; /* shown column */
 };
 
-int wm_table_new(const struct wm_table_column *columns, size_t count, struct wm_table **ret_columns)
+int wm_grid_new(const struct wm_grid_column *columns, size_t count, struct wm_grid **ret_grid)
 {
-    struct wm_table *new = calloc(1, sizeof(*new));
+    struct wm_grid *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return -ENOMEM;
     new->columns = columns;
     new->column_count = count;
     wm_arena_init(&new->arena);
-    *ret_columns = new;
+    *ret_grid = new;
     return 0;
 }
 
-void wm_table_free(struct wm_table *columns)
+void wm_grid_free(struct wm_grid *columns)
 {
     if (columns == NULL)
         return;
@@ -46,7 +46,7 @@ void wm_table_free(struct wm_table *columns)
     free(columns);
 }
 
-static const char *copy_safe(struct wm_table *columns, const char *cell)
+static const char *copy_safe(struct wm_grid *columns, const char *cell)
 {
     struct wm_text text;
     wm_text_init(&text);
@@ -56,7 +56,7 @@ static const char *copy_safe(struct wm_table *columns, const char *cell)
     return copy;
 }
 
-void wm_table_add(struct wm_table *columns, const char *cell)
+void wm_grid_add(struct wm_grid *columns, const char *cell)
 {
     if (columns->cell_count == columns->cell_capacity) {
         size_t capacity = columns->cell_capacity == 0 ? 64 : 2 * columns->cell_capacity;
@@ -76,8 +76,7 @@ void wm_table_add(struct wm_table *columns, const char *cell)
 }
 
 /* The narrowest that the shown columns can be, with one blank between. */
-static size_t total_width(const struct wm_table *columns, const struct layout *layout,
-                          size_t indent)
+static size_t total_width(const struct wm_grid *columns, const struct layout *layout, size_t indent)
 {
     size_t total = indent, shown = 0;
     for (size_t i = 0; i < columns->column_count; i++) {
@@ -89,7 +88,7 @@ static size_t total_width(const struct wm_table *columns, const struct layout *l
     return total + (shown > 0 ? shown - 1 : 0);
 }
 
-static void measure(const struct wm_table *columns, struct layout *layout)
+static void measure(const struct wm_grid *columns, struct layout *layout)
 {
     for (size_t i = 0; i < columns->column_count; i++) {
         const char *title = columns->columns[i].title;
@@ -103,15 +102,15 @@ static void measure(const struct wm_table *columns, struct layout *layout)
     }
 }
 
-/* Where there is too much: spare columns go, then long cells are cut; where there is room, the
- * gaps grow evenly. */
-static void arrange(const struct wm_table *columns, size_t indent, struct layout *layout)
+/* Where there is too much: spare columns go, then long cells are cut, the last column's first;
+ * where there is room, the gaps grow evenly. */
+static void arrange(const struct wm_grid *columns, size_t indent, struct layout *layout)
 {
     measure(columns, layout);
     for (size_t i = columns->column_count; i-- > 0;)
         if (columns->columns[i].spare && total_width(columns, layout, indent) > WM_VIEW_WIDTH)
             layout->shown[i] = false;
-    for (size_t i = 0; i < columns->column_count; i++) {
+    for (size_t i = columns->column_count; i-- > 0;) {
         size_t total = total_width(columns, layout, indent);
         size_t least = columns->columns[i].least, width = layout->widths[i];
         if (total <= WM_VIEW_WIDTH || least == 0 || width <= least || !layout->shown[i])
@@ -139,7 +138,7 @@ static void add_blanks(struct wm_text *text, size_t count)
     wm_text_add_padded(text, "", (int)count);
 }
 
-static void add_line(const struct wm_table *columns, const struct layout *layout,
+static void add_line(const struct wm_grid *columns, const struct layout *layout,
                      const char *const *cells, size_t indent, struct wm_text *text,
                      struct wm_text *cut)
 {
@@ -148,7 +147,7 @@ static void add_line(const struct wm_table *columns, const struct layout *layout
         if (!layout->shown[i])
             continue;
         wm_text_clear(cut);
-        wm_table_add_cut(cut, cells[i], layout->widths[i]);
+        wm_grid_add_cut(cut, cells[i], layout->widths[i]);
         size_t width = wm_text_width(cut->data);
         size_t blanks = layout->widths[i] > width ? layout->widths[i] - width : 0;
         pending += layout->gaps[i];
@@ -166,11 +165,11 @@ static void add_line(const struct wm_table *columns, const struct layout *layout
     wm_text_add(text, "\n");
 }
 
-int wm_table_print(const struct wm_table *columns, size_t indent, struct wm_text *text)
+int wm_grid_print(const struct wm_grid *columns, size_t indent, struct wm_text *text)
 {
     struct layout layout = {.last = 0};
     struct wm_text cut;
-    const char *titles[WM_COLUMN_MAX];
+    const char *titles[WM_COLUMN_MAX] = {NULL};
     if (columns->failed)
         return -ENOMEM;
     arrange(columns, indent, &layout);
@@ -196,7 +195,7 @@ static size_t head_bytes(const char *string, size_t count)
     return at;
 }
 
-void wm_table_add_cut(struct wm_text *text, const char *string, size_t width)
+void wm_grid_add_cut(struct wm_text *text, const char *string, size_t width)
 {
     size_t columns = wm_text_width(string);
     if (columns <= width) {

@@ -84,35 +84,35 @@ static void add_title(struct wm_text *text, const struct wm_run *run, const char
         wm_text_add(text, "  the app crashed during this run: crash.json says where\n");
 }
 
-static void add_duration_cell(struct wm_table *columns, bool measured, double ns)
+static void add_duration_cell(struct wm_grid *columns, bool measured, double ns)
 {
     char number[WM_UNIT_BYTES];
-    wm_table_add(columns, measured ? wm_units_duration(ns, number) : NOT_MEASURED);
+    wm_grid_add(columns, measured ? wm_units_duration(ns, number) : NOT_MEASURED);
 }
 
-static void add_path_row(struct wm_table *columns, const struct wm_path_row *row,
+static void add_path_row(struct wm_grid *columns, const struct wm_path_row *row,
                          const struct totals *totals)
 {
     char number[WM_UNIT_BYTES], cell[2 * WM_UNIT_BYTES];
     double requests = (double)row->requests;
-    wm_table_add(columns, row->name);
-    wm_table_add(columns, wm_units_count(row->requests, number));
-    wm_table_add(columns, totals->requests == 0
-                                ? NOT_MEASURED
-                                : wm_units_share(requests / (double)totals->requests, number));
+    wm_grid_add(columns, row->name);
+    wm_grid_add(columns, wm_units_count(row->requests, number));
+    wm_grid_add(columns, totals->requests == 0
+                             ? NOT_MEASURED
+                             : wm_units_share(requests / (double)totals->requests, number));
     if (totals->errors > 0)
-        wm_table_add(columns, wm_units_count(row->errors, number));
+        wm_grid_add(columns, wm_units_count(row->errors, number));
     add_duration_cell(columns, row->samples > 0 && row->requests > 0,
                       (double)row->cpu_ns / requests);
     snprintf(cell, sizeof(cell), "%s ± %.1f", wm_units_share(row->cpu_share, number),
              (row->cpu_share_high - row->cpu_share_low) * 50);
-    wm_table_add(columns, totals->sampled ? cell : NOT_MEASURED);
+    wm_grid_add(columns, totals->sampled ? cell : NOT_MEASURED);
     add_duration_cell(columns, row->has_latency, (double)row->p50_ns);
     add_duration_cell(columns, row->has_latency, (double)row->p99_ns);
     add_duration_cell(columns, row->has_latency, (double)row->max_ns);
     if (totals->has_allocs) {
         snprintf(cell, sizeof(cell), "%.1f", (double)row->allocs / requests);
-        wm_table_add(columns, row->has_allocs && row->requests > 0 ? cell : NOT_MEASURED);
+        wm_grid_add(columns, row->has_allocs && row->requests > 0 ? cell : NOT_MEASURED);
     }
 }
 
@@ -148,7 +148,7 @@ static void add_closing_rows(struct wm_text *text, const struct wm_paths *paths)
 static int add_path_table(struct wm_text *text, const struct wm_run *run,
                           const struct totals *totals)
 {
-    static const struct wm_table_column all[] = {
+    static const struct wm_grid_column all[] = {
         {"path",        false, false, 20},
         {"requests",    true,  false, 0 },
         {"share",       true,  false, 0 },
@@ -161,13 +161,13 @@ static int add_path_table(struct wm_text *text, const struct wm_run *run,
         {"allocs",      true,  true,  0 },
     };
     enum { ERRORS = 3, ALLOCS = 9, COUNT = 10 };
-    struct wm_table_column used[COUNT];
-    struct wm_table *columns = NULL;
+    struct wm_grid_column used[COUNT];
+    struct wm_grid *columns = NULL;
     size_t count = 0, rows = 0, left_out = 0;
     for (size_t i = 0; i < COUNT; i++)
         if ((i != ERRORS || totals->errors > 0) && (i != ALLOCS || totals->has_allocs))
             used[count++] = all[i];
-    int rc = wm_table_new(used, count, &columns);
+    int rc = wm_grid_new(used, count, &columns);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < run->paths->count; i++) {
@@ -178,8 +178,8 @@ static int add_path_table(struct wm_text *text, const struct wm_run *run,
         else
             left_out++;
     }
-    rc = wm_table_print(columns, INDENT, text);
-    wm_table_free(columns);
+    rc = wm_grid_print(columns, INDENT, text);
+    wm_grid_free(columns);
     if (left_out > 0)
         add_left_out(text, run->paths, left_out);
     return rc;
@@ -187,40 +187,40 @@ static int add_path_table(struct wm_text *text, const struct wm_run *run,
 
 static int add_mismatches(struct wm_text *text, const struct wm_run *run)
 {
-    static const struct wm_table_column columns[] = {
+    static const struct wm_grid_column columns[] = {
         {"expected", false, false, 20},
         {"taken",    false, false, 20},
         {"requests", true,  false, 0 },
         {"mix line", true,  false, 0 },
-        {"for one",  false, false, 20},
+        {"example",  false, false, 20},
     };
     char number[WM_UNIT_BYTES];
-    struct wm_table *table = NULL;
+    struct wm_grid *table = NULL;
     struct wm_text cell;
     if (run->mismatches == 0 && run->mismatch_row_count == 0)
         return 0;
     wm_text_addf(text, "\n  %s request%s did not take the expected path\n",
                  wm_units_count(run->mismatches, number), run->mismatches == 1 ? "" : "s");
-    int rc = wm_table_new(columns, sizeof(columns) / sizeof(columns[0]), &table);
+    int rc = wm_grid_new(columns, sizeof(columns) / sizeof(columns[0]), &table);
     if (rc < 0)
         return rc;
     wm_text_init(&cell);
     for (size_t i = 0; i < run->mismatch_row_count; i++) {
         const struct wm_mismatch *row = &run->mismatch_rows[i];
-        wm_table_add(table, row->expected);
-        wm_table_add(table, row->taken);
-        wm_table_add(table, wm_units_count(row->requests, number));
+        wm_grid_add(table, row->expected);
+        wm_grid_add(table, row->taken);
+        wm_grid_add(table, wm_units_count(row->requests, number));
         snprintf(number, sizeof(number), "%" PRIu32, row->line);
-        wm_table_add(table, number);
+        wm_grid_add(table, number);
         wm_text_clear(&cell);
         wm_text_addf(&cell, "#%" PRIu64 " %s", row->example_index, row->example);
-        wm_table_add(table, cell.data);
+        wm_grid_add(table, cell.data);
     }
     rc = cell.failed ? -ENOMEM : 0;
     if (rc == 0 && run->mismatch_row_count > 0)
-        rc = wm_table_print(table, INDENT, text);
+        rc = wm_grid_print(table, INDENT, text);
     wm_text_done(&cell);
-    wm_table_free(table);
+    wm_grid_free(table);
     return rc;
 }
 

@@ -21,12 +21,12 @@ struct link {
 struct tree {
     const struct wm_segments *segments;
     struct link *links; /* per row, and one more: the root of all */
-    struct wm_table *columns;
+    struct wm_grid *columns;
     double most_ns; /* CPU per visiting request of the dearest segment */
     size_t printed;
 };
 
-static const struct wm_table_column columns[] = {
+static const struct wm_grid_column columns[] = {
     {NULL, false, false, 30},
     {NULL, true,  false, 0 },
     {NULL, true,  false, 0 },
@@ -104,14 +104,14 @@ static void add_row(struct tree *tree, const char *prefix, const struct wm_segme
     wm_text_clear(cell);
     wm_text_add(cell, prefix);
     wm_text_add(cell, slash != NULL ? slash + 1 : row->segment);
-    wm_table_add(tree->columns, cell->data);
-    wm_table_add(tree->columns, wm_units_count(row->requests, number));
+    wm_grid_add(tree->columns, cell->data);
+    wm_grid_add(tree->columns, wm_units_count(row->requests, number));
     bool measured = row->samples > 0 && row->requests > 0;
-    wm_table_add(tree->columns, measured ? wm_units_duration(cpu_per_request(row), number) : "–");
+    wm_grid_add(tree->columns, measured ? wm_units_duration(cpu_per_request(row), number) : "–");
     wm_text_clear(cell);
     if (measured)
         add_bar(cell, cpu_per_request(row), tree->most_ns);
-    wm_table_add(tree->columns, cell->data);
+    wm_grid_add(tree->columns, cell->data);
     tree->printed++;
 }
 
@@ -146,12 +146,12 @@ static void add_unreached(struct tree *tree, struct wm_text *cell)
         const struct wm_segment_row *row = &tree->segments->rows[i];
         if (!wm_tree_is_unreached(row))
             continue;
-        wm_table_add(tree->columns, row->segment);
-        wm_table_add(tree->columns, "0");
-        wm_table_add(tree->columns, "–");
+        wm_grid_add(tree->columns, row->segment);
+        wm_grid_add(tree->columns, "0");
+        wm_grid_add(tree->columns, "–");
         wm_text_clear(cell);
         wm_text_addf(cell, "never reached (%s:%" PRIu32 ")", base_name(row->file), row->line);
-        wm_table_add(tree->columns, cell->data);
+        wm_grid_add(tree->columns, cell->data);
         tree->printed++;
     }
 }
@@ -166,7 +166,7 @@ int wm_tree_add(const struct wm_run *run, struct wm_text *text)
     tree.links = calloc(count + 1, sizeof(tree.links[0]));
     int rc = tree.links == NULL ? -ENOMEM : link_rows(&tree);
     if (rc == 0)
-        rc = wm_table_new(columns, sizeof(columns) / sizeof(columns[0]), &tree.columns);
+        rc = wm_grid_new(columns, sizeof(columns) / sizeof(columns[0]), &tree.columns);
     if (rc < 0)
         goto out;
     for (size_t i = 0; i < count; i++)
@@ -174,11 +174,11 @@ int wm_tree_add(const struct wm_run *run, struct wm_text *text)
             tree.most_ns = cpu_per_request(&run->segments->rows[i]);
     add_children(&tree, (uint32_t)count, prefix, 0, &cell);
     add_unreached(&tree, &cell);
-    rc = cell.failed ? -ENOMEM : wm_table_print(tree.columns, 2, text);
+    rc = cell.failed ? -ENOMEM : wm_grid_print(tree.columns, 2, text);
     if (tree.printed < count)
         wm_text_addf(text, "  … and %zu more: segments.csv has them all\n", count - tree.printed);
 out:
-    wm_table_free(tree.columns);
+    wm_grid_free(tree.columns);
     free(tree.links);
     wm_text_done(&cell);
     return rc;

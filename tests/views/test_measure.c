@@ -1,0 +1,70 @@
+/* test_measure.c - numbers as pprof prints them. */
+#include "tests/support/support.h"
+
+#include "profiles/views/measure.h"
+
+#include <stdint.h>
+
+static void test_measure_scales_between_units(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t value;
+        const char *from, *to, *expected;
+    } cases[] = {
+        {4000000,    "nanoseconds",  "ms",      "4ms"                 },
+        {40000000,   "nanoseconds",  "s",       "0.04s"               },
+        {7624000000, "nanoseconds",  "s",       "7.62s"               },
+        {-1500000,   "nanoseconds",  "auto",    "-1.50ms"             },
+        {512,        "bytes",        "minimum", "512B"                },
+        {4096,       "Bytes",        "auto",    "4kB"                 },
+        {1536,       "kilobytes",    "auto",    "1.50MB"              },
+        {7200,       "seconds",      "auto",    "2hrs"                },
+        {100,        "bytes",        "ms",      "100B"                },
+        {10,         "count",        "minimum", "10"                  },
+        {10,         "count",        "ms",      "10ms"                },
+        {10,         "widgets",      "widgets", "10widgets"           },
+        {5000,       "GCU",          "auto",    "5k*GCU"              },
+        {0,          "nanoseconds",  "ms",      "0"                   },
+        {1,          "nanoseconds",  "s",       "0"                   },
+        {INT64_MIN,  "count",        "count",   "-9223372036854775808"},
+        {INT64_MIN,  "microseconds", "auto",    "-9223372036854.78s"  },
+    };
+    char text[WM_MEASURE_BYTES];
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_string_equal(wm_measure(cases[i].value, cases[i].from, cases[i].to, text),
+                            cases[i].expected);
+}
+
+static void test_percent_is_six_columns_wide(void **state)
+{
+    (void)state;
+    char text[WM_PERCENT_BYTES];
+    assert_string_equal(wm_percent(1, 2, text), "50.00%");
+    assert_string_equal(wm_percent(-1, 2, text), "50.00%");
+    assert_string_equal(wm_percent(9996, 10000, text), "  100%");
+    assert_string_equal(wm_percent(1, 300, text), " 0.33%");
+    assert_string_equal(wm_percent(1, 1000000000, text), "1e-07%");
+    assert_string_equal(wm_percent(3, 0, text), "    0%");
+    assert_string_equal(wm_percent(3, 1, text), "300.00%");
+}
+
+static void test_sums_wrap_and_conversions_saturate(void **state)
+{
+    (void)state;
+    assert_true(wm_add_wrapping(INT64_MAX, 1) == INT64_MIN);
+    assert_true(wm_magnitude(INT64_MIN) == INT64_MIN);
+    assert_int_equal(wm_magnitude(-5), 5);
+    assert_int_equal(wm_truncate(-2.9), -2);
+    assert_true(wm_truncate(1e300) == INT64_MIN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_measure_scales_between_units),
+        cmocka_unit_test(test_percent_is_six_columns_wide),
+        cmocka_unit_test(test_sums_wrap_and_conversions_saturate),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
