@@ -2,10 +2,10 @@
  *
  * The file is a sequence of gzip members, each complete in itself: the first holds the header
  * message, the last the count of requests, the others about 256 KiB of request messages each, every
- * message preceded by its length (protobuf's delimited form, workloads/trace.proto). A member states
- * its size and its checksum, so a file that was cut off reads up to its last whole member, and
- * damage is told from that. `zcat FILE.wmt` unpacks it; trace_format.h draws the bytes.
- * Reading and writing take a fixed amount of memory, whatever the file's size. */
+ * message preceded by its length (protobuf's delimited form, workloads/trace.proto). A member
+ * states its size and its checksum, so a file that was cut off reads up to its last whole member,
+ * and damage is told from that. `zcat FILE.wmt` unpacks it; trace_format.h draws the bytes. Reading
+ * and writing take a fixed amount of memory, whatever the file's size. */
 #ifndef WM_WORKLOADS_TRACE_H
 #define WM_WORKLOADS_TRACE_H
 

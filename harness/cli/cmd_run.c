@@ -26,6 +26,7 @@ struct replay {
     struct wm_gather *gather;
     struct wm_run *run;
     struct wm_session_result session;
+    struct wm_text crash; /* what there is to say of a crash; told last, where it is seen */
     int exit_code;
 };
 
@@ -91,23 +92,18 @@ static int tell_fault(const struct wm_region *region)
 static int tell_crash(struct replay *replay, struct wm_error *err)
 {
     struct wm_crash_report report = {0};
-    struct wm_text text, headline;
+    struct wm_text headline;
     int rc = wm_crash_collect(replay->job, replay->region, &replay->session.exit, replay->gather,
                               replay->run, &report, err);
     if (rc < 0)
         return rc;
-    rc = wm_crash_save(&report, replay->job->folder, err);
-    wm_text_init(&text);
     wm_text_init(&headline);
-    wm_crash_describe(&report, replay->job->folder, &text);
     wm_crash_headline(&report, &headline);
     wm_run_note(replay->run, "%s; see crash.json", headline.data);
-    text.data[text.length > 0 ? text.length - 1 : 0] = '\0'; /* the note ends the line */
-    wm_print_note("%s", text.data);
     wm_text_done(&headline);
-    wm_text_done(&text);
+    wm_crash_describe(&report, replay->job->folder, &replay->crash);
     replay->exit_code = WM_EXIT_APP_FAILED;
-    return rc;
+    return wm_crash_save(&report, replay->job->folder, err);
 }
 
 /* How the process ended decides what the run is worth. */
@@ -209,7 +205,7 @@ static const char *plain_path_name(const struct wm_run *run)
 static void tell_next(const struct wm_run *run, const char *folder)
 {
     const char *path = plain_path_name(run);
-    wm_print_note("\nwritten to %s; next:", folder);
+    wm_print_note("%swritten to %s; next:", run->crashed ? "" : "\n", folder);
     wm_print_note("  waymark paths %s", folder);
     wm_print_note("  waymark report -top %s", folder);
     if (path != NULL)
@@ -227,6 +223,8 @@ static int write_and_print(struct replay *replay, struct wm_error *err)
     rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
     if (rc < 0)
         return rc;
+    if (replay->crash.length > 0)
+        wm_print_note("\n%s", replay->crash.data);
     tell_next(replay->run, folder);
     check_demands(replay);
     return 0;
@@ -271,6 +269,7 @@ static int run_run(int argc, char **argv)
     struct wm_error err = {0};
     struct wm_job job = {0};
     struct replay replay = {.job = &job, .region_fd = -1};
+    wm_text_init(&replay.crash);
     wm_run_values_init(&values);
     if (wm_command_parse(&wm_command_run, argc, argv, 0, &options, &values) < 0)
         return WM_EXIT_USAGE;
@@ -279,6 +278,7 @@ static int run_run(int argc, char **argv)
         rc = wm_job_prepare(&job, &options, &values, &err);
     if (rc == 0)
         rc = run_job(&replay, &err);
+    wm_text_done(&replay.crash);
     wm_gather_free(replay.gather);
     wm_run_free(replay.run);
     wm_region_free(replay.region, replay.region_fd);

@@ -140,5 +140,5 @@ void wm_crash_describe(const struct wm_crash_report *report, const char *folder,
     if (report->request_count > 1)
         wm_text_addf(text, "  %s more in flight\n",
                      wm_units_count(report->request_count - 1, count));
-    wm_text_addf(text, "  all that is known: %s/crash.json\n", folder);
+    wm_text_addf(text, "  all that is known: %s/crash.json", folder);
 }

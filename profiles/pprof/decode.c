@@ -71,7 +71,8 @@ int wm_profile_decode(const unsigned char *data, size_t length, uint64_t limit, 
     unsigned char *unpacked = NULL;
     int rc = 0;
     if (wm_gzip_is(data, length)) {
-        rc = wm_gzip_unpack(data, length, limit, place, &unpacked, &length, err);
+        struct wm_gzip_input input = {data, length, limit, place};
+        rc = wm_gzip_unpack(&input, &unpacked, &length, err);
         data = unpacked;
     } else if (limit != 0 && length > limit) {
         rc = wm_fail_at(err, -EFBIG, place, "has more than %" PRIu64 " bytes", limit);

@@ -29,12 +29,13 @@ static int fill_labels(struct encode *encode, const struct wm_profile_sample *fr
                        Pprof__Sample *sample);
 static Pprof__ValueType *value_type(struct encode *encode, struct wm_value_type type);
 static void *array(struct encode *encode, size_t count, size_t item_bytes);
+static void *pointers(struct encode *encode, size_t count);
 static int64_t string_rank(const struct encode *encode, uint32_t string);
 
 int wm_profile_write(const struct wm_profile *profile, const char *name, struct wm_error *err)
 {
     unsigned char *plain = NULL, *packed = NULL;
-    size_t plain_length, packed_length;
+    size_t plain_length = 0, packed_length = 0;
     int rc = wm_profile_encode(profile, &plain, &plain_length);
     if (rc == 0)
         rc = wm_gzip_pack(plain, plain_length, &packed, &packed_length);
@@ -87,7 +88,7 @@ static int fill_header(struct encode *encode)
 {
     const struct wm_profile *profile = encode->profile;
     Pprof__Profile *message = &encode->message;
-    message->sample_type = array(encode, profile->sample_type_count, sizeof(*message->sample_type));
+    message->sample_type = pointers(encode, profile->sample_type_count);
     message->comment = array(encode, profile->comment_count, sizeof(*message->comment));
     message->period_type = value_type(encode, profile->period_type);
     if (message->sample_type == NULL || message->comment == NULL || message->period_type == NULL)
@@ -131,7 +132,7 @@ static int fill_mappings(struct encode *encode)
 {
     const struct wm_canonical_order *order = &encode->order.mappings;
     Pprof__Mapping *mappings = array(encode, order->count, sizeof(*mappings));
-    Pprof__Mapping **list = array(encode, order->count, sizeof(*list));
+    Pprof__Mapping **list = pointers(encode, order->count);
     if (mappings == NULL || list == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < order->count; i++) {
@@ -158,7 +159,7 @@ static int fill_functions(struct encode *encode)
 {
     const struct wm_canonical_order *order = &encode->order.functions;
     Pprof__Function *functions = array(encode, order->count, sizeof(*functions));
-    Pprof__Function **list = array(encode, order->count, sizeof(*list));
+    Pprof__Function **list = pointers(encode, order->count);
     if (functions == NULL || list == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < order->count; i++) {
@@ -180,7 +181,7 @@ static int fill_locations(struct encode *encode)
 {
     const struct wm_canonical_order *order = &encode->order.locations;
     Pprof__Location *locations = array(encode, order->count, sizeof(*locations));
-    Pprof__Location **list = array(encode, order->count, sizeof(*list));
+    Pprof__Location **list = pointers(encode, order->count);
     if (locations == NULL || list == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < order->count; i++) {
@@ -199,7 +200,7 @@ static int fill_location(struct encode *encode, uint32_t index, Pprof__Location 
 {
     const struct wm_location *from = &encode->profile->locations[index];
     Pprof__Line *lines = array(encode, from->line_count, sizeof(*lines));
-    Pprof__Line **list = array(encode, from->line_count, sizeof(*list));
+    Pprof__Line **list = pointers(encode, from->line_count);
     if (lines == NULL || list == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < from->line_count; i++) {
@@ -223,7 +224,7 @@ static int fill_samples(struct encode *encode)
 {
     const struct wm_canonical_order *order = &encode->order.samples;
     Pprof__Sample *samples = array(encode, order->count, sizeof(*samples));
-    Pprof__Sample **list = array(encode, order->count, sizeof(*list));
+    Pprof__Sample **list = pointers(encode, order->count);
     if (samples == NULL || list == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < order->count; i++) {
@@ -260,7 +261,7 @@ static int fill_labels(struct encode *encode, const struct wm_profile_sample *fr
                        Pprof__Sample *sample)
 {
     Pprof__Label *labels = array(encode, from->label_count, sizeof(*labels));
-    Pprof__Label **list = array(encode, from->label_count, sizeof(*list));
+    Pprof__Label **list = pointers(encode, from->label_count);
     if (labels == NULL || list == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < from->label_count; i++) {
@@ -292,6 +293,11 @@ static Pprof__ValueType *value_type(struct encode *encode, struct wm_value_type 
 static void *array(struct encode *encode, size_t count, size_t item_bytes)
 {
     return wm_arena_alloc(encode->arena, count * item_bytes);
+}
+
+static void *pointers(struct encode *encode, size_t count)
+{
+    return array(encode, count, sizeof(void *));
 }
 
 static int64_t string_rank(const struct encode *encode, uint32_t string)

@@ -16,8 +16,7 @@ struct growing {
 };
 
 static int feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used);
-static int unpack_members(z_stream *stream, const unsigned char *data, size_t length,
-                          uint64_t limit, const char *place, struct growing *out,
+static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
                           struct wm_error *err);
 static int make_room(struct growing *out, uint64_t limit);
 
@@ -60,14 +59,14 @@ out:
     return rc;
 }
 
-int wm_gzip_unpack(const unsigned char *data, size_t length, uint64_t limit, const char *place,
-                   unsigned char **ret_data, size_t *ret_length, struct wm_error *err)
+int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data, size_t *ret_length,
+                   struct wm_error *err)
 {
     z_stream stream = {0};
     struct growing out = {0};
     if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
-        return wm_fail_at(err, -ENOMEM, place, "no memory to unpack it");
-    int rc = unpack_members(&stream, data, length, limit, place, &out, err);
+        return wm_fail_at(err, -ENOMEM, input->place, "no memory to unpack it");
+    int rc = unpack_members(&stream, input, &out, err);
     if (rc < 0)
         goto out;
     *ret_data = out.data;
@@ -79,10 +78,11 @@ out:
     return rc;
 }
 
-static int unpack_members(z_stream *stream, const unsigned char *data, size_t length,
-                          uint64_t limit, const char *place, struct growing *out,
+static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
                           struct wm_error *err)
 {
+    const uint64_t limit = input->limit;
+    const char *place = input->place;
     size_t used = 0;
     for (;;) {
         int rc = make_room(out, limit);
@@ -90,7 +90,7 @@ static int unpack_members(z_stream *stream, const unsigned char *data, size_t le
             return wm_fail_at(err, rc, place, "unpacks to more than %" PRIu64 " bytes", limit);
         if (rc < 0)
             return wm_fail_at(err, rc, place, "no memory to unpack it");
-        feed(stream, data, length, &used);
+        feed(stream, input->data, input->length, &used);
         size_t free_bytes = out->capacity - out->length;
         uInt room = free_bytes > UINT_MAX ? UINT_MAX : (uInt)free_bytes;
         stream->next_out = out->data + out->length;
@@ -102,11 +102,11 @@ static int unpack_members(z_stream *stream, const unsigned char *data, size_t le
             if (limit != 0 && out->length > limit)
                 return wm_fail_at(err, -EFBIG, place, "unpacks to more than %" PRIu64 " bytes",
                                   limit);
-            if (at == length)
+            if (at == input->length)
                 return 0;
             if (inflateReset(stream) != Z_OK)
                 return wm_fail_at(err, -EINVAL, place, "byte %zu: bad gzip data", at);
-        } else if (state == Z_BUF_ERROR && at == length) {
+        } else if (state == Z_BUF_ERROR && at == input->length) {
             return wm_fail_at(err, -EINVAL, place, "byte %zu: the gzip data is cut off", at);
         } else if (state == Z_MEM_ERROR) {
             return wm_fail_at(err, -ENOMEM, place, "no memory to unpack it");
@@ -136,7 +136,7 @@ static int make_room(struct growing *out, uint64_t limit)
         return -EFBIG;
     if (out->length < out->capacity)
         return 0;
-    size_t grown = out->capacity == 0 ? 64 * 1024 : out->capacity * 2;
+    size_t grown = out->capacity == 0 ? (size_t)64 * 1024 : out->capacity * 2;
     if (limit != 0 && grown > limit && limit < SIZE_MAX)
         grown = (size_t)limit + 1; /* the byte too many is how excess is seen */
     unsigned char *moved = realloc(out->data, grown);

@@ -15,10 +15,16 @@ bool wm_gzip_is(const unsigned char *data, size_t length);
 WM_MUST_USE int wm_gzip_pack(const unsigned char *data, size_t length, unsigned char **ret_data,
                              size_t *ret_length);
 
+struct wm_gzip_input {
+    const unsigned char *data;
+    size_t length;
+    uint64_t limit;    /* most unpacked bytes; 0: none */
+    const char *place; /* names it in errors */
+};
+
 /* All members, one after the other; free() it. -EINVAL with the byte of the packed data where it
- * went wrong, -EFBIG above `limit` unpacked bytes (0: none), -ENOMEM. */
-WM_MUST_USE int wm_gzip_unpack(const unsigned char *data, size_t length, uint64_t limit,
-                               const char *place, unsigned char **ret_data, size_t *ret_length,
-                               struct wm_error *err);
+ * went wrong, -EFBIG above the limit, -ENOMEM. */
+WM_MUST_USE int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data,
+                               size_t *ret_length, struct wm_error *err);
 
 #endif

@@ -144,7 +144,7 @@ static int scan_message(const struct scan *scan, const struct field *fields, siz
 static int scan_field(const struct scan *scan, const struct field *fields, size_t *at, size_t end)
 {
     size_t start = *at;
-    uint64_t tag, length = 0;
+    uint64_t tag = 0, length = 0;
     int rc = scan_varint(scan, at, end, &tag);
     if (rc < 0)
         return rc;

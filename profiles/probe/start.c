@@ -198,7 +198,7 @@ WM_EXPORT void wm_probe_start(uint32_t hz)
     pthread_mutex_lock(&wm_probe.lock);
     cpu_at_start_ns = process_cpu_ns();
     atomic_store(&wm_probe.sampling, WM_SAMPLING_ON);
-    for (uint32_t i = 0; i < WM_THREAD_MAX; i++) {
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
         if (atomic_load(&region->threads[i].tid) != 0)
             wm_thread_arm(&wm_probe.threads[i]);
     }
@@ -224,7 +224,7 @@ WM_EXPORT void wm_probe_stop(void)
     pthread_mutex_lock(&wm_probe.lock);
     atomic_store(&wm_probe.sampling, WM_SAMPLING_OFF);
     atomic_thread_fence(memory_order_seq_cst); /* pairs with wm_handler */
-    for (uint32_t i = 0; i < WM_THREAD_MAX; i++) {
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
         if (atomic_load(&region->threads[i].tid) != 0)
             wm_thread_disarm(&wm_probe.threads[i]);
     }

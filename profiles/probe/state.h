@@ -49,7 +49,8 @@ struct wm_probe {
     struct wm_region *region;  /* NULL: no harness, nothing is done */
     _Atomic uint32_t sampling; /* enum wm_sampling */
     uint32_t hz;
-    pthread_mutex_t lock; /* registry of threads, names, nodes, paths: never in a handler */
+    pthread_mutex_t lock;  /* registry of threads, names, nodes, paths: never in a handler */
+    uint32_t thread_count; /* slots ever used: the others stay untouched memory */
     struct wm_own_thread threads[WM_THREAD_MAX];
 };
 enum wm_sampling { WM_SAMPLING_OFF, WM_SAMPLING_ON, WM_SAMPLING_CALIBRATING };

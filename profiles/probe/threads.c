@@ -23,6 +23,8 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
 {
     for (uint32_t i = 0; i < WM_THREAD_MAX; i++) {
         struct wm_thread *shared = &wm_probe.region->threads[i];
+        if (i == wm_probe.thread_count)
+            wm_probe.thread_count++;
         if (atomic_load_explicit(&shared->tid, memory_order_relaxed) != 0)
             continue;
         struct wm_own_thread *own = &wm_probe.threads[i];

@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct binary {
+    struct wm_debuginfo *info; /* owned; NULL: could not be used */
+};
+
 struct range {
     uint64_t start, end, bias;
     struct wm_debuginfo *info; /* NULL: could not be used */
@@ -23,10 +27,10 @@ struct answer {
 };
 
 struct wm_symbolizer {
-    struct wm_arena arena;       /* problems */
-    struct wm_intern *binaries;  /* path, NUL, build id: to `infos` */
-    struct wm_debuginfo **infos; /* owned; NULL: could not be used */
-    size_t info_capacity;
+    struct wm_arena arena;  /* problems */
+    struct wm_intern *keys; /* path, NUL, build id: to `binaries` */
+    struct binary *binaries;
+    size_t binary_capacity;
     struct range *ranges;
     size_t range_count, range_capacity;
     const char **problems;
@@ -53,7 +57,7 @@ int wm_symbolizer_new(struct wm_symbolizer **ret_symbolizer)
     if (symbolizer == NULL)
         return -ENOMEM;
     wm_arena_init(&symbolizer->arena);
-    int rc = wm_intern_new(&symbolizer->binaries);
+    int rc = wm_intern_new(&symbolizer->keys);
     if (rc == 0)
         rc = wm_intern_new(&symbolizer->addresses);
     if (rc < 0)
@@ -69,13 +73,12 @@ void wm_symbolizer_free(struct wm_symbolizer *symbolizer)
 {
     if (symbolizer == NULL)
         return;
-    for (size_t i = 0; symbolizer->binaries != NULL && i < wm_intern_count(symbolizer->binaries);
-         i++)
-        wm_debuginfo_close(symbolizer->infos[i]);
-    wm_intern_free(symbolizer->binaries);
+    for (size_t i = 0; symbolizer->keys != NULL && i < wm_intern_count(symbolizer->keys); i++)
+        wm_debuginfo_close(symbolizer->binaries[i].info);
+    wm_intern_free(symbolizer->keys);
     wm_intern_free(symbolizer->addresses);
     wm_arena_done(&symbolizer->arena);
-    free(symbolizer->infos);
+    free(symbolizer->binaries);
     free(symbolizer->ranges);
     free(symbolizer->problems);
     free(symbolizer->answers);
@@ -124,21 +127,22 @@ static int find_binary(struct wm_symbolizer *symbolizer, const struct wm_symbol_
     int rc = key.failed ? -ENOMEM : 0;
     if (rc < 0)
         goto out;
-    int64_t known = wm_intern_find(symbolizer->binaries, key.data, key.length);
+    int64_t known = wm_intern_find(symbolizer->keys, key.data, key.length);
     if (known >= 0) {
-        *ret_info = symbolizer->infos[known];
+        *ret_info = symbolizer->binaries[known].info;
         goto out;
     }
-    size_t count = wm_intern_count(symbolizer->binaries);
-    rc = reserve(&symbolizer->infos, count + 1, &symbolizer->info_capacity,
-                 sizeof(*symbolizer->infos));
+    size_t count = wm_intern_count(symbolizer->keys);
+    rc = reserve(&symbolizer->binaries, count + 1, &symbolizer->binary_capacity,
+                 sizeof(*symbolizer->binaries));
     if (rc < 0)
         goto out;
-    symbolizer->infos[count] = NULL;
-    int64_t number = wm_intern_bytes(symbolizer->binaries, key.data, key.length);
-    rc = number < 0 ? (int)number : open_binary(symbolizer, module, &symbolizer->infos[count]);
+    symbolizer->binaries[count].info = NULL;
+    int64_t number = wm_intern_bytes(symbolizer->keys, key.data, key.length);
+    rc = number < 0 ? (int)number
+                    : open_binary(symbolizer, module, &symbolizer->binaries[count].info);
     if (rc == 0)
-        *ret_info = symbolizer->infos[count];
+        *ret_info = symbolizer->binaries[count].info;
 out:
     wm_text_done(&key);
     return rc;
