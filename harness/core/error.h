@@ -7,7 +7,7 @@
 #define WM_CORE_ERROR_H
 
 #define WM_MUST_USE __attribute__((warn_unused_result))
-#define WM_PRINTF(position, first) __attribute__((format(printf, position, first)))
+#define WM_PRINTF(position, first) __attribute__((__format__(__printf__, position, first)))
 
 struct wm_error {
     char place[512]; /* "shop.csv:14:3", a file, an option; "" when there is none */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CONSERVATION_TOLERANCE 0.02
+#define CONSERVATION_FLOOR_NS 5e6 /* below it the reading of the two clocks is what differs */
 
 struct loss {
     uint64_t count;
@@ -112,7 +113,8 @@ static void note_conservation(struct wm_run *run)
         return;
     }
     double difference = (double)run->cpu_ns - (double)run->app_cpu_ns;
-    if (fabs(difference) <= CONSERVATION_TOLERANCE * (double)run->app_cpu_ns)
+    double tolerated = CONSERVATION_TOLERANCE * (double)run->app_cpu_ns;
+    if (fabs(difference) <= fmax(tolerated, CONSERVATION_FLOOR_NS))
         return;
     wm_run_note(run, "the rows add up to %s of CPU, the process used %s: more than 2 %% apart",
                 wm_units_duration((double)run->cpu_ns, sampled),

@@ -13,7 +13,7 @@
 
 enum { SIGNAL_STACK_BYTES = 128 * 1024 };
 
-static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
 static _Atomic uint32_t told;
 
 static struct wm_crash *begin(void)
@@ -48,8 +48,9 @@ static void on_fatal(int signal, siginfo_t *info, void *ucontext)
     memset(&action, 0, sizeof(action));
     action.sa_handler = SIG_DFL;
     (void)sigaction(signal, &action, NULL);
-    /* A fault comes again when the instruction does; a sent signal has to be sent again. */
-    if (info->si_code <= 0)
+    /* A fault comes again when the instruction does; a sent signal, and a breakpoint that has been
+     * passed, has to be sent again. */
+    if (info->si_code <= 0 || signal == SIGTRAP)
         (void)raise(signal);
 }
 

@@ -13,13 +13,35 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
 static void account_lost(struct wm_thread *thread, const struct wm_context_slot *slot,
                          uint64_t cpu_ns);
 
-static bool is_ours(const struct wm_own_thread *own, const siginfo_t *info)
+/* Linux's siginfo of a perf event's own signal, which glibc's does not know yet: TRAP_PERF, and
+ * si_perf_data behind si_addr (include/uapi/asm-generic/siginfo.h). */
+enum { CODE_TRAP_PERF = 6, PERF_DATA_OFFSET = 24 };
+
+static uint64_t perf_data(const siginfo_t *info)
+{
+    uint64_t data;
+    memcpy(&data, (const char *)info + PERF_DATA_OFFSET, sizeof(data));
+    return data;
+}
+
+/* From an event of ours, be it one that is closed by now. */
+static bool is_our_trap(int signal, const siginfo_t *info)
+{
+    return signal == SIGTRAP && info->si_code == CODE_TRAP_PERF &&
+           perf_data(info) - (uintptr_t)wm_probe.threads < sizeof(wm_probe.threads);
+}
+
+static bool is_ours(int signal, const struct wm_own_thread *own, const siginfo_t *info)
 {
     if (own == NULL)
         return false;
     if (info->si_code == SI_TIMER)
         return info->si_value.sival_ptr == own;
-    return own->event >= 0 && info->si_code > 0 && info->si_fd == own->event;
+    if (own->event < 0)
+        return false;
+    if (signal == SIGTRAP)
+        return info->si_code == CODE_TRAP_PERF && perf_data(info) == (uintptr_t)own;
+    return info->si_code > 0 && info->si_fd == own->event;
 }
 
 static void pass_on(int signal, siginfo_t *info, void *ucontext)
@@ -34,8 +56,9 @@ void wm_handler(int signal, siginfo_t *info, void *ucontext)
 {
     int saved_errno = errno;
     struct wm_own_thread *own = wm_tls.own;
-    if (!is_ours(own, info)) {
-        pass_on(signal, info, ucontext);
+    if (!is_ours(signal, own, info)) {
+        if (!is_our_trap(signal, info))
+            pass_on(signal, info, ucontext);
         errno = saved_errno;
         return;
     }

@@ -4,12 +4,10 @@
 
 #include <signal.h>
 
-#define WM_SAMPLE_SIGNAL SIGPROF
-
-/* The handler that the app had for the signal before us; signals that are not ours go there. */
+/* The handler that the app had for wm_probe.signal before us; signals that are not ours go there. */
 extern struct sigaction wm_handler_previous;
 
-/* [signal] sa_sigaction of WM_SAMPLE_SIGNAL. errno is as it was found. */
+/* [signal] sa_sigaction of wm_probe.signal. errno is as it was found. */
 void wm_handler(int signal, siginfo_t *info, void *ucontext);
 
 #endif

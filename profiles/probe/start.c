@@ -117,18 +117,22 @@ static void replace_action(void)
     memset(&action, 0, sizeof(action));
     action.sa_sigaction = wm_handler;
     action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-    (void)sigaction(WM_SAMPLE_SIGNAL, &action, &wm_handler_previous);
+    (void)sigaction(wm_probe.signal, &action, &wm_handler_previous);
 }
 
 static void install_handler(uint32_t hz)
 {
-    static uint32_t installed_hz;
-    if (installed_hz == hz)
+    static uint32_t chosen_hz;
+    if (chosen_hz == hz)
         return;
+    int before = wm_probe.signal;
     wm_event_choose(hz);
-    if (installed_hz == 0)
-        replace_action();
-    installed_hz = hz;
+    chosen_hz = hz;
+    if (before == wm_probe.signal)
+        return;
+    if (before != 0)
+        (void)sigaction(before, &wm_handler_previous, NULL);
+    replace_action();
 }
 
 static int compare_u64(const void *a, const void *b)
@@ -209,10 +213,11 @@ WM_EXPORT void wm_probe_start(uint32_t hz)
 static void check_handler(void)
 {
     struct sigaction now;
-    if (wm_probe.hz > 0 && sigaction(WM_SAMPLE_SIGNAL, NULL, &now) == 0 &&
+    if (wm_probe.hz > 0 && sigaction(wm_probe.signal, NULL, &now) == 0 &&
         now.sa_sigaction != wm_handler)
-        wm_probe_note("the app installed its own handler for SIGPROF during the run: sampling "
-                      "ended there");
+        wm_probe_note("the app installed its own handler for %s during the run: sampling ended "
+                      "there",
+                      wm_probe.signal == SIGTRAP ? "SIGTRAP" : "SIGPROF");
 }
 
 WM_EXPORT void wm_probe_stop(void)

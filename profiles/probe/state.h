@@ -49,6 +49,7 @@ struct wm_probe {
     struct wm_region *region;  /* NULL: no harness, nothing is done */
     _Atomic uint32_t sampling; /* enum wm_sampling */
     uint32_t hz;
+    int signal;            /* the sampling signal, SIGTRAP or SIGPROF; 0: not chosen yet */
     pthread_mutex_t lock;  /* registry of threads, names, nodes, paths: never in a handler */
     uint32_t thread_count; /* slots ever used: the others stay untouched memory */
     struct wm_own_thread threads[WM_THREAD_MAX];
@@ -83,7 +84,8 @@ uint64_t wm_path_entry_hash(uint32_t entry);
  * had. */
 int wm_event_arm(struct wm_own_thread *own, uint32_t hz);
 void wm_event_disarm(struct wm_own_thread *own);
-/* [setup] finds out which kind serves `hz` best in this process and writes wm_region.sampler. */
+/* [setup] finds out which kind serves `hz` best in this process: writes wm_region.sampler and
+ * wm_probe.signal. */
 void wm_event_choose(uint32_t hz);
 
 #endif

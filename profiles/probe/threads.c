@@ -88,6 +88,7 @@ static void thread_end(void *data)
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, SIGPROF);
+    sigaddset(&mask, SIGTRAP);
     (void)pthread_sigmask(SIG_BLOCK, &mask, NULL);
     pthread_mutex_lock(&wm_probe.lock);
     if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)

@@ -1,14 +1,19 @@
-/* replay.c - what the harness itself costs per request, next to the bare loop.
+/* replay.c - what the harness itself costs per request in process, next to the bare loop.
  *
- * The null driver through the whole run: ticket, draw, hash, two clock readings, tally. The bare
- * loop calls the same send() with nothing around it. Prints ratios; never passes or fails. */
-#include "harness/replay/replay.h"
-#include "drivers/drivers.h"
+ *   bench_replay libnull.so
+ *
+ * The app of tests/apps/null.c in the host's own way: ticket, draw, hash, request opened, entry
+ * point called, request ended, two clock readings, tally; unsampled. The bare loop calls the same
+ * entry point with nothing around it. */
 #include "harness/core/clock.h"
 #include "harness/core/file.h"
-#include "harness/replay/target.h"
+#include "harness/host/app.h"
+#include "harness/host/call.h"
+#include "harness/replay/replay.h"
+#include "tests/probe/attached.h"
 #include "workloads/stream.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +22,14 @@
 
 enum { ROUNDS = 9, REQUESTS = 1000000 };
 
+static struct wm_region *region;
+static struct wm_app app;
+
 static const char plain_mix[] = "entry,weight\nNull,1\n";
 static const char shop_mix[] = "entry,weight,op,sku,qty,token\n"
-                               "HandleRequest,70,order,{zipf 1.1 1000},{uniform 1 5},valid\n"
-                               "HandleRequest,20,refund,{zipf 1.1 1000},1,valid\n"
-                               "HandleRequest,10,order,1,1,{choice expired|forged}\n";
+                               "Null,70,order,{zipf 1.1 1000},{uniform 1 5},valid\n"
+                               "Null,20,refund,{zipf 1.1 1000},1,valid\n"
+                               "Null,10,order,1,1,{choice expired|forged}\n";
 
 /* Process CPU time: on a shared machine wall time tells of the neighbours. */
 static double cpu_ns(void)
@@ -37,29 +45,18 @@ static void keep(double *best, double ns)
         *best = ns;
 }
 
-static void ignore(struct wm_driver_sink *sink, uint32_t slot,
-                   const struct wm_driver_result *result)
+static void bare_loop(double *best)
 {
-    (void)sink;
-    (void)slot;
-    (void)result;
-}
-
-static int bare_loop(double *best, struct wm_error *err)
-{
-    struct wm_driver_sink sink = {ignore};
-    struct wm_driver_settings settings = {.sink = &sink, .slots = 1};
-    struct wm_driver *driver = NULL;
-    struct wm_work work = {.entry = ""};
-    int rc = wm_driver_null.open(&settings, &driver, err);
-    if (rc < 0)
-        return rc;
+    const struct wm_entry *entry = app.entries[0].entry;
+    struct wm_request request = {.entry = entry->name};
+    struct wm_reply reply = {0};
+    int sum = 0;
     double start_ns = cpu_ns();
-    for (int i = 0; i < REQUESTS && rc == 0; i++)
-        rc = wm_driver_null.send(driver, 0, &work, true);
+    for (int i = 0; i < REQUESTS; i++)
+        sum += entry->function(&request, &reply);
     keep(best, (cpu_ns() - start_ns) / REQUESTS);
-    wm_driver_null.close(driver);
-    return rc;
+    if (sum != 0)
+        puts("the null app failed");
 }
 
 static void clock_alone(double *best)
@@ -97,20 +94,24 @@ static int draw_alone(struct wm_stream *stream, double *best, struct wm_error *e
 
 static int whole_run(struct wm_stream *stream, double *best, struct wm_error *err)
 {
-    struct wm_region *region = NULL;
-    int fd = -1;
-    int rc = wm_region_new(&region, &fd, err);
-    if (rc < 0)
-        return rc;
+    /* the one region of this process, as if it were new */
+    memset(region->workers, 0, sizeof(region->workers));
+    atomic_store(&region->histogram_count, 0);
+    atomic_store(&region->next_index, 0);
+    atomic_store(&region->stage, WM_STAGE_STARTING);
     region->plan.threads = 1;
     region->plan.concurrency = 1;
     region->plan.requests = REQUESTS;
-    struct wm_replay_settings settings = {
-        .region = region, .stream = stream, .driver = &wm_driver_null};
+    struct wm_call_target target = {.app = &app, .default_entry = ""};
+    struct wm_replay_settings settings = {.region = region,
+                                          .stream = stream,
+                                          .driver = &wm_driver_call,
+                                          .driver_target = &target};
     double start_ns = cpu_ns();
-    rc = wm_replay_run(&settings, err);
+    int rc = wm_replay_run(&settings, err);
     keep(best, (cpu_ns() - start_ns) / REQUESTS);
-    wm_region_free(region, fd);
+    if (rc == 0 && region->workers[0].requests != REQUESTS)
+        return wm_fail(err, -EIO, "only some of the requests were made");
     return rc;
 }
 
@@ -128,9 +129,8 @@ static int measure(const char *title, const char *mix, struct wm_error *err)
         rc = wm_stream_open(name, false, 1, &stream, err);
     for (int round = 0; round < ROUNDS && rc >= 0; round++) {
         clock_alone(&clock);
-        rc = bare_loop(&bare, err);
-        if (rc >= 0)
-            rc = draw_alone(stream, &draw, err);
+        bare_loop(&bare);
+        rc = draw_alone(stream, &draw, err);
         if (rc >= 0)
             rc = whole_run(stream, &whole, err);
     }
@@ -142,9 +142,14 @@ static int measure(const char *title, const char *mix, struct wm_error *err)
     return rc;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    struct wm_error err = {0};
+    struct wm_error err = {{0}, {0}};
+    region = wm_test_attached(argv);
+    if (argc != 2 || wm_app_load(argv[1], &app, &err) < 0) {
+        fprintf(stderr, "usage: bench_replay libnull.so %s\n", err.text);
+        return 2;
+    }
     puts("ns per request, best of 9 rounds of a million, CPU time");
     puts("mix             clock  bare loop  draw + hash  null app  harness cost");
     int rc = measure("no fields", plain_mix, &err);

@@ -25,7 +25,7 @@ try() { # COMPILER FILE SITES OPTIONS...
     fi
     "$build/bin/waymark" run --app "$folder/libsites.so" --workload "$folder/mix.csv" \
         --requests 1 -o "$folder/run" >"$folder/out" 2>&1 || { cat "$folder/out"; failed=1; }
-    grep -q "^$((sites - 1)) of $sites segments reached" "$folder/out" &&
+    grep -q "^ *$((sites - 1)) of $sites segments reached" "$folder/out" &&
         grep -q 'never reached: NeverReached (sites\.cc\?:[0-9]*)' "$folder/out" && return 0
     echo "FAILED: $compiler $file $*:"
     cat "$folder/out"
@@ -34,18 +34,19 @@ try() { # COMPILER FILE SITES OPTIONS...
 
 for flags in "-O0" "-O2" "-O3 -ffunction-sections -fdata-sections -Wl,--gc-sections" \
     "-O2 -fvisibility=hidden" "-O2 -flto" "-O2 -flto -fvisibility=hidden -Wl,--gc-sections"; do
-    # shellcheck disable=SC2086 # the flags are words
-    for compiler in gcc clang; do
+    for compiler in gcc clang g++ clang++; do
+        linker=
         case $compiler$flags in
-        clang*-flto*) flags="$flags -fuse-ld=lld"; command -v ld.lld >/dev/null || continue ;;
+        clang*-flto*) # the system's linker has no plugin for clang's bitcode
+            command -v ld.lld >/dev/null || { echo "skipped: clang's LTO needs lld"; continue; }
+            linker=-fuse-ld=lld
+            ;;
         esac
-        try $compiler sites.c 4 $flags
-    done
-    for compiler in g++ clang++; do
-        case $compiler$flags in
-        clang*-flto*) flags="$flags -fuse-ld=lld"; command -v ld.lld >/dev/null || continue ;;
+        # shellcheck disable=SC2086 # the flags are words
+        case $compiler in
+        *++) try "$compiler" sites.cc 5 $flags $linker ;;
+        *) try "$compiler" sites.c 4 $flags $linker ;;
         esac
-        try $compiler sites.cc 5 $flags
     done
 done
 echo "$tried libraries built and run"
