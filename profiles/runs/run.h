@@ -72,7 +72,8 @@ void wm_run_note(struct wm_run *run, const char *format, ...) WM_PRINTF(2, 3);
  * if it is not there. Called before the run starts, so that nobody waits for a refusal. */
 WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *err);
 /* Writes all files; with an old run in the folder, replaces its files and removes those that this
- * run does not have. run.json comes last: a folder with one is whole. */
+ * run does not have, but not before all of the new ones are on the disk: where there is no room
+ * for them, nothing has changed. run.json comes last: a folder with one is whole. */
 WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err);
 /* Reads a run folder but for its profile, settings and machine. -EINVAL, -ENOENT with what is
  * missing. */

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -100,32 +101,18 @@ static int write_segments(const struct wm_run *run, const char *file, struct wm_
     return wm_segments_write(run->segments, file, err);
 }
 
-/* Writes one file of the folder, or removes an older run's when this one has nothing for it. */
-static int put_file(const struct wm_run *run, const char *folder, const char *name, bool wanted,
-                    int (*write)(const struct wm_run *run, const char *file, struct wm_error *err),
-                    struct wm_error *err)
-{
-    int rc = 0;
-    char *file = wm_file_join_dup(folder, name);
-    if (file == NULL)
-        return wm_fail_at(err, -ENOMEM, folder, "no memory");
-    if (wanted)
-        rc = write == NULL ? 0 : write(run, file, err);
-    else if (unlink(file) < 0 && errno != ENOENT)
-        rc = wm_fail_errno(err, -errno, file, "remove an older run's file");
-    free(file);
-    return rc;
-}
+/* The files of a run, the one that says that it is whole last. */
+struct run_file {
+    const char *name;
+    bool wanted;
+    int (*write)(const struct wm_run *run, const char *file, struct wm_error *err);
+};
+enum { RUN_FILES = 6 };
+static const char part[] = ".part";
 
-int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err)
+static void list_files(const struct wm_run *run, struct run_file files[RUN_FILES])
 {
-    const struct {
-        const char *name;
-        bool wanted;
-        int (*write)(const struct wm_run *run, const char *file, struct wm_error *err);
-    } files[] = {
-  /* First an older run.json goes: what is half replaced must not look whole. */
-        {WM_RUN_JSON,       false,                       NULL                   },
+    const struct run_file all[RUN_FILES] = {
         {WM_RUN_PROFILE,    run->profile != NULL,        write_profile          },
         {WM_RUN_PATHS,      true,                        write_paths            },
         {WM_RUN_SEGMENTS,   true,                        write_segments         },
@@ -134,9 +121,82 @@ int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *
         {WM_RUN_CRASH,      run->crashed,                NULL                   },
         {WM_RUN_JSON,       true,                        wm_run_json_write      },
     };
+    memcpy(files, all, sizeof(all));
+}
+
+/* "FOLDER/NAME" and `suffix`; free() it. NULL: no memory. */
+static char *file_name(const char *folder, const char *name, const char *suffix)
+{
+    char *file = NULL;
+    char *plain = wm_file_join_dup(folder, name);
+    if (plain == NULL || asprintf(&file, "%s%s", plain, suffix) < 0)
+        file = NULL;
+    free(plain);
+    return file;
+}
+
+/* Beside the older run's file, which stays until all of the new ones are there. */
+static int write_part(const struct wm_run *run, const char *folder, const struct run_file *file,
+                      struct wm_error *err)
+{
+    if (!file->wanted || file->write == NULL)
+        return 0;
+    char *name = file_name(folder, file->name, part);
+    int rc = name == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory")
+                          : file->write(run, name, err);
+    free(name);
+    return rc;
+}
+
+static void remove_part(const char *folder, const struct run_file *file)
+{
+    char *name = file_name(folder, file->name, part);
+    if (name != NULL)
+        (void)unlink(name);
+    free(name);
+}
+
+static int remove_old(const char *folder, const char *name, struct wm_error *err)
+{
+    char *file = wm_file_join_dup(folder, name);
+    int rc = file == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory") : 0;
+    if (rc == 0 && unlink(file) < 0 && errno != ENOENT)
+        rc = wm_fail_errno(err, -errno, file, "remove an older run's file");
+    free(file);
+    return rc;
+}
+
+/* The part takes its place; a file that this run does not have goes. */
+static int put_in_place(const char *folder, const struct run_file *file, struct wm_error *err)
+{
+    if (!file->wanted)
+        return remove_old(folder, file->name, err);
+    if (file->write == NULL)
+        return 0;
+    char *from = file_name(folder, file->name, part);
+    char *to = wm_file_join_dup(folder, file->name);
+    int rc = from == NULL || to == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory") : 0;
+    if (rc == 0 && rename(from, to) < 0)
+        rc = wm_fail_errno(err, -errno, to, "put this file in its place");
+    free(from);
+    free(to);
+    return rc;
+}
+
+int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err)
+{
+    struct run_file files[RUN_FILES];
+    list_files(run, files);
     int rc = wm_file_make_folder(folder, err);
-    for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++)
-        rc = put_file(run, folder, files[i].name, files[i].wanted, files[i].write, err);
+    for (size_t i = 0; rc == 0 && i < RUN_FILES; i++)
+        rc = write_part(run, folder, &files[i], err);
+    /* First an older run.json goes: what is half replaced must not look whole. */
+    if (rc == 0)
+        rc = remove_old(folder, WM_RUN_JSON, err);
+    for (size_t i = 0; rc == 0 && i < RUN_FILES; i++)
+        rc = put_in_place(folder, &files[i], err);
+    for (size_t i = 0; rc < 0 && i < RUN_FILES; i++)
+        remove_part(folder, &files[i]);
     return rc;
 }
 

@@ -159,6 +159,25 @@ static void test_run_folder_with_a_run_is_replaced_only_by_force(void **state)
     wm_test_folder_remove(folder);
 }
 
+static void test_run_that_cannot_be_written_leaves_the_older_one_whole(void **state)
+{
+    (void)state;
+    char *folder = wm_test_folder();
+    struct wm_run *run = build_run();
+    struct wm_error err = {0};
+    write_run(run, folder);
+    char *obstacle = wm_file_join_dup(folder, "segments.csv.part");
+    assert_int_equal(mkdir(obstacle, 0777), 0);
+    run->mismatch_row_count = 0;
+    assert_true(wm_run_write(run, folder, &err) < 0);
+    assert_true(has(folder, "run.json") && has(folder, "paths.csv") &&
+                has(folder, "mismatches.csv") && has(folder, "profile.pb.gz"));
+    assert_false(has(folder, "paths.csv.part") || has(folder, "profile.pb.gz.part"));
+    free(obstacle);
+    wm_run_free(run);
+    wm_test_folder_remove(folder);
+}
+
 static void test_run_of_a_crash_keeps_what_is_told_of_it(void **state)
 {
     (void)state;
@@ -271,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_run_comes_back_as_it_went),
         cmocka_unit_test(test_run_json_has_the_promised_keys_first),
         cmocka_unit_test(test_run_folder_with_a_run_is_replaced_only_by_force),
+        cmocka_unit_test(test_run_that_cannot_be_written_leaves_the_older_one_whole),
         cmocka_unit_test(test_run_of_a_crash_keeps_what_is_told_of_it),
         cmocka_unit_test(test_run_folder_of_something_else_is_refused_always),
         cmocka_unit_test(test_run_folder_that_cannot_be_made_or_written_is_told_early),
