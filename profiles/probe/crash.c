@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { SIGNAL_STACK_BYTES = 128 * 1024 };
+enum { SIGNAL_STACK_BYTES = 128 * 1024, OWN_FRAMES = 2 /* wm_unwind_here and on_exit_called */ };
 
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
 static _Atomic uint32_t told;
@@ -65,7 +65,10 @@ static void on_exit_called(int status, void *unused)
         return;
     crash->signal = 0;
     crash->exit_code = status;
-    crash->frame_count = wm_unwind_here(crash->frames, WM_FRAME_MAX);
+    uint32_t count = wm_unwind_here(crash->frames, WM_FRAME_MAX);
+    uint32_t own = count < OWN_FRAMES ? count : OWN_FRAMES;
+    crash->frame_count = count - own;
+    memmove(crash->frames, crash->frames + own, crash->frame_count * sizeof(crash->frames[0]));
     atomic_store_explicit(&crash->ready, 1, memory_order_release);
 }
 

@@ -1,7 +1,8 @@
 /* crash.c - an app that ends badly on request.
  *
- * Entry point Crash; field how: segv, abort, exit (code 3), _exit (4), kill, fpe, overflow (the
- * stack), heap (frees what is not its own), error (returns -1); anything else goes well. */
+ * Entry point Crash; field how: segv, abort, exit (code 3), _exit (4), kill, fpe, trap (a
+ * breakpoint), overflow (the stack), heap (frees what is not its own), hang (never ends), error
+ * (returns -1); anything else goes well. */
 #include "spin.h"
 
 #include <waymark/waymark.h>
@@ -47,6 +48,19 @@ static int end_fpe(void)
     return one / zero;
 }
 
+static int end_trap(void)
+{
+    __asm__ volatile("int3");
+    return 0;
+}
+
+static int end_never(void)
+{
+    while (getppid() > 0)
+        (void)pause();
+    return 0;
+}
+
 static int deeper(volatile char *above)
 {
     volatile char here[4096];
@@ -83,8 +97,10 @@ static const struct ending {
     {"_exit",    end_quick   },
     {"kill",     end_kill    },
     {"fpe",      end_fpe     },
+    {"trap",     end_trap    },
     {"overflow", end_overflow},
     {"heap",     end_heap    },
+    {"hang",     end_never   },
     {"error",    end_error   },
 };
 

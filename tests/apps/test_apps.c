@@ -152,6 +152,7 @@ static void test_crash_ends_as_it_was_told(void **state)
         {"_exit",    0,       4},
         {"kill",     SIGKILL, 0},
         {"fpe",      SIGFPE,  0},
+        {"trap",     SIGTRAP, 0},
         {"overflow", SIGSEGV, 0},
         {"heap",     SIGABRT, 0},
     };
