@@ -7,6 +7,7 @@
 #include "profiles/probe/threads.h"
 #include "profiles/probe/unwind.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@ enum {
     CALIBRATE_NS = 30 * 1000 * 1000,
     CALIBRATE_HZ = 2000,
     CALIBRATE_MAX = 256,
+    TICK_MIN_NS = 3000, /* a longer gap is an interrupt's */
 };
 
 struct wm_probe wm_probe = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -77,6 +79,7 @@ static struct wm_region *map_region(const char *number)
 static void in_child(void)
 {
     wm_probe.region = NULL;
+    wm_probe.follow_threads = false;
     wm_context_current = NULL;
     wm_tls.own = NULL;
     wm_tls.spare = NULL;
@@ -90,6 +93,22 @@ static void before_fork(void)
         atomic_fetch_add(&wm_probe.region->forks, 1);
 }
 
+/* Whether the app's malloc is ours, tried out. */
+static bool are_allocs_counted(void)
+{
+    uint64_t allocs = wm_tls.allocs;
+    void *(*volatile allocate)(size_t) = malloc;
+    free(allocate(1));
+    return wm_tls.allocs != allocs;
+}
+
+/* The thread sanitizer does not survive what runs on a thread before it knows it (the hook of
+ * pthread_create) or after it forgot it (libunwind, which cleans up at a thread's very end). */
+static bool is_thread_sanitized(void)
+{
+    return dlsym(RTLD_DEFAULT, "__tsan_init") != NULL;
+}
+
 __attribute__((constructor)) static void attach(void)
 {
     const char *number = getenv(WM_REGION_ENVIRONMENT);
@@ -101,9 +120,18 @@ __attribute__((constructor)) static void attach(void)
         return;
     wm_probe.region = region;
     wm_outcomes_start();
-    if (!wm_unwind_open())
+    region->allocs_counted = are_allocs_counted();
+    if (region->allocs_counted == 0)
+        wm_probe_note("allocations were not counted: another malloc comes before waymark's, a "
+                      "preloaded one or a sanitizer's");
+    bool sanitized = is_thread_sanitized();
+    if (sanitized)
+        wm_probe_note("under the thread sanitizer stacks are one frame deep, and threads of the "
+                      "app are sampled from the first request on that they are handed");
+    else if (!wm_unwind_open())
         wm_probe_note("libunwind.so.8 could not be opened: stacks are one frame deep");
-    wm_modules_start();
+    wm_modules_start(); /* its thread is not one of the app's: not followed yet */
+    wm_probe.follow_threads = !sanitized;
     wm_threads_start();
     wm_crash_watch();
     (void)pthread_atfork(before_fork, NULL, in_child);
@@ -141,25 +169,32 @@ static int compare_u64(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Spins on the clock: where a sample fell between two readings, their distance is what the sample
- * took from the thread, from the interrupt to the handler's return. */
-static uint32_t measure_gaps(uint64_t gaps[CALIBRATE_MAX])
+/* Spins on the thread's CPU clock, which stands while others run. Where a sample fell between two
+ * readings (or, without samples, the kernel's tick), their distance is what it took from the
+ * thread, from the interrupt to the return. The median of these, in ns; 0 when there were none. */
+static uint64_t measure_gap(bool with_samples)
 {
+    uint64_t gaps[CALIBRATE_MAX];
     uint32_t count = 0;
     uint32_t seen = wm_tls.calibrated;
-    uint64_t now = wm_probe_clock(CLOCK_MONOTONIC);
+    uint64_t reading_ns = UINT64_MAX; /* what a reading itself takes */
+    uint64_t now = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
     for (uint64_t end = now + CALIBRATE_NS; now < end && count < CALIBRATE_MAX;) {
-        uint64_t next = wm_probe_clock(CLOCK_MONOTONIC);
+        uint64_t next = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
         uint32_t calibrated = *(volatile uint32_t *)&wm_tls.calibrated;
-        if (calibrated != seen) {
-            /* The sample fell before or after the reading of `next`: one more covers both. */
-            next = wm_probe_clock(CLOCK_MONOTONIC);
+        if (with_samples ? calibrated != seen : next - now > TICK_MIN_NS) {
+            /* It fell before or after the reading of `next`: one more covers both. */
+            next = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
             gaps[count++] = next - now;
             seen = calibrated;
+        } else if (next - now < reading_ns) {
+            reading_ns = next - now;
         }
         now = next;
     }
-    return count;
+    qsort(gaps, count, sizeof(gaps[0]), compare_u64);
+    uint64_t median_ns = count > 0 ? gaps[count / 2] : 0;
+    return median_ns > 2 * reading_ns ? median_ns - 2 * reading_ns : 0;
 }
 
 WM_EXPORT void wm_probe_calibrate(uint32_t hz)
@@ -169,15 +204,15 @@ WM_EXPORT void wm_probe_calibrate(uint32_t hz)
         return;
     install_handler(hz);
     wm_modules_renew();
-    uint64_t gaps[CALIBRATE_MAX];
-    uint32_t count = 0;
+    /* A timer's signal comes with the kernel's tick, which is there without us. */
+    uint64_t tick_ns = wm_probe.region->sampler == WM_SAMPLER_TIMER ? measure_gap(false) : 0;
+    uint64_t sample_ns = 0;
     atomic_store(&wm_probe.sampling, WM_SAMPLING_CALIBRATING);
     if (wm_event_arm(own, CALIBRATE_HZ) == 0)
-        count = measure_gaps(gaps);
+        sample_ns = measure_gap(true);
     wm_event_disarm(own);
     atomic_store(&wm_probe.sampling, WM_SAMPLING_OFF);
-    qsort(gaps, count, sizeof(gaps[0]), compare_u64);
-    wm_probe.region->sample_cost_ns = count > 0 ? (uint32_t)gaps[count / 2] : 0;
+    wm_probe.region->sample_cost_ns = sample_ns > tick_ns ? (uint32_t)(sample_ns - tick_ns) : 0;
 }
 
 static uint64_t process_cpu_ns(void)

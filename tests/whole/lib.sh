@@ -48,7 +48,8 @@ json() {
 # column NAME FILE: the values of one column of a CSV file without quoted commas.
 column() {
     awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-                          { print $c }' "$2"
+                          c { print $c }
+                          END { if (!c) print "no column " name }' "$2"
 }
 
 finish() {

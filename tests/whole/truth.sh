@@ -1,6 +1,7 @@
 # truth.sh - shares and conservation against an app that knows what it burns (tests/apps/burn.c).
-# usage: truth.sh BUILD SOURCE perf|refused|user
+# usage: truth.sh BUILD SOURCE perf|older|refused|user
 #   perf     as this user may: perf events where the kernel lets us
+#   older    the same on a kernel that calls itself older than 6.11: its other signal
 #   refused  perf_event_open refused by a seccomp filter, as in containers
 #   user     as an unprivileged user
 . "$(dirname "$0")/lib.sh"
@@ -20,9 +21,10 @@ export BURN_TRUTH="$folder/w/truth.csv"
 samples_wanted=10000
 
 case $mode in
-perf) as="" hz=1997 duration=8s ;;
-refused) as="$build/tests/noperf" hz=997 duration=22s ;;
-user) as="setpriv --reuid=65534 --regid=65534 --clear-groups" hz=997 duration=22s ;;
+perf) as="" hz=1997 requests=14000 ;;
+older) as="setarch --uname-2.6" hz=1997 requests=14000 ;;
+refused) as="$build/tests/noperf" hz=997 requests=58000 ;;
+user) as="setpriv --reuid=65534 --regid=65534 --clear-groups" hz=997 requests=58000 ;;
 esac
 if [ "$mode" = user ] && [ "$(id -u)" -ne 0 ]; then
     echo "skipped: only root can become somebody else"
@@ -32,14 +34,14 @@ fi
 status=0
 # shellcheck disable=SC2086 # a command and its arguments
 $as "$build/bin/waymark" run --app "$apps/libburn.so" --workload "$folder/mix.csv" --threads 2 \
-    --concurrency 2 --duration "$duration" --hz "$hz" --fail-on-mismatch -o "$folder/w/run" \
+    --concurrency 2 --requests "$requests" --hz "$hz" --fail-on-mismatch -o "$folder/w/run" \
     >"$folder/out" 2>"$folder/err" || status=$?
 expect 0 "a run of burn"
 cat "$folder/out"
 run=$folder/w/run
 [ -e "$run/run.json" ] || { fail "no run.json"; finish; }
 
-if [ "$mode" = perf ]; then
+if [ "$mode" = perf ] || [ "$mode" = older ]; then
     [ "$(json sampler "$run/run.json")" = perf_event ] ||
         echo "note: no perf events here: sampled by $(json sampler "$run/run.json")"
 else
