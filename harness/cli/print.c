@@ -38,7 +38,8 @@ int wm_print_result(const struct wm_text *text, struct wm_error *err)
     wm_print_progress_done();
     errno = 0;
     bool failed = fwrite(text->data, 1, text->length, stdout) != text->length;
-    if (fflush(stdout) != 0 || failed)
+    failed = fflush(stdout) != 0 || failed;
+    if (failed && errno != EPIPE) /* a reader that goes away, such as head, has seen enough */
         return wm_fail_errno(err, errno != 0 ? -errno : -EIO, "standard output", "write");
     return 0;
 }
