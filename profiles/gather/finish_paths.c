@@ -170,7 +170,7 @@ static int add_row(struct work *work, uint32_t path)
         return -ENOMEM;
     row->requests = tally->requests;
     row->errors = tally->errors;
-    row->has_allocs = true;
+    row->has_allocs = work->finish->region->allocs_counted != 0;
     row->allocs = tally->allocs;
     row->alloc_bytes = tally->alloc_bytes;
     fill_weight(row, &tally->weight);

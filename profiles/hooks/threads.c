@@ -37,7 +37,7 @@ WM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes
 {
     static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     WM_REAL(real, "pthread_create");
-    struct start *start = wm_probe.region != NULL ? wm_heap_alloc(sizeof(*start)) : NULL;
+    struct start *start = wm_probe.follow_threads ? wm_heap_alloc(sizeof(*start)) : NULL;
     if (start == NULL)
         return real(thread, attributes, function, argument);
     *start = (struct start){.posix = function, .argument = argument};
@@ -52,7 +52,7 @@ WM_EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
 {
     static int (*real)(thrd_t *, thrd_start_t, void *);
     WM_REAL(real, "thrd_create");
-    struct start *start = wm_probe.region != NULL ? wm_heap_alloc(sizeof(*start)) : NULL;
+    struct start *start = wm_probe.follow_threads ? wm_heap_alloc(sizeof(*start)) : NULL;
     if (start == NULL)
         return real(thread, function, argument);
     *start = (struct start){.c11 = function, .argument = argument};

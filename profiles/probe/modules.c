@@ -19,7 +19,6 @@ static const char unwinder[] = "libunwind.so.8";
 
 extern int (*wm_unwind_backtrace)(void **, int);
 
-static int (*real_iterate)(wm_phdr_fn *, void *);
 static pthread_mutex_t renew_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* What one walk of the loader's list saw. Copied under the loader's lock, used after it. */
@@ -39,13 +38,6 @@ static void publish(const struct seen *seen);
 static void tell_harness(const struct dl_phdr_info *info, const char *path);
 static void *keep(void *unused);
 
-int wm_modules_real_iterate(wm_phdr_fn *callback, void *data)
-{
-    if (real_iterate == NULL)
-        *(void **)&real_iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
-    return real_iterate != NULL ? real_iterate(callback, data) : 0;
-}
-
 bool wm_unwind_open(void)
 {
     void *library = dlopen(unwinder, RTLD_NOW | RTLD_LOCAL);
@@ -63,10 +55,7 @@ void wm_modules_start(void)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
     pthread_t keeper;
-    /* The loader's own pthread_create: the keeper is not one of the app's threads. */
-    int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = NULL;
-    *(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
-    if (create != NULL && create(&keeper, NULL, keep, NULL) == 0)
+    if (pthread_create(&keeper, NULL, keep, NULL) == 0)
         pthread_detach(keeper);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
@@ -74,16 +63,19 @@ void wm_modules_start(void)
 void wm_modules_renew(void)
 {
     static struct walk walk;
+    static int (*iterate)(wm_phdr_fn *, void *); /* the loader's own */
     pthread_mutex_lock(&renew_lock);
+    if (iterate == NULL)
+        *(void **)&iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
     if (walk.seen == NULL) {
         walk.limit = 64;
         walk.seen = calloc(walk.limit, sizeof(*walk.seen));
     }
-    for (size_t grown = 0; walk.seen != NULL && grown != walk.limit;) {
+    for (size_t grown = 0; iterate != NULL && walk.seen != NULL && grown != walk.limit;) {
         grown = walk.limit;
         walk.count = 0;
         walk.tail = NULL;
-        wm_modules_real_iterate(walk_one, &walk);
+        iterate(walk_one, &walk);
         if (walk.count > walk.limit) { /* more than there was room for: once more, with room */
             free(walk.seen);
             walk.limit = walk.count * 2;

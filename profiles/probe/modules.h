@@ -22,7 +22,5 @@ void wm_modules_renew(void);
 int wm_modules_iterate(wm_phdr_fn *callback, void *data);
 /* [signal] The loader knows libraries that the snapshot does not; wakes the keeper. */
 bool wm_modules_stale(void);
-/* [any] The loader's own dl_iterate_phdr. */
-int wm_modules_real_iterate(wm_phdr_fn *callback, void *data);
 
 #endif

@@ -116,7 +116,7 @@ WM_EXPORT uint32_t wm_segment_slow(struct wm_site *site)
     struct wm_region *region = wm_probe.region;
     struct wm_context_slot *slot = (struct wm_context_slot *)wm_context_current;
     uint32_t parent = slot->node;
-    uint64_t cache = __atomic_load_n(&site->cache, __ATOMIC_RELAXED);
+    uint64_t cache = __atomic_load_n(&site->cache, __ATOMIC_ACQUIRE); /* pairs with below */
     uint32_t node = (uint32_t)cache;
     if ((uint32_t)(cache >> 32) != parent || node == 0) {
         /* Below a node that was lost, or at a site that is not known: not followed. */
@@ -132,8 +132,9 @@ WM_EXPORT uint32_t wm_segment_slow(struct wm_site *site)
             atomic_fetch_add_explicit(&region->nodes_lost, 1, memory_order_relaxed);
             return 0;
         }
-        __atomic_store_n(&site->cache, (uint64_t)parent << 32 | node, __ATOMIC_RELAXED);
-        region->sites[site->number - 1].reached = 1;
+        /* What other threads read of the node is there before its number is. */
+        __atomic_store_n(&site->cache, (uint64_t)parent << 32 | node, __ATOMIC_RELEASE);
+        __atomic_store_n(&region->sites[site->number - 1].reached, 1, __ATOMIC_RELAXED);
     }
     if (slot->visits[node] == 0) {
         slot->visited[slot->visited_count++] = (uint16_t)node;

@@ -48,6 +48,7 @@ extern __thread struct wm_context *wm_context_current __attribute__((tls_model("
 struct wm_probe {
     struct wm_region *region;  /* NULL: no harness, nothing is done */
     _Atomic uint32_t sampling; /* enum wm_sampling */
+    bool follow_threads;       /* threads are made known before they run; see start.c */
     uint32_t hz;
     int signal;            /* the sampling signal, SIGTRAP or SIGPROF; 0: not chosen yet */
     pthread_mutex_t lock;  /* registry of threads, names, nodes, paths: never in a handler */

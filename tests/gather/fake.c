@@ -16,6 +16,7 @@ struct wm_region *fake_region_new(void)
     region->plan.threads = region->plan.concurrency = 1;
     region->plan.hz = 997;
     region->sampler = WM_SAMPLER_PERF;
+    region->allocs_counted = 1;
     region->name_bytes = 1;
     region->outcome_count = 2;
     region->outcomes[1] = fake_name(region, "(other)");

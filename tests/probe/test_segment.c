@@ -225,6 +225,9 @@ static void allocate(void)
 static void test_allocations_of_a_request_are_exact(void **state)
 {
     (void)state;
+    assert_int_equal(region->allocs_counted, !SANITIZED);
+    if (SANITIZED)
+        skip(); /* its malloc comes before ours */
     free(malloc(1)); /* not the request's */
     struct wm_context *context = wm_probe_begin(0, WM_ROW_NONE, 0, 1);
     allocate();
