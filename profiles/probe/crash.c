@@ -1,4 +1,4 @@
-/* crash.c - fills wm_region.crash. [signal] but for wm_crash_watch and wm_crash_thread_stack. */
+/* crash.c - fills wm_region.crash. [signal] but for what installs and removes. */
 #include "profiles/probe/crash.h"
 
 #include "profiles/probe/state.h"
@@ -97,4 +97,19 @@ void wm_crash_thread_stack(void)
     stack.ss_flags = 0;
     if (sigaltstack(&stack, NULL) != 0)
         (void)munmap(stack.ss_sp, SIGNAL_STACK_BYTES);
+    else
+        wm_tls.signal_stack = stack.ss_sp;
+}
+
+void wm_crash_thread_end(void)
+{
+    stack_t stack;
+    /* Without ours in place, whoever replaced it may go back to it. */
+    if (wm_tls.signal_stack == NULL || sigaltstack(NULL, &stack) != 0 ||
+        stack.ss_sp != wm_tls.signal_stack)
+        return;
+    stack.ss_flags = SS_DISABLE;
+    if (sigaltstack(&stack, NULL) == 0)
+        (void)munmap(wm_tls.signal_stack, SIGNAL_STACK_BYTES);
+    wm_tls.signal_stack = NULL;
 }

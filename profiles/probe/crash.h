@@ -8,5 +8,7 @@
 void wm_crash_watch(void);
 /* [any] A signal stack for the calling thread, so that a stack overflow can be told. */
 void wm_crash_thread_stack(void);
+/* [any] Gives it back: the calling thread ends. */
+void wm_crash_thread_end(void);
 
 #endif

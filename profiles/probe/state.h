@@ -35,6 +35,7 @@ struct wm_tls {
     uint64_t alloc_bytes;
     uint64_t attach_allocs; /* the same when the current request was attached */
     uint64_t attach_alloc_bytes;
+    void *signal_stack;  /* made by crash.c; NULL: the app has one of its own */
     uint32_t in_handler; /* dl_iterate_phdr is answered from the snapshot */
     uint32_t calibrated; /* samples taken while calibrating */
 };

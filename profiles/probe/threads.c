@@ -64,7 +64,6 @@ void wm_thread_enter(void)
 {
     if (wm_probe.region == NULL || wm_tls.own != NULL)
         return;
-    wm_crash_thread_stack();
     wm_unwind_prewarm();
     pthread_mutex_lock(&wm_probe.lock);
     struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
@@ -76,8 +75,10 @@ void wm_thread_enter(void)
             wm_thread_arm(own);
     }
     pthread_mutex_unlock(&wm_probe.lock);
-    if (own != NULL)
-        (void)pthread_setspecific(end_key, own);
+    if (own == NULL)
+        return;
+    wm_crash_thread_stack();
+    (void)pthread_setspecific(end_key, own);
 }
 
 static void thread_end(void *data)
@@ -94,9 +95,11 @@ static void thread_end(void *data)
     if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
         wm_thread_disarm(own);
     wm_context_thread_end();
+    wm_tls.own = NULL;
     /* pairs with claim_slot: the next owner goes on with the rings and the counters */
     atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
     pthread_mutex_unlock(&wm_probe.lock);
+    wm_crash_thread_end();
 }
 
 void wm_threads_start(void)
