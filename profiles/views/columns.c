@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP_MAX = 3 };
+enum { GAP_MIN = 2, GAP_MAX = 3 }; /* blanks between two columns */
 
 struct wm_grid {
     const struct wm_grid_column *columns;
@@ -20,7 +20,7 @@ struct wm_grid {
 
 struct layout {
     size_t widths[WM_COLUMN_MAX];
-    size_t gaps[WM_COLUMN_MAX]; /* before the column */
+    size_t gap; /* before every column but the first */
     bool shown[WM_COLUMN_MAX];
     size_t last; /* shown column */
 };
@@ -85,7 +85,7 @@ static size_t total_width(const struct wm_grid *columns, const struct layout *la
         total += layout->widths[i];
         shown++;
     }
-    return total + (shown > 0 ? shown - 1 : 0);
+    return total + (shown > 0 ? (shown - 1) * GAP_MIN : 0);
 }
 
 static void measure(const struct wm_grid *columns, struct layout *layout)
@@ -103,7 +103,7 @@ static void measure(const struct wm_grid *columns, struct layout *layout)
 }
 
 /* Where there is too much: spare columns go, then long cells are cut, the last column's first;
- * where there is room, the gaps grow evenly. */
+ * where there is room, the gaps are wide. */
 static void arrange(const struct wm_grid *columns, size_t indent, struct layout *layout)
 {
     measure(columns, layout);
@@ -118,19 +118,15 @@ static void arrange(const struct wm_grid *columns, size_t indent, struct layout 
         size_t excess = total - WM_VIEW_WIDTH;
         layout->widths[i] = width - least > excess ? width - excess : least;
     }
-    size_t total = total_width(columns, layout, indent);
-    size_t spare = total < WM_VIEW_WIDTH ? WM_VIEW_WIDTH - total : 0;
+    size_t shown = 0;
     for (size_t i = 0; i < columns->column_count; i++) {
-        layout->gaps[i] = i > 0 ? 1 : 0;
-        if (layout->shown[i])
-            layout->last = i;
+        if (!layout->shown[i])
+            continue;
+        layout->last = i;
+        shown++;
     }
-    for (size_t gap = 2; gap <= GAP_MAX; gap++)
-        for (size_t i = 1; i < columns->column_count; i++)
-            if (layout->shown[i] && spare > 0) {
-                layout->gaps[i] = gap;
-                spare--;
-            }
+    bool wide = total_width(columns, layout, indent) + shown - 1 <= WM_VIEW_WIDTH;
+    layout->gap = wide ? GAP_MAX : GAP_MIN;
 }
 
 static void add_blanks(struct wm_text *text, size_t count)
@@ -150,7 +146,7 @@ static void add_line(const struct wm_grid *columns, const struct layout *layout,
         wm_grid_add_cut(cut, cells[i], layout->widths[i]);
         size_t width = wm_text_width(cut->data);
         size_t blanks = layout->widths[i] > width ? layout->widths[i] - width : 0;
-        pending += layout->gaps[i];
+        pending += i > 0 ? layout->gap : 0;
         if (columns->columns[i].right)
             pending += blanks;
         if (width > 0) {

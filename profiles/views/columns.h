@@ -4,7 +4,7 @@
 
 #include "harness/core/text.h"
 
-enum { WM_COLUMN_MAX = 16, WM_VIEW_WIDTH = 100 };
+enum { WM_COLUMN_MAX = 16, WM_VIEW_WIDTH = 110 };
 
 struct wm_grid_column {
     const char *title; /* NULL in all: no header line */

@@ -3,6 +3,7 @@
 
 #include "harness/core/units.h"
 #include "profiles/views/columns.h"
+#include "profiles/views/cost.h"
 #include "profiles/views/json.h"
 #include "profiles/views/tree.h"
 
@@ -18,7 +19,7 @@ static const char NOT_MEASURED[] = "–";
 
 struct totals { /* over the execution paths */
     uint64_t requests, errors;
-    bool sampled, has_allocs;
+    bool sampled, vague, has_allocs;
     double widest; /* half of the widest interval */
 };
 
@@ -33,6 +34,7 @@ static void sum_paths(const struct wm_paths *paths, struct totals *totals)
         totals->requests += row->requests;
         totals->errors += row->errors;
         totals->sampled |= row->samples > 0;
+        totals->vague |= wm_cost_is_vague(row->samples);
         totals->has_allocs |= row->has_allocs;
         totals->widest = half > totals->widest ? half : totals->widest;
     }
@@ -93,7 +95,7 @@ static void add_duration_cell(struct wm_grid *columns, bool measured, double ns)
 static void add_path_row(struct wm_grid *columns, const struct wm_path_row *row,
                          const struct totals *totals)
 {
-    char number[WM_UNIT_BYTES], cell[2 * WM_UNIT_BYTES];
+    char number[WM_UNIT_BYTES], cost[WM_COST_BYTES], cell[2 * WM_UNIT_BYTES];
     double requests = (double)row->requests;
     wm_grid_add(columns, row->name);
     wm_grid_add(columns, wm_units_count(row->requests, number));
@@ -102,8 +104,7 @@ static void add_path_row(struct wm_grid *columns, const struct wm_path_row *row,
                              : wm_units_share(requests / (double)totals->requests, number));
     if (totals->errors > 0)
         wm_grid_add(columns, wm_units_count(row->errors, number));
-    add_duration_cell(columns, row->samples > 0 && row->requests > 0,
-                      (double)row->cpu_ns / requests);
+    wm_grid_add(columns, wm_cost(row->cpu_ns, row->requests, row->samples, cost));
     snprintf(cell, sizeof(cell), "%s ± %.1f", wm_units_share(row->cpu_share, number),
              (row->cpu_share_high - row->cpu_share_low) * 50);
     wm_grid_add(columns, totals->sampled ? cell : NOT_MEASURED);
@@ -232,6 +233,10 @@ static void add_notes(struct wm_text *text, const struct wm_run *run, const stru
         wm_text_addf(text,
                      "  few samples: CPU shares are only sure within ± %.0f points; run longer\n",
                      totals->widest * 100);
+    if (totals->vague)
+        wm_text_addf(text,
+                     "  costs in parentheses rest on fewer than %d samples: ± 50 %% and more\n",
+                     (int)WM_COST_SAMPLES_MIN);
     if (run->hz > 0 && run->sampling_share > 0)
         wm_text_addf(text, "  sampling cost about %s of the CPU, %s for each sample (%s)\n",
                      wm_units_share(run->sampling_share, share),

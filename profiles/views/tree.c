@@ -4,6 +4,7 @@
 #include "harness/core/intern.h"
 #include "harness/core/units.h"
 #include "profiles/views/columns.h"
+#include "profiles/views/cost.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -99,17 +100,16 @@ static void add_bar(struct wm_text *text, double value, double most)
 static void add_row(struct tree *tree, const char *prefix, const struct wm_segment_row *row,
                     struct wm_text *cell)
 {
-    char number[WM_UNIT_BYTES];
+    char number[WM_UNIT_BYTES], cost[WM_COST_BYTES];
     const char *slash = strrchr(row->segment, '/');
     wm_text_clear(cell);
     wm_text_add(cell, prefix);
     wm_text_add(cell, slash != NULL ? slash + 1 : row->segment);
     wm_grid_add(tree->columns, cell->data);
     wm_grid_add(tree->columns, wm_units_count(row->requests, number));
-    bool measured = row->samples > 0 && row->requests > 0;
-    wm_grid_add(tree->columns, measured ? wm_units_duration(cpu_per_request(row), number) : "–");
+    wm_grid_add(tree->columns, wm_cost(row->cpu_ns, row->requests, row->samples, cost));
     wm_text_clear(cell);
-    if (measured)
+    if (row->samples > 0 && row->requests > 0)
         add_bar(cell, cpu_per_request(row), tree->most_ns);
     wm_grid_add(tree->columns, cell->data);
     tree->printed++;

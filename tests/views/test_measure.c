@@ -1,6 +1,7 @@
 /* test_measure.c - numbers as pprof prints them. */
 #include "tests/support/support.h"
 
+#include "profiles/views/cost.h"
 #include "profiles/views/measure.h"
 
 #include <stdint.h>
@@ -59,12 +60,23 @@ static void test_sums_wrap_and_conversions_saturate(void **state)
     assert_true(wm_truncate(1e300) == INT64_MIN);
 }
 
+static void test_cost_says_how_little_stands_behind_it(void **state)
+{
+    (void)state;
+    char cell[WM_COST_BYTES];
+    assert_string_equal(wm_cost(1000000, 0, 0, cell), "–");
+    assert_string_equal(wm_cost(0, 10, 0, cell), "–");
+    assert_string_equal(wm_cost(1000000, 100, WM_COST_SAMPLES_MIN - 1, cell), "(10.0 µs)");
+    assert_string_equal(wm_cost(1000000, 100, WM_COST_SAMPLES_MIN, cell), "10.0 µs");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_measure_scales_between_units),
         cmocka_unit_test(test_percent_is_six_columns_wide),
         cmocka_unit_test(test_sums_wrap_and_conversions_saturate),
+        cmocka_unit_test(test_cost_says_how_little_stands_behind_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

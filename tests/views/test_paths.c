@@ -2,6 +2,7 @@
 #include "tests/support/support.h"
 
 #include "harness/core/json.h"
+#include "profiles/views/columns.h"
 #include "profiles/views/view.h"
 
 #include <stdio.h>
@@ -138,8 +139,8 @@ static void check_width(const char *text)
         size_t bytes = strcspn(line, "\n");
         assert_true(bytes < sizeof(copy));
         memcpy(copy, line, bytes);
-        if (wm_text_width(copy) > 100)
-            fail_msg("wider than 100 columns: %s", copy);
+        if (wm_text_width(copy) > WM_VIEW_WIDTH)
+            fail_msg("wider than %d columns: %s", (int)WM_VIEW_WIDTH, copy);
     }
 }
 
