@@ -19,6 +19,7 @@ struct option {
 struct choice {
     struct wm_pick pick;
     struct option *options;
+    uint32_t count;
 };
 
 /* "b:3": the weight behind the last colon, 1 without one. `option` is cut at the colon. */
@@ -37,13 +38,13 @@ static bool read_weight(char *option, double *ret_weight)
 
 static int read_options(const struct wm_generator *self, const char *arguments,
                         struct wm_arena *arena, struct choice *choice, double *weights,
-                        uint32_t count, struct wm_error *err)
+                        struct wm_error *err)
 {
     char *at = wm_arena_copy(arena, arguments, strlen(arguments));
 
     if (at == NULL)
         return wm_fail(err, -ENOMEM, "no memory");
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < choice->count; i++) {
         char *bar = at + strcspn(at, "|");
         char *next = *bar != '\0' ? bar + 1 : bar;
         char quoted[WM_QUOTED_BYTES];
@@ -56,7 +57,7 @@ static int read_options(const struct wm_generator *self, const char *arguments,
         choice->options[i] = (struct option){.text = at, .length = strlen(at)};
         at = next;
     }
-    if (wm_pick_init(&choice->pick, weights, count, arena) < 0)
+    if (wm_pick_init(&choice->pick, weights, choice->count, arena) < 0)
         return wm_generator_misused(self, arguments, "the weights' sum is too large", err);
     return 0;
 }
@@ -80,7 +81,8 @@ static int read_choice(const struct wm_generator *self, const char *arguments,
         goto out;
     }
     choice->options = options;
-    rc = read_options(self, arguments, context->arena, choice, weights, count, err);
+    choice->count = count;
+    rc = read_options(self, arguments, context->arena, choice, weights, err);
     if (rc == 0)
         *ret_state = choice;
 out:

@@ -7,6 +7,7 @@
 #include "trace.pb-c.h"
 #include "workloads/trace_format.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdalign.h>
@@ -370,6 +371,7 @@ int wm_trace_summarize(const char *name, struct wm_trace_summary *ret_summary, s
     int rc = wm_trace_open(name, &reader, err);
     if (rc < 0)
         return rc;
+    assert(reader != NULL);
     struct wm_trace_summary summary = {0};
     struct wm_work work = {0};
     while ((rc = wm_trace_next(reader, &work, err)) > 0) {

@@ -91,10 +91,11 @@ static int tell_fault(const struct wm_region *region)
 
 static int tell_crash(struct replay *replay, struct wm_error *err)
 {
-    struct wm_crash_report report = {0};
+    struct wm_crash_report report = {.signal = replay->session.exit.signal,
+                                     .exit_code = replay->session.exit.exit_code};
     struct wm_text headline;
-    int rc = wm_crash_collect(replay->job, replay->region, &replay->session.exit, replay->gather,
-                              replay->run, &report, err);
+    int rc =
+        wm_crash_collect(replay->job, replay->region, replay->gather, replay->run, &report, err);
     if (rc < 0)
         return rc;
     wm_text_init(&headline);
@@ -116,12 +117,9 @@ static int judge_end(struct replay *replay, struct wm_error *err)
                     "after the last request the app's process ended with %s %d instead of 0",
                     how->signal != 0 ? "signal" : "exit code",
                     how->signal != 0 ? how->signal : how->exit_code);
-    if (done)
-        replay->run->crashed = false;
-    else if (!replay->session.killed)
+    if (!done && !replay->session.killed)
         return tell_crash(replay, err);
-    else
-        replay->run->crashed = false; /* it did not die by itself */
+    replay->run->crashed = false; /* one that was killed did not die by itself */
     if (replay->session.stopped)
         wm_run_note(replay->run, replay->session.killed
                                      ? "ended at once by a second signal: requests in flight were "

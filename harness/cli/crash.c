@@ -142,25 +142,22 @@ static int collect_stack(const struct wm_region *region, struct wm_gather *gathe
     return 0;
 }
 
-int wm_crash_collect(struct wm_job *job, const struct wm_region *region,
-                     const struct wm_target_exit *how, struct wm_gather *gather, struct wm_run *run,
-                     struct wm_crash_report *ret_report, struct wm_error *err)
+int wm_crash_collect(struct wm_job *job, const struct wm_region *region, struct wm_gather *gather,
+                     struct wm_run *run, struct wm_crash_report *report, struct wm_error *err)
 {
-    struct wm_crash_report report = {.signal = how->signal, .exit_code = how->exit_code};
     int rc = 0;
     /* pairs with the probe's crash handler */
     if (atomic_load_explicit(&region->crash.ready, memory_order_acquire) != 0) {
-        report.tid = region->crash.tid;
-        report.address = region->crash.address;
-        rc = collect_stack(region, gather, run, &report);
+        report->tid = region->crash.tid;
+        report->address = region->crash.address;
+        rc = collect_stack(region, gather, run, report);
     }
     if (rc == 0)
-        rc = collect_requests(region, run, &report);
+        rc = collect_requests(region, run, report);
     if (rc == 0)
-        rc = redraw(job, run, &report);
+        rc = redraw(job, run, report);
     if (rc < 0)
         return wm_fail(err, rc, "no memory for what is known of the crash");
-    qsort(report.requests, report.request_count, sizeof(*report.requests), by_running_and_index);
-    *ret_report = report;
+    qsort(report->requests, report->request_count, sizeof(*report->requests), by_running_and_index);
     return 0;
 }

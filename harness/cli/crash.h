@@ -4,7 +4,6 @@
 
 #include "harness/cli/job.h"
 #include "harness/core/error.h"
-#include "harness/replay/target.h"
 #include "profiles/gather/gather.h"
 #include "profiles/runs/run.h"
 
@@ -34,10 +33,10 @@ struct wm_crash_report {
     size_t request_count;
 };
 
+/* Adds to `report`, of which the signal and the exit code are known, all that the region tells. */
 WM_MUST_USE int wm_crash_collect(struct wm_job *job, const struct wm_region *region,
-                                 const struct wm_target_exit *how, struct wm_gather *gather,
-                                 struct wm_run *run, struct wm_crash_report *ret_report,
-                                 struct wm_error *err);
+                                 struct wm_gather *gather, struct wm_run *run,
+                                 struct wm_crash_report *report, struct wm_error *err);
 /* Writes folder/crash.json. */
 WM_MUST_USE int wm_crash_save(const struct wm_crash_report *report, const char *folder,
                               struct wm_error *err);

@@ -154,7 +154,8 @@ int wm_session_run(const char *host, struct wm_region *region, int region_fd,
         wm_fail_errno(err, rc, "", "watch for signals");
         goto out;
     }
-    rc = wm_target_start(&session.loop, host, region_fd, on_exited, &session, &session.target, err);
+    const struct wm_target_watcher watcher = {on_exited, &session};
+    rc = wm_target_start(&session.loop, host, region_fd, &watcher, &session.target, err);
     if (rc < 0)
         goto out;
     uv_run(&session.loop, UV_RUN_DEFAULT);

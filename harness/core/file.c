@@ -1,6 +1,7 @@
 /* file.c - whole files in, whole files out. */
 #include "harness/core/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -216,6 +217,7 @@ int wm_file_write(const char *name, const void *data, size_t length, struct wm_e
     int rc = wm_file_create(name, &file, err);
     if (rc < 0)
         return rc;
+    assert(file != NULL);
     fwrite(data, 1, length, wm_file_stream(file));
     return wm_file_commit(file, err);
 }

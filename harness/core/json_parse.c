@@ -56,12 +56,20 @@ static int fail_memory(struct parser *parser)
     return wm_fail_at(parser->err, -ENOMEM, parser->place, "no memory");
 }
 
-/* The next byte that is not a blank, unread; 0 at the end. */
+/* The next byte, unread; 0 at the end. */
+static char look(const struct parser *parser)
+{
+    if (parser->at == parser->end)
+        return '\0';
+    return *parser->at;
+}
+
+/* The same, past blanks. */
 static char peek(struct parser *parser)
 {
     while (parser->at < parser->end && memchr(" \t\r\n", *parser->at, 4) != NULL)
         parser->at++;
-    return parser->at < parser->end ? *parser->at : '\0';
+    return look(parser);
 }
 
 static bool skip(struct parser *parser, char wanted)
@@ -121,14 +129,14 @@ static void add_point(struct wm_text *text, uint32_t point)
 
 static int parse_unicode(struct parser *parser, struct wm_text *text)
 {
-    uint32_t point;
+    uint32_t point = 0;
     int rc = parse_hex4(parser, &point);
     if (rc < 0)
         return rc;
     bool high = point >= 0xd800 && point <= 0xdbff;
     if (high && parser->end - parser->at >= 6 && memcmp(parser->at, "\\u", 2) == 0) {
         const char *back = parser->at;
-        uint32_t low;
+        uint32_t low = 0;
         parser->at += 2;
         rc = parse_hex4(parser, &low);
         if (rc < 0)
@@ -146,7 +154,7 @@ static int parse_escape(struct parser *parser, struct wm_text *text)
 {
     static const char names[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
-    char c = parser->at < parser->end ? *parser->at : '\0';
+    char c = look(parser);
     if (c == 'u') {
         parser->at++;
         return parse_unicode(parser, text);

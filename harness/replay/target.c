@@ -17,8 +17,7 @@ enum { REGION_FD = 3 };
 
 struct wm_target {
     uv_process_t process;
-    void (*exited)(void *user, const struct wm_target_exit *exit);
-    void *user;
+    struct wm_target_watcher watcher;
     bool running;
 };
 
@@ -95,12 +94,12 @@ static void on_exit_of_process(uv_process_t *process, int64_t exit_code, int sig
     struct wm_target *target = process->data;
     struct wm_target_exit how = {.signal = signal, .exit_code = (int)exit_code};
     target->running = false;
-    target->exited(target->user, &how);
+    target->watcher.exited(target->watcher.user, &how);
 }
 
 int wm_target_start(struct uv_loop_s *loop, const char *program, int region_fd,
-                    void (*exited)(void *user, const struct wm_target_exit *exit), void *user,
-                    struct wm_target **ret_target, struct wm_error *err)
+                    const struct wm_target_watcher *watcher, struct wm_target **ret_target,
+                    struct wm_error *err)
 {
     char assignment[] = REGION_ASSIGNMENT;
     char **environment = environment_with_region(assignment);
@@ -111,8 +110,7 @@ int wm_target_start(struct uv_loop_s *loop, const char *program, int region_fd,
         rc = wm_fail(err, -ENOMEM, "out of memory for starting %s", program);
         goto out;
     }
-    target->exited = exited;
-    target->user = user;
+    target->watcher = *watcher;
     target->process.data = target;
     char *arguments[] = {name, NULL};
     uv_stdio_container_t files[REGION_FD + 1] = {

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -60,20 +61,24 @@ static uint32_t tick_hz(void)
 static bool signals_by_task_work(void)
 {
     struct utsname system;
-    unsigned major = 0, minor = 0;
-    return uname(&system) == 0 && sscanf(system.release, "%u.%u", &major, &minor) == 2 &&
-           (major > 6 || (major == 6 && minor >= 11));
+    if (uname(&system) != 0)
+        return false;
+    char *end;
+    unsigned long major = strtoul(system.release, &end, 10);
+    unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+    return major > 6 || (major == 6 && minor >= 11);
 }
 
 /* Under a debugger, which takes every SIGTRAP for a breakpoint of its own. */
 static bool is_traced(void)
 {
+    static const char key[] = "TracerPid:";
     FILE *status = fopen("/proc/self/status", "re");
     char line[256];
-    int tracer = 0;
+    long tracer = 0;
     while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
-        if (sscanf(line, "TracerPid: %d", &tracer) == 1)
-            break;
+        if (strncmp(line, key, strlen(key)) == 0)
+            tracer = strtol(line + strlen(key), NULL, 10);
     }
     if (status != NULL)
         fclose(status);

@@ -78,27 +78,27 @@ static void add_outcome(struct wm_text *text, const struct wm_path_row *row)
         wm_text_addf(text, ":%s", row->outcome);
 }
 
-/* Rule 3 for one row of a set of equal names; `same` are the other rows' numbers. */
-static int extend_name(struct wm_paths *paths, const struct wm_name_tree *tree, size_t number,
-                       struct wm_path_row *row, const size_t *same, size_t same_count,
-                       struct wm_text *text)
-{
-    uint32_t picks[WM_NAME_PICK_MAX];
-    uint32_t base = wm_name_tree_base(tree, number);
-    int count = wm_name_tree_extend(tree, number, base, same, same_count, picks);
-    if (count < 0)
-        return count;
-    add_base(text, tree, base, row);
-    for (int i = 0; i < count; i++)
-        wm_text_addf(text, "+%s", wm_name_tree_label(tree, picks[i]));
-    add_outcome(text, row);
-    return set_name(paths, row, text);
-}
-
 struct numbered { /* a row of the entry and its number in the tree */
     struct wm_path_row *row;
     size_t number;
 };
+
+/* Rule 3 for one row of a set of equal names; `same` are the other rows' numbers. */
+static int extend_name(struct wm_paths *paths, const struct wm_name_tree *tree,
+                       const struct numbered *of, const size_t *same, size_t same_count,
+                       struct wm_text *text)
+{
+    uint32_t picks[WM_NAME_PICK_MAX];
+    uint32_t base = wm_name_tree_base(tree, of->number);
+    int count = wm_name_tree_extend(tree, of->number, base, same, same_count, picks);
+    if (count < 0)
+        return count;
+    add_base(text, tree, base, of->row);
+    for (int i = 0; i < count; i++)
+        wm_text_addf(text, "+%s", wm_name_tree_label(tree, picks[i]));
+    add_outcome(text, of->row);
+    return set_name(paths, of->row, text);
+}
 
 static int extend_equal(struct wm_paths *paths, const struct wm_name_tree *tree,
                         struct numbered *rows, size_t count, struct wm_text *text)
@@ -112,7 +112,7 @@ static int extend_equal(struct wm_paths *paths, const struct wm_name_tree *tree,
         for (size_t other = 0; other < count; other++)
             if (other != i)
                 same[same_count++] = rows[other].number;
-        rc = extend_name(paths, tree, rows[i].number, rows[i].row, same, same_count, text);
+        rc = extend_name(paths, tree, &rows[i], same, same_count, text);
     }
     free(same);
     return rc;

@@ -142,8 +142,8 @@ static int write_part(const struct wm_run *run, const char *folder, const struct
     if (!file->wanted || file->write == NULL)
         return 0;
     char *name = file_name(folder, file->name, part);
-    int rc = name == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory")
-                          : file->write(run, name, err);
+    int rc =
+        name == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory") : file->write(run, name, err);
     free(name);
     return rc;
 }
@@ -159,8 +159,10 @@ static void remove_part(const char *folder, const struct run_file *file)
 static int remove_old(const char *folder, const char *name, struct wm_error *err)
 {
     char *file = wm_file_join_dup(folder, name);
-    int rc = file == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory") : 0;
-    if (rc == 0 && unlink(file) < 0 && errno != ENOENT)
+    int rc = 0;
+    if (file == NULL)
+        return wm_fail_at(err, -ENOMEM, folder, "no memory");
+    if (unlink(file) < 0 && errno != ENOENT)
         rc = wm_fail_errno(err, -errno, file, "remove an older run's file");
     free(file);
     return rc;

@@ -36,6 +36,15 @@ static const struct number details[] = {
 enum { TOTAL_COUNT = sizeof(totals) / sizeof(totals[0]) };
 enum { DETAIL_COUNT = sizeof(details) / sizeof(details[0]) };
 
+static const struct number_list {
+    const struct number *numbers;
+    size_t count;
+    bool required;
+} number_lists[] = {
+    {totals,  TOTAL_COUNT,  true },
+    {details, DETAIL_COUNT, false},
+};
+
 static void write_numbers(struct wm_json_writer *json, const struct wm_run *run,
                           const struct number *numbers, size_t count)
 {
@@ -102,16 +111,16 @@ static const char *copy_string(struct wm_run *run, const struct wm_json *json,
 }
 
 static int read_numbers(struct wm_run *run, const struct wm_json *json,
-                        const struct number *numbers, size_t count, bool required, const char *file,
-                        struct wm_error *err)
+                        const struct number_list *list, const char *file, struct wm_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct wm_json *member = wm_json_get(json, numbers[i].key);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct number *number = &list->numbers[i];
+        const struct wm_json *member = wm_json_get(json, number->key);
         uint64_t value = wm_json_as_u64(member, 0);
-        bool fits = member == NULL ? !required : value == wm_json_as_u64(member, 1);
+        bool fits = member == NULL ? !list->required : value == wm_json_as_u64(member, 1);
         if (!fits)
-            return wm_fail_at(err, -EINVAL, file, "\"%s\" must be a whole number", numbers[i].key);
-        memcpy((char *)run + numbers[i].offset, &value, sizeof(value));
+            return wm_fail_at(err, -EINVAL, file, "\"%s\" must be a whole number", number->key);
+        memcpy((char *)run + number->offset, &value, sizeof(value));
     }
     return 0;
 }
@@ -153,9 +162,9 @@ static int read_run(struct wm_run *run, const struct wm_json *json, const char *
 {
     if (wm_json_as_u64(wm_json_get(json, "version"), 0) == 0)
         return wm_fail_at(err, -EINVAL, file, "no \"version\": waymark did not write this");
-    int rc = read_numbers(run, json, totals, TOTAL_COUNT, true, file, err);
-    if (rc == 0)
-        rc = read_numbers(run, json, details, DETAIL_COUNT, false, file, err);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(number_lists) / sizeof(number_lists[0]); i++)
+        rc = read_numbers(run, json, &number_lists[i], file, err);
     if (rc == 0)
         rc = read_double(json, "seconds", &run->seconds, file, err);
     if (rc == 0)

@@ -203,7 +203,8 @@ static int no_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_
 
 /* By build id, else by the name that the file links to, in the places that gdb looks too.
  * dwfl_standard_find_debuginfo would do the same and then ask the servers of DEBUGINFOD_URLS,
- * for minutes. Also called for what dwz split off a debug file: `link` names it, `crc` is 0. */
+ * for minutes. Also called for what dwz split off a debug file: `link` names it, `crc` is 0.
+ * NOLINTNEXTLINE(readability-function-size): libdwfl says what its parameters are. */
 static int find_debug_file(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
                            const char *file_name, const char *link, GElf_Word crc,
                            char **ret_file_name)

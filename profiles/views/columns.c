@@ -3,6 +3,7 @@
 
 #include "harness/core/arena.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ static size_t total_width(const struct wm_grid *columns, const struct layout *la
 
 static void measure(const struct wm_grid *columns, struct layout *layout)
 {
+    assert(columns->column_count > 0);
     for (size_t i = 0; i < columns->column_count; i++) {
         const char *title = columns->columns[i].title;
         layout->widths[i] = title != NULL ? wm_text_width(title) : 0;

@@ -132,7 +132,7 @@ const char *wm_measure(int64_t value, const char *from, const char *to, char *te
         length -= 3;
     text[length] = '\0';
     if (strcmp(text, "0") == 0 || strcmp(text, "-0") == 0) {
-        strcpy(text, "0");
+        memcpy(text, "0", sizeof("0"));
         return text;
     }
     snprintf(text + length, (size_t)(WM_MEASURE_BYTES - length), "%s", unit);

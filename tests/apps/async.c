@@ -119,7 +119,7 @@ static int later(const struct wm_request *request, struct wm_reply *reply)
     /* From here on the request belongs to the loop, which may end it before arm() returns. */
     wait->context = wm_context_detach();
     if (arm(wait, delay_us) == 0)
-        return 0;
+        return 0; /* NOLINT(clang-analyzer-unix.Malloc): epoll keeps it for the loop to free */
     wm_context_attach(wait->context);
     wm_segment_leave(wait->later);
     if (wait->timer >= 0)

@@ -127,7 +127,7 @@ int main(int argc, char **argv)
     static double cost[MODES][ROUNDS_MAX];
     region = wm_test_attached(argv);
     struct wm_error err = {{0}, {0}};
-    int rounds = argc > 3 ? atoi(argv[3]) : 60;
+    long rounds = argc > 3 ? strtol(argv[3], NULL, 10) : 60;
     if (argc < 3 || rounds < 1 || rounds > ROUNDS_MAX || dlopen(argv[1], RTLD_NOW) == NULL ||
         wm_probe_entries() == NULL || wm_mix_read(argv[2], &mix, &err) < 0 ||
         wm_mix_scratch_new(mix, &scratch) < 0) {

@@ -89,10 +89,11 @@ static void test_the_first_skipped_line_is_shown_fit_to_print(void **state)
     assert_int_equal(import_text("\x1b[2J\xff\n" LINE("10", "/a"), &in), 0);
     assert_string_equal(in.report.first_skipped_text, "\\x1b[2J\\xff");
     imported_done(&in);
-    char text[800] = "";
-    for (int i = 0; i < 100; i++)
-        strcat(text, "\xf0\x9f\x90\x8c"); /* 4 bytes a column */
-    strcat(text, "\n" LINE("10", "/a"));
+    char text[800];
+    size_t length = 0;
+    for (; length < 400; length += 4)
+        memcpy(text + length, "\xf0\x9f\x90\x8c", 4); /* 4 bytes a column */
+    snprintf(text + length, sizeof(text) - length, "\n%s", LINE("10", "/a"));
     assert_int_equal(import_text(text, &in), 0);
     assert_int_equal(strlen(in.report.first_skipped_text), 92); /* whole characters */
     imported_done(&in);

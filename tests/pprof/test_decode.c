@@ -193,10 +193,9 @@ static void test_malformed_bytes_are_told_by_their_place(void **state)
     assert_null(DECODE("--- heapz 1 ---\nnot a protobuf at all\n", &err));
 }
 
-/* gzip of `data` with `more` bytes put behind it. */
-static struct wm_profile *decode_packed(const char *data, size_t length, const char *more,
-                                        size_t cut, uint64_t most, int expected,
-                                        struct wm_error *err)
+/* Decodes the gzip of `data` with `more` bytes put behind it. */
+static int decode_packed(const char *data, size_t length, const char *more, size_t cut,
+                         uint64_t most, struct wm_error *err)
 {
     unsigned char *packed;
     size_t packed_length, more_length = strlen(more);
@@ -207,9 +206,10 @@ static struct wm_profile *decode_packed(const char *data, size_t length, const c
     struct wm_profile *profile = NULL;
     int rc =
         wm_profile_decode(packed, packed_length + more_length - cut, most, "bytes", &profile, err);
-    assert_int_equal(rc, expected);
+    assert_true((profile != NULL) == (rc == 0));
+    wm_profile_free(profile);
     free(packed);
-    return profile;
+    return rc;
 }
 
 static void test_gzip_is_unpacked_within_the_limit(void **state)
@@ -217,15 +217,13 @@ static void test_gzip_is_unpacked_within_the_limit(void **state)
     (void)state;
     struct wm_error err = {0};
     static char zeros[1 << 20]; /* a bomb of field number 0 */
-    assert_null(decode_packed(zeros, sizeof(zeros), "", 0, 1000, -EFBIG, &err));
+    assert_int_equal(decode_packed(zeros, sizeof(zeros), "", 0, 1000, &err), -EFBIG);
     assert_non_null(strstr(err.text, "more than 1000 bytes"));
-    struct wm_profile *profile = decode_packed("\x32\x00", 2, "", 0, 2, 0, &err);
-    assert_non_null(profile);
-    wm_profile_free(profile);
-    assert_null(decode_packed("\x32\x00", 2, "", 0, 1, -EFBIG, &err));
-    assert_null(decode_packed("\x32\x00", 2, "", 1, 0, -EINVAL, &err));
+    assert_int_equal(decode_packed("\x32\x00", 2, "", 0, 2, &err), 0);
+    assert_int_equal(decode_packed("\x32\x00", 2, "", 0, 1, &err), -EFBIG);
+    assert_int_equal(decode_packed("\x32\x00", 2, "", 1, 0, &err), -EINVAL);
     assert_non_null(strstr(err.text, "cut off"));
-    assert_null(decode_packed("\x32\x00", 2, "junk", 0, 0, -EINVAL, &err));
+    assert_int_equal(decode_packed("\x32\x00", 2, "junk", 0, 0, &err), -EINVAL);
     assert_non_null(strstr(err.text, "bad gzip data"));
     struct wm_profile *none = NULL;
     assert_int_equal(

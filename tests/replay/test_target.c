@@ -56,7 +56,8 @@ static struct wm_target *start(struct house *house, const char *script)
     assert_int_equal(chmod(program, 0755), 0);
     struct wm_target *target = NULL;
     struct wm_error err = {0};
-    if (wm_target_start(&house->loop, program, house->fd, on_exit_seen, house, &target, &err) < 0)
+    const struct wm_target_watcher watcher = {on_exit_seen, house};
+    if (wm_target_start(&house->loop, program, house->fd, &watcher, &target, &err) < 0)
         fail_msg("%s: %s", err.place, err.text);
     free(program);
     return target;
@@ -154,8 +155,9 @@ static void test_a_program_that_is_not_there_is_an_error_with_its_name(void **st
     struct house *house = *state;
     struct wm_target *target = NULL;
     struct wm_error err = {0};
-    int rc = wm_target_start(&house->loop, "/nowhere/waymark-host", house->fd, on_exit_seen, house,
-                             &target, &err);
+    const struct wm_target_watcher watcher = {on_exit_seen, house};
+    int rc =
+        wm_target_start(&house->loop, "/nowhere/waymark-host", house->fd, &watcher, &target, &err);
     assert_int_equal(rc, -ENOENT);
     assert_null(target);
     assert_string_equal(err.place, "/nowhere/waymark-host");

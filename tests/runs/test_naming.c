@@ -49,7 +49,7 @@ static void check_order(const struct example *examples, size_t count, uint64_t s
     struct wm_paths *paths = NULL;
     const char *nodes[ROW_MAX][NODE_MAX];
     char *texts[ROW_MAX];
-    size_t order[ROW_MAX];
+    size_t order[ROW_MAX] = {0};
     assert_true(count <= ROW_MAX);
     assert_int_equal(wm_paths_new(&paths), 0);
     for (size_t i = 0; i < count; i++) {

@@ -71,6 +71,7 @@ char *wm_test_shared(const char *name)
     char *path = shared != NULL ? wm_file_join_dup(shared, name) : NULL;
     if (path == NULL || !wm_file_exists(path)) {
         free(path);
+        path = NULL;
         printf("skipped: ../shared/%s is not there\n", name);
         skip();
     }

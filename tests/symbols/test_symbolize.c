@@ -67,8 +67,10 @@ static int visit(struct dl_phdr_info *info, size_t size, void *user)
 static struct library open_library(const char *name)
 {
     struct library library = {.handle = dlopen(name, RTLD_NOW | RTLD_LOCAL)};
-    if (library.handle == NULL)
-        fail_msg("%s", dlerror());
+    if (library.handle == NULL) {
+        fprintf(stderr, "%s\n", dlerror());
+        abort();
+    }
     struct link_map *map;
     assert_int_equal(dlinfo(library.handle, RTLD_DI_LINKMAP, &map), 0);
     library.base = map->l_addr;

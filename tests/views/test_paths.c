@@ -46,6 +46,7 @@ static void add_closing(struct wm_run *run, const char *name, uint64_t samples, 
 }
 
 #define ROUTE "HandleRequest/RouteRequest"
+#define REFUND "HandleRequest/RouteRequest/ProcessRefund"
 
 static void add_paths(struct wm_run *run)
 {
@@ -63,8 +64,7 @@ static void add_paths(struct wm_run *run)
         ROUTE "/ProcessOrder", ROUTE "/ProcessOrder/CheckInventory", "HandleRequest/LogRequest",
     };
     static const char *const refund[] = {
-        "HandleRequest",        "HandleRequest/Authenticate", ROUTE,
-        ROUTE "/ProcessRefund", "HandleRequest/LogRequest",
+        "HandleRequest", "HandleRequest/Authenticate", ROUTE, REFUND, "HandleRequest/LogRequest",
     };
     static const char *const denied[] = {"HandleRequest", "HandleRequest/Authenticate"};
     static const struct example examples[] = {
@@ -94,7 +94,7 @@ static void add_segments(struct wm_run *run)
          500000000                                                                                           },
         {ROUTE "/ProcessOrder/ChargePayment",  "src/shop.c", 110, 124033, 124033, 500,  500000000,
          500000000                                                                                           },
-        {ROUTE "/ProcessRefund",               "src/shop.c", 170, 39870,  39870,  300,  300000000,  300000000},
+        {REFUND,                               "src/shop.c", 170, 39870,  39870,  300,  300000000,  300000000},
         {"HandleRequest/LogRequest",           "src/shop.c", 60,  179898, 179898, 0,    0,          0        },
         {"IssueRefund",                        "src/shop.c", 141, 0,      0,      0,    0,          0        },
     };

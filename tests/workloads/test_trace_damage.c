@@ -52,7 +52,7 @@ static void write_hostile(const char *name, const char *donor, const uint8_t *pl
 static void test_a_trace_cut_anywhere_reads_up_to_its_last_whole_member(void **state)
 {
     struct fixture *f = *state;
-    size_t offsets[16];
+    size_t offsets[16] = {0};
     struct wm_error err = {0};
     write_many(f->name, 12, 60000); /* 3 members of 5, 5 and 2 requests */
     struct stat status;
@@ -110,7 +110,7 @@ static void test_a_flipped_bit_is_found_or_changes_nothing(void **state)
 static void test_damage_in_the_middle_names_its_byte_and_stays(void **state)
 {
     struct fixture *f = *state;
-    size_t offsets[16];
+    size_t offsets[16] = {0};
     struct stat status;
     write_many(f->name, 12, 60000);
     assert_int_equal(stat(f->name, &status), 0);
@@ -139,7 +139,7 @@ static void test_damage_in_the_middle_names_its_byte_and_stays(void **state)
 static void test_a_lost_member_and_a_second_trace_are_damage(void **state)
 {
     struct fixture *f = *state;
-    size_t offsets[16];
+    size_t offsets[16] = {0};
     struct stat status;
     struct wm_error err = {0};
     uint64_t cut;

@@ -3,6 +3,7 @@
 
 #include "workloads/captures/format.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,7 @@ int wm_capture_import(const char *name, const char *format, struct wm_trace_writ
     rc = choose(input, shown, format, &reader, err);
     if (rc < 0)
         goto out;
+    assert(reader != NULL);
     ret_report->format = reader->format.name;
     rc = reader->import(input, writer, ret_report, err);
     if (rc == 0 && ret_report->requests == 0)

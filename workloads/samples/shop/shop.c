@@ -52,7 +52,7 @@ static bool validate_token(const struct ask *ask, char user[TOKEN_USER_MAX])
     WM_SEGMENT("ValidateToken");
     if (ask->token[0] != '\0' && token_valid(ask->token, user))
         return true;
-    strcpy(user, "guest");
+    memcpy(user, "guest", sizeof("guest"));
     return false;
 }
 
