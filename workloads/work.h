@@ -14,7 +14,7 @@ enum {
 #define WM_WORK_WARMUP_INDEX (UINT64_C(1) << 63) /* warm-up requests have indices from here on */
 
 struct wm_work_field {
-    const char *name;  /* C strings, no NUL inside */
+    const char *name; /* C strings, no NUL inside */
     const char *value;
 };
 
@@ -26,7 +26,7 @@ struct wm_work {
     uint32_t row;      /* of the mix, from 0; UINT32_MAX: none */
     uint32_t field_count;
     const struct wm_work_field *fields;
-    const void *body;  /* NULL: none */
+    const void *body; /* NULL: none */
     size_t body_bytes;
 };
 

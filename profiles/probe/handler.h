@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-/* The handler that the app had for wm_probe.signal before us; signals that are not ours go there. */
+/* The app's handler for wm_probe.signal before us: signals that are not ours go there. */
 extern struct sigaction wm_handler_previous;
 
 /* [signal] sa_sigaction of wm_probe.signal. errno is as it was found. */

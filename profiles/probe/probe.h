@@ -71,7 +71,7 @@ void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret_end);
 
 /* ---- Sampling ---- */
 
-/* [one thread] Measures what one sample costs a thread (wm_region.sample_cost_ns), some 30 ms of CPU. */
+/* [one thread] Measures what one sample costs (wm_region.sample_cost_ns), in some 30 ms of CPU. */
 void wm_probe_calibrate(uint32_t hz);
 /* [one thread] Starts sampling every thread of the process that is known now or starts later, at
  * `hz` per CPU second (0: only the CPU time is accounted). Falls back from perf events to timers

@@ -17,7 +17,6 @@ static inline bool wm_cost_is_vague(uint64_t samples)
 }
 
 /* "22.4 µs"; "(22.4 µs)" where it is vague; "–" without samples or requests. Returns `cell`. */
-const char *wm_cost(uint64_t cpu_ns, uint64_t requests, uint64_t samples,
-                    char cell[WM_COST_BYTES]);
+const char *wm_cost(uint64_t cpu_ns, uint64_t requests, uint64_t samples, char cell[WM_COST_BYTES]);
 
 #endif

@@ -5,11 +5,11 @@
  * The app of tests/apps/null.c in the host's own way: ticket, draw, hash, request opened, entry
  * point called, request ended, two clock readings, tally; unsampled. The bare loop calls the same
  * entry point with nothing around it. */
+#include "harness/replay/replay.h"
 #include "harness/core/clock.h"
 #include "harness/core/file.h"
 #include "harness/host/app.h"
 #include "harness/host/call.h"
-#include "harness/replay/replay.h"
 #include "tests/probe/attached.h"
 #include "workloads/stream.h"
 
@@ -103,10 +103,8 @@ static int whole_run(struct wm_stream *stream, double *best, struct wm_error *er
     region->plan.concurrency = 1;
     region->plan.requests = REQUESTS;
     struct wm_call_target target = {.app = &app, .default_entry = ""};
-    struct wm_replay_settings settings = {.region = region,
-                                          .stream = stream,
-                                          .driver = &wm_driver_call,
-                                          .driver_target = &target};
+    struct wm_replay_settings settings = {
+        .region = region, .stream = stream, .driver = &wm_driver_call, .driver_target = &target};
     double start_ns = cpu_ns();
     int rc = wm_replay_run(&settings, err);
     keep(best, (cpu_ns() - start_ns) / REQUESTS);

@@ -71,8 +71,7 @@ static void test_outcome_and_entry_are_part_of_the_path(void **state)
     uint32_t other = wm_test_request("Entry", handle);
     declined = false;
     assert_int_not_equal(plain, other);
-    assert_string_equal(region->names + region->outcomes[region->paths[other].outcome],
-                        "declined");
+    assert_string_equal(region->names + region->outcomes[region->paths[other].outcome], "declined");
     assert_int_not_equal(wm_test_request("Other", handle), plain);
     assert_int_equal(wm_test_request("Entry", handle), plain);
 }
@@ -226,8 +225,8 @@ static void test_allocations_of_a_request_are_exact(void **state)
 {
     (void)state;
     assert_int_equal(region->allocs_counted, !SANITIZED);
-    if (SANITIZED)
-        skip(); /* its malloc comes before ours */
+    if (SANITIZED) /* its malloc comes before ours */
+        skip();
     free(malloc(1)); /* not the request's */
     struct wm_context *context = wm_probe_begin(0, WM_ROW_NONE, 0, 1);
     allocate();
