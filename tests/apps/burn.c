@@ -45,7 +45,6 @@ static struct truth truths[] = {
 };
 
 static uint64_t steps_per_ms;
-static uint64_t reads_per_s;
 static int zeros = -1;
 
 static void burn_user(uint64_t us)
@@ -53,11 +52,11 @@ static void burn_user(uint64_t us)
     spin_steps(us * steps_per_ms / 1000);
 }
 
-static void burn_system(uint64_t us)
+/* Until the thread's CPU clock says so: what a read costs depends on the machine and its load. */
+static void burn_system_until(uint64_t cpu_ns)
 {
     char chunk[CHUNK_BYTES];
-    uint64_t reads = us * reads_per_s / 1000000;
-    for (uint64_t i = 0; i < (reads > 0 ? reads : 1); i++) {
+    while (spin_cpu_ns() < cpu_ns) {
         if (read(zeros, chunk, sizeof(chunk)) < 0)
             return;
     }
@@ -81,12 +80,13 @@ static void path_b(uint64_t us)
     burn_user(3 * us);
 }
 
-static uint64_t path_c(uint64_t us)
+/* As much in system calls as all of the request took before them. */
+static uint64_t path_c(uint64_t us, uint64_t began_ns)
 {
     WM_SEGMENT("PathC");
     burn_user(us / 2);
     uint64_t start = spin_cpu_ns();
-    burn_system(us / 2);
+    burn_system_until(start + (start - began_ns));
     return spin_cpu_ns() - start;
 }
 
@@ -147,7 +147,7 @@ static int burn(const struct wm_request *request, struct wm_reply *reply)
         path_b(us);
         break;
     case 2:
-        system_ns = path_c(us);
+        system_ns = path_c(us, start);
         break;
     default:
         path_d(us, rare);
@@ -170,12 +170,6 @@ __attribute__((constructor)) static void calibrate(void)
     zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     spin_calibrate(); /* the first one meets a slow clock and cold caches */
     steps_per_ms = spin_calibrate();
-    reads_per_s = 100000;
-    burn_system(200);
-    uint64_t start = spin_cpu_ns();
-    burn_system(2000);
-    uint64_t took = spin_cpu_ns() - start;
-    reads_per_s = UINT64_C(200) * 1000000000u / (took > 0 ? took : 1);
 }
 
 __attribute__((destructor)) static void leave_truth(void)

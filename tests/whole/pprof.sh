@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 command -v go >/dev/null || { echo "skipped: no go"; exit 77; }
 export HOME="$folder" TZ=UTC
-waymark run --app "$shop" --workload "$samples/mix.csv" --requests 100000 -o "$folder/run"
+waymark run --app "$shop" --workload "$samples/mix.csv" --requests 300000 --hz 4000 -o "$folder/run"
 expect 0 "a run of the shop"
 profile=$folder/run/profile.pb.gz
 
