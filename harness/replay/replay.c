@@ -214,9 +214,11 @@ static int run_phase(struct run *run, bool warmup)
                           memory_order_release);
     open_gate(run, &phase);
     wait_for_all(run, &phase, halt_ns);
-    wm_tickets_done(&phase.tickets);
     if (!warmup)
         end_counted(run);
+    if (!warmup && run->rc == 0)
+        region->unsent = wm_tickets_unsent(&phase.tickets, settings->stream);
+    wm_tickets_done(&phase.tickets);
     return run->rc;
 }
 

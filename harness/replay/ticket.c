@@ -73,6 +73,7 @@ static int take_due(struct wm_tickets *tickets, struct wm_cursor *cursor, struct
     if (rc <= 0)
         goto out;
     work->due_ns = wm_schedule_due(tickets->schedule, index, work->due_ns);
+    tickets->last_due_ns = work->due_ns;
     if (work->due_ns >= tickets->duration_ns) {
         give_back(tickets);
         tickets->cut_ns = tickets->duration_ns;
@@ -121,4 +122,38 @@ void wm_tickets_close(struct wm_tickets *tickets, uint64_t now_ns)
 bool wm_tickets_spent(const struct wm_tickets *tickets)
 {
     return atomic_load_explicit(tickets->next_index, memory_order_relaxed) >= tickets->limit;
+}
+
+/* When the request after `index` - 1 is due; UINT64_MAX: there is none. A mix is not asked what it
+ * would send, a trace must be, for its times. */
+static uint64_t next_due(struct wm_tickets *tickets, struct wm_cursor *cursor, uint64_t index)
+{
+    struct wm_work work = {.due_ns = 0};
+    if (index >= tickets->limit)
+        return UINT64_MAX;
+    if (cursor != NULL && wm_stream_draw(cursor, tickets->first_index + index, &work, NULL) <= 0)
+        return UINT64_MAX;
+    return wm_schedule_due(tickets->schedule, index, work.due_ns);
+}
+
+/* What was given back was due after the end of the load, and due times only grow: so either the
+ * latest request taken was due too late, or every index taken was sent and the next one follows. */
+uint64_t wm_tickets_unsent(struct wm_tickets *tickets, struct wm_stream *stream)
+{
+    struct wm_cursor *cursor = NULL;
+    uint64_t end_ns =
+        tickets->cut_ns < tickets->duration_ns ? tickets->cut_ns : tickets->duration_ns;
+    uint64_t index = atomic_load_explicit(tickets->next_index, memory_order_relaxed);
+    uint64_t count = 0;
+    /* nothing ended it: it ran to the end of its work */
+    if (tickets->schedule == NULL || end_ns == UINT64_MAX || tickets->last_due_ns >= end_ns)
+        return 0;
+    if (wm_stream_mix(stream) == NULL && wm_cursor_new(stream, &cursor) < 0)
+        return 0;
+    while (count < WM_UNSENT_MAX && next_due(tickets, cursor, index) < end_ns) {
+        index++;
+        count++;
+    }
+    wm_cursor_free(cursor);
+    return count;
 }

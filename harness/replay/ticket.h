@@ -24,6 +24,7 @@ struct wm_tickets {
     uint64_t first_index;         /* 0, or WM_WORK_WARMUP_INDEX */
     struct wm_schedule *schedule; /* NULL in a closed loop, which has no due times */
     pthread_mutex_t lock;         /* guards the schedule and what follows */
+    uint64_t last_due_ns;         /* of the latest request taken */
     uint64_t sent_due_ns;         /* the latest due time that was sent, and one more */
     uint64_t cut_ns;              /* once closed: what is due from here on is not sent */
 };
@@ -46,5 +47,9 @@ bool wm_tickets_confirm(struct wm_tickets *tickets, uint64_t due_ns);
 void wm_tickets_close(struct wm_tickets *tickets, uint64_t now_ns);
 /* [any thread] True when the limit is reached. */
 bool wm_tickets_spent(const struct wm_tickets *tickets);
+/* [after all workers are through] How many requests of `stream` were due before the load ended and
+ * never taken, WM_UNSENT_MAX at most; 0 in a closed loop. Reads on in a trace; what cannot be read
+ * is not counted. */
+uint64_t wm_tickets_unsent(struct wm_tickets *tickets, struct wm_stream *stream);
 
 #endif

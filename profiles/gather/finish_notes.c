@@ -121,6 +121,32 @@ static void note_conservation(struct wm_run *run)
                 wm_units_duration((double)run->app_cpu_ns, used));
 }
 
+/* An open loop that the app could not follow. */
+static void note_unsent(struct wm_finish *finish)
+{
+    const struct wm_plan *plan = &finish->region->plan;
+    const struct wm_run *run = finish->run;
+    char unsent[WM_UNIT_BYTES], due[WM_UNIT_BYTES], achieved[WM_UNIT_BYTES];
+    if (run->unsent == 0)
+        return;
+    double rate = run->seconds > 0 ? (double)run->requests / run->seconds : 0;
+    if (atomic_load(&finish->region->stop) != 0) { /* of these few may just have been due */
+        wm_run_note(finish->run,
+                    "requests that were due when the load was ended and not sent any "
+                    "more: %s",
+                    wm_units_count(run->unsent, unsent));
+        return;
+    }
+    const char *least = run->unsent >= WM_UNSENT_MAX ? "at least " : "";
+    wm_run_note(finish->run,
+                "requests that were due and never sent: %s%s of %s; the app with %u thread%s did "
+                "not keep up, it took %s/s",
+                least, wm_units_count(run->unsent, unsent),
+                wm_units_count(run->unsent + atomic_load(&finish->region->next_index), due),
+                plan->threads, plan->threads == 1 ? "" : "s",
+                wm_units_count((uint64_t)(rate + 0.5), achieved));
+}
+
 void wm_finish_notes(struct wm_finish *finish)
 {
     struct wm_run *run = finish->run;
@@ -128,6 +154,7 @@ void wm_finish_notes(struct wm_finish *finish)
     if (finish->region->sampler == WM_SAMPLER_TIMER && !told_of_timers)
         wm_run_note(run, "sampled by CPU-time timers: at most as often as the kernel's clock ticks "
                          "(often 250 times a second), whatever was asked for");
+    note_unsent(finish);
     note_losses(finish);
     note_workers(finish);
     note_conservation(run);

@@ -62,6 +62,7 @@ static int sum_workers(struct wm_finish *finish)
         if (run->open_loop)
             wm_histogram_merge(late, &worker->late);
     }
+    run->unsent = finish->region->unsent;
     if (run->crashed)
         run->unfinished += count_open(finish->region);
     run->late_p99_ns = wm_histogram_quantile(late, 0.99);

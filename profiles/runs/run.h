@@ -37,7 +37,7 @@ struct wm_run {
     const char *entry;      /* entry points used, ", " between */
     const char *load;       /* "closed loop, 1 thread", "open loop, 5,000/s poisson, 4 threads" */
     double seconds;
-    uint64_t requests, errors, mismatches, unfinished, reply_bytes;
+    uint64_t requests, errors, mismatches, unfinished, unsent, reply_bytes;
     uint64_t cpu_ns; /* the profile's total */
     uint64_t app_cpu_ns;
     uint64_t samples, samples_dropped, samples_truncated;

@@ -29,8 +29,8 @@ static const struct number totals[] = {
 };
 
 static const struct number details[] = {
-    NUMBER(unfinished),     NUMBER(reply_bytes), NUMBER(sample_cost_ns),
-    NUMBER(handler_p50_ns), NUMBER(sites),       NUMBER(sites_reached),
+    NUMBER(unfinished),     NUMBER(unsent), NUMBER(reply_bytes),   NUMBER(sample_cost_ns),
+    NUMBER(handler_p50_ns), NUMBER(sites),  NUMBER(sites_reached),
 };
 
 enum { TOTAL_COUNT = sizeof(totals) / sizeof(totals[0]) };

@@ -25,6 +25,7 @@ enum {
     WM_MODULE_MAX = 1024,
     WM_CONTEXT_MAX = 4096, /* requests in flight at one time */
     WM_NOTE_MAX = 32,
+    WM_UNSENT_MAX = 1 << 25,  /* unsent requests that are counted one by one: 2 s at most */
     WM_SAMPLE_RING = 1 << 20, /* bytes: 2.5 s of samples of 40 frames at 997 Hz */
     WM_END_RING = 1 << 17,    /* bytes: 5461 ends of sampled requests */
 };
@@ -152,6 +153,8 @@ struct wm_region {
     _Atomic uint64_t next_index; /* requests handed to workers so far (warm-up not counted) */
     _Atomic uint64_t started_ns; /* monotonic, first counted request; 0 before */
     _Atomic uint64_t stopped_ns; /* monotonic, last counted request done */
+    uint64_t unsent;             /* open loop: due before the load ended, never sent; up to
+                                    WM_UNSENT_MAX, which means that many or more */
     uint64_t app_cpu_ns;         /* getrusage of the app's process from started to stopped */
     uint32_t app_async;          /* 1: the entry points used are asynchronous */
     uint32_t worker_count;

@@ -140,6 +140,45 @@ static void test_a_rate_that_the_app_cannot_follow_ends_a_second_after_the_durat
     rig_run(&rig);
     assert_in_range(rig_requests(&rig), 20, 500);
     rig_expect_indices(&rig, rig.region->next_index);
+    assert_int_equal(rig.region->unsent + rig.region->next_index, 5000);
+    rig_close(&rig);
+}
+
+static void expect_unsent_by_schedule(uint64_t end_ns)
+{
+    struct wm_schedule *schedule = NULL;
+    struct wm_error err = {0};
+    assert_int_equal(wm_schedule_new(&rig.region->plan, &schedule, &err), 0);
+    uint64_t due = 0;
+    while (wm_schedule_due(schedule, due, due * MS / 10) < end_ns)
+        due++;
+    wm_schedule_free(schedule);
+    assert_true(rig.region->unsent > 0);
+    assert_int_equal(rig.region->unsent + rig.region->next_index, due);
+}
+
+static void test_what_was_due_and_never_sent_is_counted_under_each_law(void **state)
+{
+    (void)state;
+    open_constant(100000, 2);
+    rig.region->plan.law = WM_LAW_POISSON;
+    rig.region->plan.duration_ns = 50 * MS;
+    rig.on_send = burn_5_ms;
+    rig_run(&rig);
+    expect_unsent_by_schedule(50 * MS);
+    rig_close(&rig);
+    rig_open_trace(&rig, 2000, MS / 10);
+    rig.region->plan.law = WM_LAW_RECORDED;
+    rig.region->plan.speed = 4;
+    rig.region->plan.duration_ns = 40 * MS; /* 1,600 of the 2,000 */
+    rig.on_send = burn_5_ms;
+    rig_run(&rig);
+    expect_unsent_by_schedule(40 * MS);
+    rig_close(&rig);
+    open_constant(1000, 1);
+    rig.region->plan.duration_ns = 50 * MS;
+    rig_run(&rig);
+    assert_int_equal(rig.region->unsent, 0);
     rig_close(&rig);
 }
 
@@ -164,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_the_stop_flag_gives_back_what_waits_for_its_time),
         cmocka_unit_test(test_a_stall_shows_in_the_latency_of_the_requests_due_meanwhile),
         cmocka_unit_test(test_a_rate_that_the_app_cannot_follow_ends_a_second_after_the_duration),
+        cmocka_unit_test(test_what_was_due_and_never_sent_is_counted_under_each_law),
         cmocka_unit_test(test_an_open_loop_does_not_think),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,13 @@ printf 'entry,weight,path,cpu_us\nBurn,1,a,1000\n' >"$mix"
 replay "$apps/libburn.so" --rate 2000/s --requests 2000
 between 300e6 "$(column latency_p99_ns "$run/paths.csv" | head -n 1)" 5e9 "p99 ns behind a queue"
 between 300e6 "$(json late_p99_ns "$run/run.json")" 5e9 "lateness ns behind a queue"
+# What was due and never sent is counted and told, with the rate that was reached.
+replay "$apps/libburn.so" --rate 20000/s --duration 1s
+unsent=$(json unsent "$run/run.json")
+sent=$(json requests "$run/run.json")
+[ $((unsent + sent)) -eq 20000 ] || fail "$sent sent and $unsent unsent are not the 20,000 due"
+said 'never sent: [0-9,]+ of 20,000; the app with 1 thread did not keep up, it took [0-9,]+/s' \
+    "an overloaded open loop"
 
 # ---- A trace at its own times ----
 for second in 00 01 02; do
