@@ -44,6 +44,8 @@ static int call_send(struct wm_driver *driver, uint32_t slot, const struct wm_wo
     const struct wm_app_entry *entry = find_entry(driver, work->entry);
     if (entry == NULL)
         return -ENOENT;
+    if (driver->target->sleeps)
+        wm_probe_harness_turn(false);
     struct wm_context *context = wm_probe_begin(entry->number, work->row, work->index, counted);
     if (context == NULL)
         return -EBUSY;
@@ -60,6 +62,8 @@ static int call_send(struct wm_driver *driver, uint32_t slot, const struct wm_wo
     int status = entry->entry->function(&request, &reply);
     struct wm_probe_end end;
     wm_probe_end(context, &end);
+    if (driver->target->sleeps)
+        wm_probe_harness_turn(true);
     struct wm_driver_result result = {
         .status = status,
         .path = end.path,

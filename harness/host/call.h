@@ -9,6 +9,8 @@
 struct wm_call_target {
     const struct wm_app *app;
     const char *default_entry; /* for work that names none */
+    bool sleeps; /* the workers wait between requests, so that their own CPU time is measured
+                    apart; those of asynchronous entry points always do */
 };
 
 /* One request at a time: it has ended when send() returns. */

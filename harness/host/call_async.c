@@ -131,6 +131,7 @@ static int async_send(struct wm_driver *driver, uint32_t slot, const struct wm_w
     int rc = copy_work(flight, work);
     if (rc < 0)
         return rc;
+    wm_probe_harness_turn(false);
     struct wm_context *context = wm_probe_begin(entry->number, work->row, work->index, counted);
     if (context == NULL)
         return -EBUSY;
@@ -156,6 +157,7 @@ static int async_send(struct wm_driver *driver, uint32_t slot, const struct wm_w
         end_here(flight, request->early_status);
     else if (status != 0 || entry->entry->async == 0)
         end_here(flight, status);
+    wm_probe_harness_turn(true);
     return 0;
 }
 

@@ -102,7 +102,8 @@ static int run(struct wm_region *region, struct wm_error *err)
         goto out;
 
     wm_probe_calibrate(plan->hz);
-    struct wm_call_target target = {.app = &app, .default_entry = plan->entry};
+    struct wm_call_target target = {
+        .app = &app, .default_entry = plan->entry, .sleeps = plan->law != WM_LAW_CLOSED};
     struct wm_replay_settings settings = {
         .region = region,
         .stream = stream,

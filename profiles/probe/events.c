@@ -89,8 +89,10 @@ void wm_event_choose(uint32_t hz)
 {
     struct wm_region *region = wm_probe.region;
     wm_probe.signal = SIGPROF;
-    /* Up to its tick the kernel looks at CPU-time timers for nothing: no interrupt of their own. */
-    if (hz <= tick_hz()) {
+    /* Up to its tick the kernel looks at CPU-time timers for nothing: no interrupt of their own.
+     * Only where threads do not sleep, though: what runs between two ticks they do not see. */
+    bool steady = region->plan.law == WM_LAW_CLOSED && region->app_async == 0;
+    if (steady && hz <= tick_hz()) {
         region->sampler = WM_SAMPLER_TIMER;
         return;
     }
@@ -107,9 +109,11 @@ void wm_event_choose(uint32_t hz)
     const char *remedy = fd == -EACCES || fd == -EPERM
                              ? "; `sysctl kernel.perf_event_paranoid=1` or CAP_PERFMON lifts it"
                              : "";
-    wm_probe_note("perf_event_open was refused (%s): sampled by CPU-time timers, which are right "
-                  "but fire at most at the kernel's tick (often 250/s)%s",
-                  strerror(-fd), remedy);
+    wm_probe_note(
+        "perf_event_open was refused (%s): sampled by CPU-time timers, which fire at most "
+        "at the kernel's tick (often 250/s) and %s%s",
+        strerror(-fd),
+        steady ? "are right" : "are rough where threads sleep between requests, as here", remedy);
 }
 
 static int signal_on_wakeup(int fd, uint32_t tid)

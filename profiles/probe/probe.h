@@ -8,6 +8,7 @@
 #include "profiles/probe/waymark.h"
 #include "profiles/wire/region.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* [any] The shared region; NULL without a harness. */
@@ -68,6 +69,10 @@ struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64_t index, 
 /* [any] Ends the request: finds its path, tells the drain if it was sampled, frees the context.
  * The context may be attached to the calling thread or to none. */
 void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret_end);
+
+/* [one of the host's threads] Its own work begins, or ends: the CPU time between is the harness's,
+ * read from the thread's clock and not estimated from samples. Some 0.4 µs a pair. */
+void wm_probe_harness_turn(bool begins);
 
 /* ---- Sampling ---- */
 

@@ -19,6 +19,7 @@
 struct wm_own_thread {
     struct wm_thread *shared;
     _Atomic uint64_t last_cpu_ns; /* the thread's CPU clock at its last sample */
+    uint64_t unsampled_ns;        /* in the harness's turn: what requests used since their last sample */
     _Atomic uint32_t busy;        /* its handler is running: the stopping thread waits for that */
     clockid_t clock;              /* readable by every thread of the process */
     uint32_t tid;

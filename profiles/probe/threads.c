@@ -114,3 +114,23 @@ WM_EXPORT void wm_probe_thread_is_harness(void)
     if (wm_tls.own != NULL)
         wm_tls.own->shared->harness = 1;
 }
+
+/* Between requests a worker goes to sleep and is woken, which costs as much CPU as a small request.
+ * The kernel stops the event for part of that, so that a sample comes late and falls into the next
+ * request more often than not: it must not carry that time there. */
+WM_EXPORT void wm_probe_harness_turn(bool begins)
+{
+    struct wm_own_thread *own = wm_tls.own;
+    if (own == NULL ||
+        atomic_load_explicit(&wm_probe.sampling, memory_order_relaxed) == WM_SAMPLING_OFF)
+        return;
+    uint64_t cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
+    if (begins) {
+        uint64_t last_ns = atomic_exchange(&own->last_cpu_ns, cpu_ns);
+        own->unsampled_ns = cpu_ns > last_ns ? cpu_ns - last_ns : 0;
+        return;
+    }
+    uint64_t last_ns = atomic_exchange(&own->last_cpu_ns, cpu_ns - own->unsampled_ns);
+    own->shared->lost_harness_cpu_ns += cpu_ns > last_ns ? cpu_ns - last_ns : 0;
+    own->unsampled_ns = 0;
+}
