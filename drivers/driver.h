@@ -16,9 +16,10 @@ struct uv_loop_s;
 struct wm_driver;
 
 struct wm_driver_result {
-    int status;      /* 0, or the entry point's own word for an error */
-    uint32_t path;   /* index into the region's paths */
-    uint64_t end_ns; /* monotonic, when the app was done */
+    int status;           /* 0, or the entry point's own word for an error */
+    uint32_t path;        /* index into the region's paths */
+    uint64_t end_ns;      /* monotonic, when the app was done */
+    uint64_t sampling_ns; /* what sampling took of the request: not the app's latency */
     uint64_t allocs;
     uint64_t alloc_bytes;
     uint64_t reply_bytes;

@@ -40,11 +40,17 @@ void wm_import_describe(const struct wm_capture_report *report, struct wm_text *
                  report->requests == 1 ? "" : "s",
                  wm_units_duration((double)report->span_ns, span));
     if (report->skipped > 0)
-        wm_text_addf(text, ", %s line%s not readable as %s (first: line %" PRIu64 ": \"%s\")",
+        wm_text_addf(text, ", %s line%s not readable as %s (first: line %" PRIu64 ", %s)",
                      wm_units_count(report->skipped, count), report->skipped == 1 ? "" : "s",
                      report->skipped == 1 ? "a request" : "requests", report->first_skipped,
-                     report->first_skipped_text);
+                     report->first_fault);
     if (report->reordered > 0)
         wm_text_addf(text, ", %s not in the order of their times",
                      wm_units_count(report->reordered, count));
+    if (report->spread > 0)
+        wm_text_add(text, ", times spread evenly within their second");
+    if (report->crowded > 0)
+        wm_text_addf(text,
+                     ", %s past the %d MiB that are held of a second, sent at the end of it",
+                     wm_units_count(report->crowded, count), WM_CAPTURE_SECOND_MIB);
 }

@@ -68,6 +68,7 @@ static int call_send(struct wm_driver *driver, uint32_t slot, const struct wm_wo
         .status = status,
         .path = end.path,
         .end_ns = end.end_ns,
+        .sampling_ns = end.sampling_ns,
         .allocs = end.allocs,
         .alloc_bytes = end.alloc_bytes,
         .reply_bytes = reply.bytes,

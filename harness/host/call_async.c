@@ -169,6 +169,7 @@ static void on_done(const struct wm_request *request, int status, const struct w
         .status = status,
         .path = end->path,
         .end_ns = end->end_ns,
+        .sampling_ns = end->sampling_ns,
         .allocs = end->allocs,
         .alloc_bytes = end->alloc_bytes,
         .reply_bytes = flight->reply.bytes,

@@ -388,7 +388,8 @@ static void on_done(struct wm_driver_sink *sink, uint32_t slot_number,
     if (result->end_ns > worker->last_end_ns)
         worker->last_end_ns = result->end_ns;
     if (slot->counted) {
-        uint64_t latency_ns = result->end_ns > slot->from_ns ? result->end_ns - slot->from_ns : 0;
+        uint64_t from_ns = slot->from_ns + result->sampling_ns;
+        uint64_t latency_ns = result->end_ns > from_ns ? result->end_ns - from_ns : 0;
         wm_tally_add(&worker->tally, &slot->request, result, latency_ns);
     }
     /* A virtual user thinks between its requests; in an open loop there are no users. */

@@ -178,6 +178,7 @@ WM_EXPORT void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret
     ret_end->allocs = slot->allocs;
     ret_end->alloc_bytes = slot->alloc_bytes;
     uint32_t samples = atomic_load_explicit(&slot->samples, memory_order_relaxed);
+    ret_end->sampling_ns = (uint64_t)samples * wm_probe.region->sample_cost_ns;
     if (samples > 0)
         tell_end(slot, ret_end->path, samples);
     count_visits(slot);

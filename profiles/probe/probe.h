@@ -56,8 +56,9 @@ enum wm_request_phase {
 
 /* What a request left behind when it ended. */
 struct wm_probe_end {
-    uint64_t end_ns; /* monotonic */
-    uint32_t path;   /* index into wm_region.paths */
+    uint64_t end_ns;      /* monotonic */
+    uint64_t sampling_ns; /* what sampling took of it, by wm_region.sample_cost_ns */
+    uint32_t path;        /* index into wm_region.paths */
     uint64_t allocs;
     uint64_t alloc_bytes;
 };

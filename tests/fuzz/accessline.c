@@ -32,6 +32,8 @@ static void parse_alone(const uint8_t *data, size_t size)
         require(wm_access_unescape(spans[i], text) <= spans[i].length);
     }
     require(kind != WM_ACCESS_REQUEST || (parsed.method.length > 0 && parsed.target.length > 0));
+    require(kind == WM_ACCESS_REQUEST ||
+            (parsed.expected != NULL && parsed.fault >= line && parsed.fault <= line + size));
     free(line);
     free(text);
 }

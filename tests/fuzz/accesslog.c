@@ -28,7 +28,7 @@ static void import_whole(int fd)
         require(wm_trace_create("/dev/null", "fuzz", &writer, &err) == 0);
     int rc = wm_capture_import(name, NULL, writer, &report, &err);
     require(rc == 0 ? report.requests > 0 : err.text[0] != '\0');
-    require(memchr(report.first_skipped_text, '\0', sizeof(report.first_skipped_text)) != NULL);
+    require(memchr(report.first_fault, '\0', sizeof(report.first_fault)) != NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

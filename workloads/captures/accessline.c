@@ -280,16 +280,27 @@ static bool split_request(struct wm_access_line *line)
     return true;
 }
 
+/* Says why the line is no request. */
+static enum wm_access_kind fail_at(struct wm_access_line *line, enum wm_access_kind kind,
+                                   const char *at, const char *expected)
+{
+    line->fault = at;
+    line->expected = expected;
+    return kind;
+}
+
 enum wm_access_kind wm_access_parse(const char *line, size_t length,
                                     struct wm_access_line *ret_line)
 {
     const char *end = line + length;
     memset(ret_line, 0, sizeof(*ret_line));
-    if (memchr(line, '\0', length) != NULL)
-        return WM_ACCESS_OTHER;
+    const char *nul = memchr(line, '\0', length);
+    if (nul != NULL)
+        return fail_at(ret_line, WM_ACCESS_OTHER, nul, "text without NUL bytes");
     const char *time = find_time(line, end, &ret_line->time_s);
     if (time == NULL)
-        return WM_ACCESS_OTHER;
+        return fail_at(ret_line, WM_ACCESS_OTHER, line,
+                       "a line with a time such as [10/Oct/2000:13:55:36 -0700]");
     /* a quote that opens before the time and closes behind it wraps the whole line */
     if (*line == '"' && memchr(line + 1, '"', (size_t)(time - line - 1)) == NULL &&
         end[-1] == '"') {
@@ -297,21 +308,24 @@ enum wm_access_kind wm_access_parse(const char *line, size_t length,
         end--;
     }
     if (!parse_client(line, time, &ret_line->client))
-        return WM_ACCESS_OTHER;
+        return fail_at(ret_line, WM_ACCESS_OTHER, line, "a client in front of the time");
     const char *at = time + TIME_BYTES;
     while (at < end && is_blank(*at))
         at++;
     if (at == end || *at != '"')
-        return WM_ACCESS_OTHER;
+        return fail_at(ret_line, WM_ACCESS_OTHER, at, "a request in quotes behind the time");
     const char *request = at + 1;
     at = parse_request(request, end, true, ret_line);
     if (at == NULL) /* the server may not escape: then a backslash means nothing */
         at = parse_request(request, end, false, ret_line);
     if (at == NULL)
-        return WM_ACCESS_OTHER;
+        return fail_at(ret_line, WM_ACCESS_OTHER, request,
+                       "a request, its closing quote, a status and a size");
     ret_line->referer = parse_quoted(&at, end);
     ret_line->user_agent = parse_quoted(&at, end);
-    return split_request(ret_line) ? WM_ACCESS_REQUEST : WM_ACCESS_NO_REQUEST;
+    if (split_request(ret_line))
+        return WM_ACCESS_REQUEST;
+    return fail_at(ret_line, WM_ACCESS_NO_REQUEST, request, "METHOD target HTTP/1.1");
 }
 
 size_t wm_access_unescape(struct wm_span span, char *to)

@@ -26,9 +26,11 @@ struct wm_access_line {
     struct wm_span method, target;
     struct wm_span status, bytes;               /* not there for "-" */
     struct wm_span referer, user_agent, client; /* the same; "" is there and empty */
+    const char *expected; /* no request: what should be at `fault`, which is in the line or its */
+    const char *fault;    /* end */
 };
 
-/* Fills `ret_line` (borrowing from `line`) unless the result is WM_ACCESS_OTHER; method and
+/* Fills `ret_line` (borrowing from `line`); of WM_ACCESS_OTHER only the last two, method and
  * target only for WM_ACCESS_REQUEST. */
 enum wm_access_kind wm_access_parse(const char *line, size_t length,
                                     struct wm_access_line *ret_line);

@@ -3,15 +3,17 @@
 
 #include "harness/core/text.h"
 #include "workloads/captures/accessline.h"
+#include "workloads/captures/spread.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { FIELD_MAX = 7, SHOWN_COLUMNS = 60 };
+enum { FIELD_MAX = 7, SHOWN_COLUMNS = 24 };
 
 struct import {
-    struct wm_trace_writer *writer;
+    struct wm_spread *spread;
     struct wm_capture_report *report;
+    bool started;
     int64_t first_s, last_s; /* of the requests so far */
     uint32_t field_count;
     struct wm_work_field fields[FIELD_MAX];
@@ -47,26 +49,28 @@ bool wm_accesslog_matches(const char *beginning, size_t length)
     return false;
 }
 
-/* Remembers the first one, with its beginning fit to print. */
-static int count_skipped(struct import *import, uint64_t number, struct wm_span shown)
+/* Remembers what is wrong with the first one, fit to print. */
+static int count_skipped(struct import *import, const struct wm_line *line,
+                         const struct wm_access_line *parsed)
 {
     struct wm_capture_report *report = import->report;
     if (report->skipped++ > 0)
         return 0;
+    const char *found = parsed->fault;
+    const char *end = line->at + line->length;
+    /* of a log line's request, the request */
+    if (found >= parsed->request.at && parsed->request.at != NULL)
+        end = parsed->request.at + parsed->request.length;
     struct wm_text text;
     wm_text_init(&text);
-    wm_text_add_safe(&text, shown.at, shown.length, SHOWN_COLUMNS);
-    size_t length = text.length;
-    /* a column is up to 4 bytes long: cut between characters */
-    if (length >= sizeof(report->first_skipped_text)) {
-        length = sizeof(report->first_skipped_text) - 1;
-        while (length > 0 && ((unsigned char)text.data[length] & 0xc0) == 0x80)
-            length--;
-    }
-    bool failed = text.failed;
-    report->first_skipped = number;
-    memcpy(report->first_skipped_text, text.data, length);
-    report->first_skipped_text[length] = '\0';
+    wm_text_addf(&text, "byte %zu: expected %s, found", (size_t)(found - line->at) + 1,
+                 parsed->expected);
+    wm_text_add(&text, found < end ? ": " : " nothing");
+    wm_text_add_safe(&text, found, (size_t)(end - found), SHOWN_COLUMNS);
+    bool failed = text.failed || text.length >= sizeof(report->first_fault);
+    report->first_skipped = line->number;
+    if (!failed)
+        memcpy(report->first_fault, text.data, text.length + 1);
     wm_text_done(&text);
     return failed ? -ENOMEM : 0;
 }
@@ -89,10 +93,11 @@ static bool has_blank(const char *string)
     return strpbrk(string, " \t\n\v\f\r") != NULL;
 }
 
-/* The request's time from the first one's on; it never steps back. */
-static uint64_t due_ns(struct import *import, int64_t time_s)
+/* The request's second, from the first one's on; it never steps back. */
+static uint64_t second_ns(struct import *import, int64_t time_s)
 {
-    if (import->report->requests == 0) {
+    if (!import->started) {
+        import->started = true;
         import->first_s = time_s;
         import->last_s = time_s;
     }
@@ -103,7 +108,7 @@ static uint64_t due_ns(struct import *import, int64_t time_s)
     return (uint64_t)(import->last_s - import->first_s) * UINT64_C(1000000000);
 }
 
-/* 1: written, 0: its target is not one after unescaping. */
+/* 1: on its way, 0: its target is not one after unescaping. */
 static int write_request(struct import *import, const struct wm_access_line *line,
                          struct wm_error *err)
 {
@@ -118,20 +123,9 @@ static int write_request(struct import *import, const struct wm_access_line *lin
     add_field(import, "referer", line->referer);
     add_field(import, "user_agent", line->user_agent);
     add_field(import, "client", line->client);
-    struct wm_work work = {
-        .index = import->report->requests,
-        .due_ns = due_ns(import, line->time_s),
-        .entry = "",
-        .row = UINT32_MAX,
-        .field_count = import->field_count,
-        .fields = import->fields,
-    };
-    int rc = wm_trace_write(import->writer, &work, err);
-    if (rc < 0)
-        return rc;
-    import->report->requests++;
-    import->report->span_ns = work.due_ns;
-    return 1;
+    int rc = wm_spread_add(import->spread, second_ns(import, line->time_s), import->fields,
+                           import->field_count, err);
+    return rc < 0 ? rc : 1;
 }
 
 static int import_line(struct import *import, const struct wm_line *line, struct wm_error *err)
@@ -141,29 +135,42 @@ static int import_line(struct import *import, const struct wm_line *line, struct
         text = without_mark(line->at, line->length);
     if (text.length == 0)
         return 0;
-    struct wm_access_line parsed;
+    struct wm_access_line parsed = {.fault = text.at, .expected = "at most 64 KiB to a line"};
     enum wm_access_kind kind =
         line->overlong ? WM_ACCESS_OTHER : wm_access_parse(text.at, text.length, &parsed);
     int written = kind == WM_ACCESS_REQUEST ? write_request(import, &parsed, err) : 0;
     if (written != 0)
         return written < 0 ? written : 0;
-    /* of a log line the request is shown, which is what was not readable */
-    int rc = count_skipped(import, line->number, kind == WM_ACCESS_OTHER ? text : parsed.request);
+    if (kind == WM_ACCESS_REQUEST) {
+        parsed.fault = parsed.target.at;
+        parsed.expected = "a target without blanks";
+    }
+    int rc = count_skipped(import, line, &parsed);
     return rc < 0 ? wm_fail_errno(err, rc, "", "read the capture") : 0;
+}
+
+static int import_lines(struct import *import, struct wm_input *input, struct wm_error *err)
+{
+    struct wm_line line;
+    int rc;
+    while ((rc = wm_input_line(input, &line, err)) > 0) {
+        rc = import_line(import, &line, err);
+        if (rc < 0)
+            return rc;
+    }
+    return rc < 0 ? rc : wm_spread_finish(import->spread, err);
 }
 
 int wm_accesslog_import(struct wm_input *input, struct wm_trace_writer *writer,
                         struct wm_capture_report *report, struct wm_error *err)
 {
     struct import import;
-    import.writer = writer;
     import.report = report;
-    struct wm_line line;
-    int rc;
-    while ((rc = wm_input_line(input, &line, err)) > 0) {
-        rc = import_line(&import, &line, err);
-        if (rc < 0)
-            return rc;
-    }
+    import.started = false;
+    int rc = wm_spread_new(writer, report, &import.spread);
+    if (rc < 0)
+        return wm_fail_errno(err, rc, "", "hold a second of the capture");
+    rc = import_lines(&import, input, err);
+    wm_spread_free(import.spread);
     return rc;
 }

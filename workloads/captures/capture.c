@@ -14,6 +14,7 @@ static const struct wm_capture_reader readers[] = {
      wm_accesslog_import},
 };
 enum { READER_COUNT = sizeof(readers) / sizeof(readers[0]) };
+enum { MAGIC_BYTES = 16 }; /* where a binary file shows what it is */
 
 size_t wm_capture_format_count(void)
 {
@@ -46,9 +47,23 @@ static const struct wm_capture_reader *find_by_name(const char *format)
     return NULL;
 }
 
+/* Begins as no text does. A NUL byte further in is one damaged line of a text. */
+static bool begins_binary(const char *bytes, size_t length)
+{
+    if (memchr(bytes, '\0', length) == NULL)
+        return false;
+    for (size_t i = 0; i < length && i < MAGIC_BYTES; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        bool blank = c >= '\b' && c <= '\r';
+        if ((c < ' ' && !blank && c != '\x1b') || c == 0x7f)
+            return true;
+    }
+    return false;
+}
+
 static const struct wm_capture_reader *find_by_beginning(const char *bytes, size_t length)
 {
-    bool binary = memchr(bytes, '\0', length) != NULL;
+    bool binary = begins_binary(bytes, length);
     for (size_t i = 0; i < READER_COUNT; i++) {
         if (!(readers[i].text && binary) && readers[i].matches(bytes, length))
             return &readers[i];
@@ -75,7 +90,7 @@ static int choose(struct wm_input *input, const char *name, const char *format,
     if (reader == NULL)
         reader = find_by_beginning(bytes, length);
     const char *nul = memchr(bytes, '\0', length);
-    if (nul != NULL && (reader == NULL || reader->text))
+    if (begins_binary(bytes, length) && (reader == NULL || reader->text))
         return wm_fail_at(err, -EINVAL, name, "is a binary file (byte %zu is 0); known formats: %s",
                           (size_t)(nul - bytes), list);
     if (reader == NULL)
@@ -90,10 +105,9 @@ static int none_found(const char *name, const struct wm_capture_report *report,
     if (report->first_skipped == 0)
         return wm_fail_at(err, -EINVAL, name, "holds no request");
     return wm_fail_at(err, -EINVAL, name,
-                      "holds no request: %llu lines, none readable as one (first: line %llu: "
-                      "\"%s\")",
-                      (unsigned long long)report->skipped,
-                      (unsigned long long)report->first_skipped, report->first_skipped_text);
+                      "holds no request: %llu line%s, none readable as one (first: line %llu, %s)",
+                      (unsigned long long)report->skipped, report->skipped == 1 ? "" : "s",
+                      (unsigned long long)report->first_skipped, report->first_fault);
 }
 
 int wm_capture_import(const char *name, const char *format, struct wm_trace_writer *writer,

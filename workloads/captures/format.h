@@ -7,7 +7,7 @@
 
 struct wm_capture_reader {
     struct wm_capture_format format;
-    bool text; /* a NUL byte in its beginning means that it is something else */
+    bool text; /* what begins like a binary file is something else */
     /* True if this may be the beginning of such a capture. */
     bool (*matches)(const char *beginning, size_t length);
     /* Writes each request, fills all of `report` but its format. */
