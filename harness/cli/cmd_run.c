@@ -41,6 +41,20 @@ static void tell_import(const struct wm_job *job)
     wm_text_done(&text);
 }
 
+/* The same for who reads the run later, if it says more than a number. */
+static void note_import(const struct wm_job *job, struct wm_run *run)
+{
+    const struct wm_capture_report *import = &job->import;
+    struct wm_text text;
+    bool timed = job->plan.law == WM_LAW_RECORDED && import->spread > 0;
+    if (!job->imported || (import->skipped == 0 && import->reordered == 0 && !timed))
+        return;
+    wm_text_init(&text);
+    wm_import_describe(import, &text);
+    wm_run_note(run, "%s: %s", job->source, text.data);
+    wm_text_done(&text);
+}
+
 static void tell_cut(const struct wm_job *job)
 {
     char count[WM_UNIT_BYTES];
@@ -154,6 +168,7 @@ static int complete_run(struct replay *replay, struct wm_error *err)
         return wm_fail(err, -ENOMEM, "no memory for the run");
     if (job->summary.cut_offset > 0)
         wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
+    note_import(job, run);
     rc = wm_expect_check(job, replay->region, run, err);
     if (rc == 0)
         rc = judge_end(replay, err);

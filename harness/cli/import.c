@@ -50,7 +50,6 @@ void wm_import_describe(const struct wm_capture_report *report, struct wm_text *
     if (report->spread > 0)
         wm_text_add(text, ", times spread evenly within their second");
     if (report->crowded > 0)
-        wm_text_addf(text,
-                     ", %s past the %d MiB that are held of a second, sent at the end of it",
+        wm_text_addf(text, ", %s past the %d MiB that are held of a second, sent at the end of it",
                      wm_units_count(report->crowded, count), WM_CAPTURE_SECOND_MIB);
 }

@@ -46,7 +46,7 @@ static void test_times_count_from_the_first_request_and_never_step_back(void **s
 {
     (void)state;
     struct imported in;
-    static const uint64_t due_s[] = {0, 3, 3, 3, 3601};
+    static const uint64_t due_ns[] = {0, 3000000000, 3333333333, 3666666666, 3601000000000};
     assert_int_equal(
         import_text(
             "no log line\n" LINE("10", "/a") LINE("13", "/b") LINE("11", "/c")
@@ -55,11 +55,82 @@ static void test_times_count_from_the_first_request_and_never_step_back(void **s
         0);
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(next_request(&in), 1);
-        assert_int_equal(in.work.due_ns, due_s[i] * SECOND_NS);
+        assert_int_equal(in.work.due_ns, due_ns[i]);
     }
     assert_int_equal(in.report.requests, 5);
     assert_int_equal(in.report.reordered, 1);
     assert_int_equal(in.report.span_ns, UINT64_C(3601) * SECOND_NS);
+    imported_done(&in);
+}
+
+static void test_requests_of_one_second_are_spread_evenly_over_it(void **state)
+{
+    (void)state;
+    struct imported in;
+    static const uint64_t due_ms[] = {0, 250, 500, 750, 2000, 2500};
+    assert_int_equal(import_text(LINE("10", "/a") LINE("10", "/b") LINE("10", "/c") LINE("10", "/d")
+                                     LINE("12", "/e") LINE("12", "/f"),
+                                 &in),
+                     0);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(next_request(&in), 1);
+        assert_int_equal(in.work.due_ns, due_ms[i] * 1000000);
+        assert_int_equal(field(&in, "target")[1], 'a' + (int)i);
+    }
+    assert_int_equal(in.report.spread, 6);
+    assert_int_equal(in.report.crowded, 0);
+    assert_int_equal(in.report.span_ns, 2500000000);
+    imported_done(&in);
+    assert_int_equal(import_text(LINE("10", "/a") LINE("11", "/b"), &in), 0);
+    assert_int_equal(in.report.spread, 0); /* nothing to say */
+    imported_done(&in);
+}
+
+static void test_what_a_second_cannot_hold_is_sent_at_its_end_and_counted(void **state)
+{
+    (void)state;
+    enum { COUNT = 80000 };
+    struct imported in;
+    size_t bytes = COUNT * sizeof(LINE("10", "/target"));
+    char *text = malloc(bytes + 100);
+    assert_non_null(text);
+    char *to = text;
+    for (int i = 0; i < COUNT; i++)
+        to = stpcpy(to, LINE("10", "/target"));
+    to = stpcpy(to, LINE("11", "/next"));
+    assert_int_equal(import_text(text, &in), 0);
+    assert_int_equal(in.report.requests, COUNT + 1);
+    assert_int_equal(in.report.spread + in.report.crowded, COUNT);
+    assert_in_range(in.report.spread, 20000, COUNT - 1);
+    uint64_t due_ns = 0;
+    for (uint64_t i = 0; i < COUNT; i++) {
+        assert_int_equal(next_request(&in), 1);
+        assert_true(i < in.report.spread ? in.work.due_ns > due_ns || i == 0
+                                         : in.work.due_ns == due_ns);
+        due_ns = in.work.due_ns;
+    }
+    assert_true(due_ns < SECOND_NS);
+    assert_int_equal(next_request(&in), 1);
+    assert_int_equal(in.work.due_ns, SECOND_NS);
+    imported_done(&in);
+    free(text);
+}
+
+static void test_a_nul_byte_spoils_its_line_alone(void **state)
+{
+    (void)state;
+    struct imported in;
+    static const char line[] = "a - - [10/Oct/2000:13:55:10 -0700] \"GET /\0 HTTP/1.1\" 200 5\n";
+    static const char good[] = LINE("10", "/a");
+    char bytes[2 * sizeof(line) + sizeof(good)];
+    memcpy(bytes, line, sizeof(line) - 1);
+    memcpy(bytes + sizeof(line) - 1, good, sizeof(good) - 1);
+    memcpy(bytes + sizeof(line) + sizeof(good) - 2, line, sizeof(line) - 1);
+    assert_int_equal(import_bytes(bytes, 2 * sizeof(line) + sizeof(good) - 3, &in), 0);
+    assert_int_equal(in.report.requests, 1);
+    assert_int_equal(in.report.skipped, 2);
+    assert_string_equal(in.report.first_fault,
+                        "byte 42: expected text without NUL bytes, found: \\x00 HTTP/1.1\" 200 5");
     imported_done(&in);
 }
 
@@ -76,7 +147,8 @@ static void test_lines_that_are_no_request_are_counted_and_the_first_is_shown(vo
     assert_int_equal(in.report.requests, 2);
     assert_int_equal(in.report.skipped, 3);
     assert_int_equal(in.report.first_skipped, 3);
-    assert_string_equal(in.report.first_skipped_text, "-");
+    assert_string_equal(in.report.first_fault,
+                        "byte 37: expected METHOD target HTTP/1.1, found: -");
     imported_done(&in);
 }
 
@@ -87,7 +159,9 @@ static void test_the_first_skipped_line_is_shown_fit_to_print(void **state)
     assert_int_equal(import_text("\x1b[2J\xff" LINE("10", "/a"), &in), 0);
     imported_done(&in);
     assert_int_equal(import_text("\x1b[2J\xff\n" LINE("10", "/a"), &in), 0);
-    assert_string_equal(in.report.first_skipped_text, "\\x1b[2J\\xff");
+    assert_string_equal(in.report.first_fault,
+                        "byte 1: expected a line with a time such as [10/Oct/2000:13:55:36 -0700], "
+                        "found: \\x1b[2J\\xff");
     imported_done(&in);
     char text[800];
     size_t length = 0;
@@ -95,7 +169,8 @@ static void test_the_first_skipped_line_is_shown_fit_to_print(void **state)
         memcpy(text + length, "\xf0\x9f\x90\x8c", 4); /* 4 bytes a column */
     snprintf(text + length, sizeof(text) - length, "\n%s", LINE("10", "/a"));
     assert_int_equal(import_text(text, &in), 0);
-    assert_int_equal(strlen(in.report.first_skipped_text), 92); /* whole characters */
+    const char *shown = strstr(in.report.first_fault, "found: ");
+    assert_int_equal(strlen(shown), strlen("found: …") + 24 * 4); /* whole characters */
     imported_done(&in);
 }
 
@@ -285,6 +360,9 @@ int main(void)
         cmocka_unit_test(test_memory_does_not_grow_with_the_log),
         cmocka_unit_test(test_a_request_has_the_fields_of_its_line),
         cmocka_unit_test(test_times_count_from_the_first_request_and_never_step_back),
+        cmocka_unit_test(test_requests_of_one_second_are_spread_evenly_over_it),
+        cmocka_unit_test(test_what_a_second_cannot_hold_is_sent_at_its_end_and_counted),
+        cmocka_unit_test(test_a_nul_byte_spoils_its_line_alone),
         cmocka_unit_test(test_lines_that_are_no_request_are_counted_and_the_first_is_shown),
         cmocka_unit_test(test_the_first_skipped_line_is_shown_fit_to_print),
         cmocka_unit_test(test_line_ends_of_any_kind_are_read),

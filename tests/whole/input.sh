@@ -92,10 +92,12 @@ refused "damaged.wmt:byte [0-9]+: .*damaged" "a damaged trace"
 } >"$folder/bad.log"
 waymark import "$folder/bad.log" -o "$folder/bad.wmt"
 expect 0 "bad lines in a log"
-said '2 requests in 2.00 s, 2 lines not readable as requests \(first: line 2: "-"\)' "bad lines"
+said '2 requests in 2.00 s, 2 lines not readable as requests \(first: line 2, byte 45: expected METHOD target HTTP/1.1, found: -\)' "bad lines"
 waymark run --app "$shop" --trace "$folder/bad.log" --speed max -o "$run"
 expect 0 "bad lines in a replay"
 said '2 lines not readable as requests' "bad lines in a replay"
+grep -q '2 lines not readable as requests (first: line 2, ' "$run/run.json" ||
+    fail "the run does not tell of the bad lines"
 [ "$(json requests "$run/run.json")" -eq 2 ] || fail "the two good lines were not replayed"
 rm -rf "$run"
 

@@ -5,6 +5,7 @@
 #include "workloads/captures/accessline.h"
 #include "workloads/captures/spread.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -67,7 +68,8 @@ static int count_skipped(struct import *import, const struct wm_line *line,
                  parsed->expected);
     wm_text_add(&text, found < end ? ": " : " nothing");
     wm_text_add_safe(&text, found, (size_t)(end - found), SHOWN_COLUMNS);
-    bool failed = text.failed || text.length >= sizeof(report->first_fault);
+    bool failed = text.failed;
+    assert(text.length < sizeof(report->first_fault));
     report->first_skipped = line->number;
     if (!failed)
         memcpy(report->first_fault, text.data, text.length + 1);

@@ -9,16 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { WM_CAPTURE_SECOND_MIB = 4 }; /* held of one second, to spread its requests over it */
+
 struct wm_capture_report {
     const char *format; /* the name in the table */
     uint64_t requests;
-    uint64_t span_ns;            /* from the first request to the last */
-    uint64_t skipped;            /* lines or records that are no request */
-    uint64_t first_skipped;      /* line of the first one, 0: none */
-    char first_fault[240];       /* what is wrong with it: "byte 45: expected …, found: …" */
-    uint64_t reordered;          /* requests whose time lay before their predecessor's */
-    uint64_t spread;             /* requests that shared their second: spread evenly over it */
-    uint64_t crowded;            /* requests past what a second can hold: due with its last one */
+    uint64_t span_ns;       /* from the first request to the last */
+    uint64_t skipped;       /* lines or records that are no request */
+    uint64_t first_skipped; /* line of the first one, 0: none */
+    char first_fault[240];  /* what is wrong with it: "byte 45: expected …, found: …" */
+    uint64_t reordered;     /* requests whose time lay before their predecessor's */
+    uint64_t spread;        /* requests that shared their second: spread evenly over it */
+    uint64_t crowded;       /* requests past what a second can hold: due with its last one */
 };
 
 /* Reads the capture `name` ("-" is standard input), of the format `format` (NULL: found out from
