@@ -2,8 +2,8 @@
  *
  * 1. Where a path took one of several ways, it is called by the deepest such segment:
  *    ProcessOrder. Where it only stopped before others did, by the last segment before that:
- *    Authenticate. A path that does neither is called by its outermost segment, and one without
- *    segments by its entry.
+ *    Authenticate. A path that visits all is called by what others pass by: Rebuild; one that
+ * nothing tells apart by its outermost segment, and one without segments by its entry.
  * 2. The declared outcome follows: ProcessOrder:declined.
  * 3. Names of one entry that are still equal are extended by segments that tell them apart:
  *    ProcessOrder+ChargePayment; the one that visits nothing of its own, by how far it came.

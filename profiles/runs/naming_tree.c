@@ -236,6 +236,25 @@ static uint32_t find_stop(const struct wm_name_tree *tree, size_t row, const uin
     return NONE;
 }
 
+/* What the row visits and the most others pass by, the highest of equals; NONE: nothing. */
+static uint32_t find_detour(const struct wm_name_tree *tree, size_t row)
+{
+    uint32_t best = NONE;
+    size_t best_passing = 0;
+    for (size_t i = 0; i < tree->rows[row]->node_count; i++) {
+        uint32_t node = tree->row_nodes[row][i];
+        size_t passing = 0;
+        for (size_t other = 0; other < tree->row_count; other++)
+            passing += !visits(tree, node, other);
+        bool higher = best != NONE && tree->nodes[node].depth < tree->nodes[best].depth;
+        if (passing > best_passing || (passing > 0 && passing == best_passing && higher)) {
+            best = node;
+            best_passing = passing;
+        }
+    }
+    return best;
+}
+
 uint32_t wm_name_tree_base(const struct wm_name_tree *tree, size_t row)
 {
     const uint32_t *nodes = tree->row_nodes[row];
@@ -248,6 +267,8 @@ uint32_t wm_name_tree_base(const struct wm_name_tree *tree, size_t row)
     }
     if (best == NONE && count > 0)
         best = find_stop(tree, row, NULL);
+    if (best == NONE && count > 0)
+        best = find_detour(tree, row);
     if (best == NONE && count > 0)
         best = nodes[0];
     return best == NONE ? 0 : best;

@@ -238,12 +238,11 @@ static void add_notes(struct wm_text *text, const struct wm_run *run, const stru
                      "  costs in parentheses rest on fewer than %d samples: ± 50 %% and more\n",
                      (int)WM_COST_SAMPLES_MIN);
     if (run->hz > 0 && run->sampling_share > 0)
-        wm_text_addf(
-            text,
-            "  sampling cost about %s of the CPU, %s for each sample (%s): in the costs, taken "
-            "out of the latencies\n",
-            wm_units_share(run->sampling_share, share),
-            wm_units_duration((double)run->sample_cost_ns, number), run->sampler);
+        wm_text_addf(text,
+                     "  sampling cost about %s of the CPU, %s for each sample (%s); latencies are "
+                     "without it\n",
+                     wm_units_share(run->sampling_share, share),
+                     wm_units_duration((double)run->sample_cost_ns, number), run->sampler);
     if (run->open_loop && run->late_p99_ns > 0)
         wm_text_addf(text,
                      "  requests were sent up to %s late (p99); latency counts from when "

@@ -107,8 +107,8 @@ static void test_naming_calls_a_stopped_path_by_where_it_stopped(void **state)
         {H, A LOG,  "denied",   "Authenticate:denied"  },
     };
     static const struct example only_orders[] = {
-        {H, CP LOG, "approved", "HandleRequest:approved"},
-        {H, A,      "denied",   "Authenticate:denied"   },
+        {H, CP LOG, "approved", "RouteRequest:approved"},
+        {H, A,      "denied",   "Authenticate:denied"  },
     };
     CHECK(logged);
     CHECK(only_orders);
@@ -140,7 +140,7 @@ static void test_naming_extends_equal_names_by_what_differs(void **state)
     static const struct example optional[] = {
         {"Get", "Get Get/Cache",                  "", "Cache"},
         {"Get", "Get Get/Cache Get/Disk",         "", "Disk" },
-        {"Get", "Get Get/Cache Get/Disk Get/Net", "", "Get"  },
+        {"Get", "Get Get/Cache Get/Disk Get/Net", "", "Net"  },
     };
     CHECK(examples);
     CHECK(optional);
