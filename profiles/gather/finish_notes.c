@@ -86,21 +86,17 @@ static void note_losses(struct wm_finish *finish)
                         wm_units_count(losses[i].count, text), losses[i].consequence);
 }
 
-/* The app's side has its say first; true if it told of sampling by timers. */
-static bool copy_notes(struct wm_finish *finish)
+/* The app's side has its say first. */
+static void copy_notes(struct wm_finish *finish)
 {
     const struct wm_region *region = finish->region;
     uint32_t count = atomic_load(&region->note_count);
-    bool timers = false;
     for (uint32_t i = 0; i < count && i < WM_NOTE_MAX; i++) {
         const char *text = region->notes[i].text;
         const char *copy = wm_known_copy(&finish->known.arena, text, sizeof(region->notes[i].text));
-        if (copy == NULL || copy[0] == '\0')
-            continue;
-        wm_run_note(finish->run, "%s", copy);
-        timers = timers || strstr(copy, "timer") != NULL;
+        if (copy != NULL && copy[0] != '\0')
+            wm_run_note(finish->run, "%s", copy);
     }
-    return timers;
 }
 
 static void note_conservation(struct wm_run *run)
@@ -150,10 +146,7 @@ static void note_unsent(struct wm_finish *finish)
 void wm_finish_notes(struct wm_finish *finish)
 {
     struct wm_run *run = finish->run;
-    bool told_of_timers = copy_notes(finish);
-    if (finish->region->sampler == WM_SAMPLER_TIMER && !told_of_timers)
-        wm_run_note(run, "sampled by CPU-time timers: at most as often as the kernel's clock ticks "
-                         "(often 250 times a second), whatever was asked for");
+    copy_notes(finish);
     note_unsent(finish);
     note_losses(finish);
     note_workers(finish);

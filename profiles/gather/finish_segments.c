@@ -68,6 +68,8 @@ static void sum_samples(const struct wm_finish *finish, struct node_sum *sums)
     for (size_t i = 0; i < aggregate->cell_count; i++) {
         uint32_t node;
         size_t frame_count;
+        if (aggregate->cells[i].path == WM_SLOT_UNATTRIBUTED)
+            continue; /* of requests that did not end, which are not in the counts either */
         wm_aggregate_frames(aggregate, aggregate->cells[i].stack, &node, &frame_count);
         struct node_sum *sum = &sums[wm_known_node(&finish->known, node)];
         sum->samples += aggregate->cells[i].weight.samples;

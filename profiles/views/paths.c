@@ -130,9 +130,14 @@ static void add_left_out(struct wm_text *text, const struct wm_paths *paths, siz
 }
 
 /* What no path can be charged with, so that the sum is seen to be whole. */
-static void add_closing_rows(struct wm_text *text, const struct wm_paths *paths)
+static void add_closing_rows(struct wm_text *text, const struct wm_run *run)
 {
     char cpu[WM_UNIT_BYTES], share[WM_UNIT_BYTES];
+    const struct wm_paths *paths = run->paths;
+    if (run->hz <= 0) {
+        wm_text_addf(text, "  %s of CPU in all\n", wm_units_duration((double)run->cpu_ns, cpu));
+        return;
+    }
     for (size_t i = 0; i < paths->count; i++) {
         const struct wm_path_row *row = &paths->rows[i];
         if (!wm_path_is_closing(row) || row->cpu_ns == 0)
@@ -267,7 +272,7 @@ static int add_run(struct wm_text *text, const struct wm_run *run, const char *t
     int rc = add_path_table(text, run, &totals);
     if (rc < 0)
         return rc;
-    add_closing_rows(text, run->paths);
+    add_closing_rows(text, run);
     rc = add_mismatches(text, run);
     if (rc < 0)
         return rc;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,10 +87,22 @@ static int link_rows(struct tree *tree)
     return rc;
 }
 
+/* What the longest bar stands for: a vague cost only where there are no others. */
+static double find_most(const struct wm_segments *segments)
+{
+    double most_ns = 0, vague_ns = 0;
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct wm_segment_row *row = &segments->rows[i];
+        double *best = wm_cost_is_vague(row->samples) ? &vague_ns : &most_ns;
+        *best = fmax(*best, cpu_per_request(row));
+    }
+    return most_ns > 0 ? most_ns : vague_ns;
+}
+
 static void add_bar(struct wm_text *text, double value, double most)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    unsigned parts = most > 0 ? (unsigned)(value / most * BAR_CELLS * 8 + 0.5) : 0;
+    unsigned parts = most > 0 ? (unsigned)(fmin(value / most, 1) * BAR_CELLS * 8 + 0.5) : 0;
     if (parts == 0 && value > 0)
         parts = 1;
     for (unsigned i = 0; i < parts / 8; i++)
@@ -169,9 +182,7 @@ int wm_tree_add(const struct wm_run *run, struct wm_text *text)
         rc = wm_grid_new(columns, sizeof(columns) / sizeof(columns[0]), &tree.columns);
     if (rc < 0)
         goto out;
-    for (size_t i = 0; i < count; i++)
-        if (cpu_per_request(&run->segments->rows[i]) > tree.most_ns)
-            tree.most_ns = cpu_per_request(&run->segments->rows[i]);
+    tree.most_ns = find_most(run->segments);
     add_children(&tree, (uint32_t)count, prefix, 0, &cell);
     add_unreached(&tree, &cell);
     rc = cell.failed ? -ENOMEM : wm_grid_print(tree.columns, 2, text);

@@ -356,17 +356,6 @@ static void test_gather_notes_each_loss_and_nothing_else(void **state)
     assert_int_equal(run->note_count, 8);
 }
 
-static void test_gather_says_once_that_timers_sampled(void **state)
-{
-    struct shop *shop = *state;
-    shop->region->sampler = WM_SAMPLER_TIMER;
-    fake_run_done(shop->region, 1, 0);
-    finish(shop);
-    assert_int_equal(shop->run->note_count, 1);
-    assert_true(noted(shop->run, "timers"));
-    assert_string_equal(shop->run->sampler, "timer");
-}
-
 static void test_gather_of_a_crash_keeps_what_was_sampled(void **state)
 {
     struct shop *shop = *state;
@@ -415,7 +404,6 @@ int main(void)
         TEST(test_gather_counts_a_repeated_site_once_for_coverage),
         TEST(test_gather_fills_the_runs_own_figures),
         TEST(test_gather_notes_each_loss_and_nothing_else),
-        TEST(test_gather_says_once_that_timers_sampled),
         TEST(test_gather_of_a_crash_keeps_what_was_sampled),
         TEST(test_gather_calls_requests_past_the_path_limit_other),
     };
