@@ -43,7 +43,8 @@ struct wm_driver_ops {
                             struct wm_driver **ret_driver, struct wm_error *err);
     /* Starts the request; `counted` is false during warm-up. The work's bytes are the caller's and
      * may change once send() returned. 0, -EBUSY when it cannot be taken now (try again later;
-     * nothing happened), or another negative errno, with nothing in flight. */
+     * nothing happened), -ENOENT when there is no such entry, or another negative errno, with
+     * nothing in flight. */
     WM_MUST_USE int (*send)(struct wm_driver *driver, uint32_t slot, const struct wm_work *work,
                             bool counted);
     /* Frees. Requests still in flight are let go: their done is not called any more. */

@@ -141,13 +141,19 @@ static bool path_has(const char *path, const struct term *term)
     return false;
 }
 
-bool wm_expect_met(const struct wm_expect *expect, const char *const *nodes, size_t node_count,
-                   const char *outcome)
+const char *wm_expect_name(const struct wm_expect *expect, size_t i)
+{
+    return i < expect->term_count ? expect->terms[i].name : NULL;
+}
+
+bool wm_expect_met(const struct wm_expect *expect, const char *entry, const char *const *nodes,
+                   size_t node_count, const char *outcome)
 {
     if (expect->outcome != NULL && strcmp(expect->outcome, outcome) != 0)
         return false;
     for (size_t i = 0; i < expect->term_count; i++) {
-        bool visited = false;
+        /* a path without segments bears the entry's name */
+        bool visited = strcmp(entry, expect->terms[i].name) == 0;
         for (size_t j = 0; j < node_count && !visited; j++)
             visited = path_has(nodes[j], &expect->terms[i]);
         if (visited != expect->terms[i].visited)

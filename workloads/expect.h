@@ -15,9 +15,11 @@ struct wm_expect;
  */
 WM_MUST_USE int wm_expect_read(const char *text, struct wm_arena *arena,
                                const struct wm_expect **ret_expect, struct wm_error *err);
-/* `nodes` are active paths ("A", "A/B", ...); a name matches a segment anywhere in them. `outcome`
- * is "" for none. */
-bool wm_expect_met(const struct wm_expect *expect, const char *const *nodes, size_t node_count,
-                   const char *outcome);
+/* `nodes` are active paths ("A", "A/B", ...); a name matches a segment anywhere in them, or the
+ * entry point. `outcome` is "" for none. */
+bool wm_expect_met(const struct wm_expect *expect, const char *entry, const char *const *nodes,
+                   size_t node_count, const char *outcome);
+/* The i-th segment that is named, visited or not; NULL past the last. */
+const char *wm_expect_name(const struct wm_expect *expect, size_t i);
 
 #endif

@@ -57,7 +57,14 @@ bool wm_mix_expect_met(const struct wm_mix *mix, size_t row, const char *const *
                        size_t node_count, const char *outcome)
 {
     const struct wm_expect *expect = mix->rows[row].expect;
-    return expect == NULL || wm_expect_met(expect, nodes, node_count, outcome);
+    return expect == NULL ||
+           wm_expect_met(expect, mix->rows[row].entry, nodes, node_count, outcome);
+}
+
+const char *wm_mix_expect_name(const struct wm_mix *mix, size_t row, size_t i)
+{
+    const struct wm_expect *expect = mix->rows[row].expect;
+    return expect != NULL ? wm_expect_name(expect, i) : NULL;
 }
 
 int wm_mix_scratch_new(const struct wm_mix *mix, struct wm_mix_scratch **ret_scratch)

@@ -23,13 +23,16 @@ size_t wm_mix_row_count(const struct wm_mix *mix);
 const char *wm_mix_entry(const struct wm_mix *mix, size_t row);
 /* The expectation as written, "" when the row has none. */
 const char *wm_mix_expect(const struct wm_mix *mix, size_t row);
+/* The i-th segment that the expectation names, visited or not; NULL past the last. */
+const char *wm_mix_expect_name(const struct wm_mix *mix, size_t row, size_t i);
 /* The row's line in the file. */
 uint32_t wm_mix_line(const struct wm_mix *mix, size_t row);
 /* The row's part of all requests, 0..1. */
 double wm_mix_share(const struct wm_mix *mix, size_t row);
 
 /* Does a request that visited these active paths ("A", "A/B", …) and ended with `outcome` (""
- * none) meet the row's expectation? A row without one is always met. */
+ * none) meet the row's expectation? Its entry point counts as visited. A row without one is always
+ * met. */
 bool wm_mix_expect_met(const struct wm_mix *mix, size_t row, const char *const *nodes,
                        size_t node_count, const char *outcome);
 

@@ -377,6 +377,7 @@ int wm_trace_summarize(const char *name, struct wm_trace_summary *ret_summary, s
     while ((rc = wm_trace_next(reader, &work, err)) > 0) {
         summary.requests++;
         summary.last_due_ns = work.due_ns;
+        summary.unnamed += work.entry[0] == '\0';
     }
     if (rc == 0) {
         summary.cut_offset = wm_trace_cut(reader);

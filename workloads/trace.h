@@ -49,6 +49,7 @@ struct wm_trace_summary {
     uint64_t requests;
     uint64_t last_due_ns;
     uint64_t cut_offset; /* as wm_trace_cut */
+    uint64_t unnamed;    /* requests that name no entry point */
     char source[256];
 };
 WM_MUST_USE int wm_trace_summarize(const char *name, struct wm_trace_summary *ret_summary,

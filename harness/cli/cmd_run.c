@@ -26,6 +26,7 @@ struct replay {
     struct wm_gather *gather;
     struct wm_run *run;
     struct wm_session_result session;
+    uint64_t judged;      /* requests that were expected to take a path, and known to take one */
     struct wm_text crash; /* what there is to say of a crash; told last, where it is seen */
     int exit_code;
 };
@@ -63,31 +64,50 @@ static void tell_cut(const struct wm_job *job)
                   wm_units_count(job->summary.requests, count));
 }
 
-/* A recorded day takes a day: whoever did not mean that should know at once. */
-static void tell_length(const struct wm_job *job)
+/* The part of the trace that --requests and --duration leave, and its last due time. */
+static uint64_t count_sent(struct wm_job *job, double *ret_ns)
 {
-    char takes[WM_UNIT_BYTES], count[WM_UNIT_BYTES];
     const struct wm_plan *plan = &job->plan;
-    double ns = (double)job->summary.last_due_ns / plan->speed;
-    bool cut = plan->duration_ns > 0 && (double)plan->duration_ns < ns;
-    bool fewer = plan->requests > 0 && plan->requests < job->summary.requests;
-    if (cut)
-        ns = (double)plan->duration_ns;
-    wm_units_duration(ns, takes);
-    wm_units_count(job->summary.requests, count);
-    wm_print_note("%s: %s requests at their recorded times take %s%s; --speed max sends them as "
-                  "fast as the app takes them",
-                  job->source, count, fewer ? "at most " : "", takes);
+    struct wm_work work;
+    uint64_t count = 0;
+    while ((plan->requests == 0 || count < plan->requests) &&
+           wm_stream_draw(job->cursor, count, &work, NULL) > 0) {
+        double ns = (double)work.due_ns / plan->speed;
+        if (plan->duration_ns > 0 && ns >= (double)plan->duration_ns)
+            break;
+        *ret_ns = ns;
+        count++;
+    }
+    return count;
 }
 
-static void tell_plan(const struct wm_job *job)
+/* A recorded day takes a day: whoever did not mean that should know at once. */
+static int tell_length(struct wm_job *job, struct wm_error *err)
+{
+    char takes[WM_UNIT_BYTES], all[WM_UNIT_BYTES], count[WM_UNIT_BYTES];
+    const struct wm_plan *plan = &job->plan;
+    double ns = (double)job->summary.last_due_ns / plan->speed;
+    bool cut = plan->duration_ns > 0 && (double)plan->duration_ns <= ns;
+    bool fewer = plan->requests > 0 && plan->requests < job->summary.requests;
+    uint64_t sent = cut || fewer ? count_sent(job, &ns) : job->summary.requests;
+    bool part = sent < job->summary.requests;
+    wm_units_count(job->summary.requests, all);
+    wm_print_note("%s: %s%s%s request%s at their recorded times take%s %s; --speed max sends them "
+                  "as fast as the app takes them",
+                  job->source, part ? wm_units_count(sent, count) : "", part ? " of " : "", all,
+                  job->summary.requests == 1 ? "" : "s", sent == 1 ? "s" : "",
+                  wm_units_duration(ns, takes));
+    return cut || fewer ? wm_stream_rewind(job->stream, err) : 0;
+}
+
+static int tell_plan(struct wm_job *job, struct wm_error *err)
 {
     if (job->imported)
         tell_import(job);
     if (job->summary.cut_offset > 0)
         tell_cut(job);
-    if (job->plan.law == WM_LAW_RECORDED)
-        tell_length(job);
+    bool timed = job->plan.law == WM_LAW_RECORDED && job->summary.last_due_ns > 0;
+    return timed ? tell_length(job, err) : 0;
 }
 
 /* ---- After ---- */
@@ -169,7 +189,7 @@ static int complete_run(struct replay *replay, struct wm_error *err)
     if (job->summary.cut_offset > 0)
         wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
     note_import(job, run);
-    rc = wm_expect_check(job, replay->region, run, err);
+    rc = wm_expect_check(job, replay->region, run, &replay->judged, err);
     if (rc == 0)
         rc = judge_end(replay, err);
     if (rc == 0)
@@ -183,6 +203,9 @@ static void check_demands(struct replay *replay)
     const struct wm_run *run = replay->run;
     char text[WM_UNIT_BYTES], wanted[WM_UNIT_BYTES];
     bool failed = false;
+    if (replay->judged > 0 && run->mismatches == 0)
+        wm_print_note("expectations held: all of %s requests took the path that their row expects",
+                      wm_units_count(replay->judged, text));
     if (values->fail_on_mismatch && run->mismatches > 0) {
         wm_print_note("check failed: --fail-on-mismatch: %s requests took another path than "
                       "expected",
@@ -262,7 +285,9 @@ static int run_job(struct replay *replay, struct wm_error *err)
     int rc = open_replay(replay, err);
     if (rc < 0)
         return rc;
-    tell_plan(replay->job);
+    rc = tell_plan(replay->job, err);
+    if (rc < 0)
+        return rc;
     rc = wm_session_run(replay->job->host, replay->region, replay->region_fd, replay->gather,
                         &replay->session, err);
     if (rc < 0)

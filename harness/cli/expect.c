@@ -25,6 +25,7 @@ struct check {
     struct wm_run *run;
     struct taken *taken;
     size_t taken_count;
+    uint64_t judged;
     uint64_t unjudged; /* requests of paths that are not known one by one */
 };
 
@@ -122,6 +123,7 @@ static void judge(struct check *check)
             check->unjudged += taken->requests;
             continue;
         }
+        check->judged += taken->requests;
         if (wm_mix_expect_met(check->mix, taken->row, path->nodes, path->node_count, path->outcome))
             continue;
         check->run->mismatches += taken->requests;
@@ -176,18 +178,77 @@ static int fill_rows(struct check *check)
     return 0;
 }
 
+/* Is there a segment of this name, reached or not? */
+static bool has_segment(const struct wm_run *run, const char *name)
+{
+    for (size_t i = 0; i < run->segments->count; i++) {
+        const char *segment = run->segments->rows[i].segment;
+        const char *slash = strrchr(segment, '/'); /* parents have rows of their own */
+        if (strcmp(slash != NULL ? slash + 1 : segment, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *nearest_segment(const struct wm_run *run, const char *name)
+{
+    size_t count = run->segments->count;
+    const char **names = calloc(count + 1, sizeof(*names));
+    if (names == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *slash = strrchr(run->segments->rows[i].segment, '/');
+        names[i] = slash != NULL ? slash + 1 : run->segments->rows[i].segment;
+    }
+    const char *nearest = wm_nearest(name, names, count, sizeof(names[0]));
+    free(names);
+    return nearest;
+}
+
+/* A name that no segment has can only be a slip, and makes every request of its row a mismatch, or
+ * none. */
+static void note_unknown(const struct check *check)
+{
+    if (atomic_load(&check->region->sites_lost) > 0)
+        return; /* not all segments are known */
+    for (size_t row = 0; row < wm_mix_row_count(check->mix); row++) {
+        const char *name;
+        for (size_t i = 0; (name = wm_mix_expect_name(check->mix, row, i)) != NULL; i++) {
+            if (strcmp(name, wm_mix_entry(check->mix, row)) == 0 || has_segment(check->run, name))
+                continue;
+            const char *nearest = nearest_segment(check->run, name);
+            wm_run_note(check->run,
+                        "%s:%u: expect names '%.100s', which is no segment of the app%s%s%s",
+                        check->job->source, wm_mix_line(check->mix, row), name,
+                        nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+                        nearest != NULL ? "?" : "");
+        }
+    }
+}
+
+bool wm_expect_any(const struct wm_mix *mix)
+{
+    bool any = false;
+    for (size_t row = 0; mix != NULL && !any && row < wm_mix_row_count(mix); row++)
+        any = wm_mix_expect(mix, row)[0] != '\0';
+    return any;
+}
+
 int wm_expect_check(struct wm_job *job, const struct wm_region *region, struct wm_run *run,
-                    struct wm_error *err)
+                    uint64_t *ret_judged, struct wm_error *err)
 {
     struct check check = {.job = job, .region = region, .run = run};
     check.mix = wm_stream_mix(job->stream);
+    *ret_judged = 0;
     if (check.mix == NULL)
         return 0;
     int rc = collect(&check);
     if (rc == 0) {
         judge(&check);
         rc = fill_rows(&check);
+        note_unknown(&check);
     }
+    *ret_judged = check.judged;
     char count[WM_UNIT_BYTES];
     if (check.unjudged > 0)
         wm_run_note(run,

@@ -8,8 +8,11 @@
 #include "profiles/wire/region.h"
 
 /* Fills run->mismatches and run->mismatch_rows (by mix row, the most frequent first), each with
- * one example request. Does nothing for a trace. Comes after wm_gather_finish. -ENOMEM. */
+ * one example request; *ret_judged is how many requests had something to meet. Notes what no
+ * request could meet. Does nothing for a trace. Comes after wm_gather_finish. -ENOMEM. */
 WM_MUST_USE int wm_expect_check(struct wm_job *job, const struct wm_region *region,
-                                struct wm_run *run, struct wm_error *err);
+                                struct wm_run *run, uint64_t *ret_judged, struct wm_error *err);
+/* Does any row of the mix (NULL: none) expect a path? */
+bool wm_expect_any(const struct wm_mix *mix);
 
 #endif

@@ -1,6 +1,7 @@
 /* job.c - makes a run ready: files looked at, captures imported, the folder prepared. */
 #include "harness/cli/job.h"
 
+#include "harness/cli/expect.h"
 #include "harness/cli/import.h"
 #include "harness/core/file.h"
 #include "profiles/runs/run.h"
@@ -103,6 +104,11 @@ static int prepare_trace(struct wm_job *job, struct wm_error *err)
         rc = wm_trace_summarize(job->plan.work, &job->summary, err);
     if (rc == 0 && job->summary.requests == 0)
         rc = wm_fail_at(err, -EINVAL, job->source, "there is no request in this trace");
+    if (rc == 0 && job->summary.unnamed == 0 && job->values->entry != NULL)
+        rc = wm_fail_at(err, -EINVAL, "--entry",
+                        "means nothing here: each request of %.200s names its entry point",
+                        job->source);
+    job->plan.unnamed = job->summary.unnamed > 0;
     return rc;
 }
 
@@ -119,6 +125,12 @@ static int prepare_work(struct wm_job *job, struct wm_error *err)
                         &job->stream, err);
     if (rc < 0)
         return rc;
+    if (job->values->fail_on_mismatch && !wm_expect_any(wm_stream_mix(job->stream)))
+        return wm_fail_at(
+            err, -EINVAL, "--fail-on-mismatch",
+            "no row of %.200s expects a path: add a column expect, with cells such as "
+            "Authenticate+ProcessOrder:approved",
+            job->source);
     rc = wm_cursor_new(job->stream, &job->cursor);
     return rc < 0 ? wm_fail(err, rc, "no memory") : 0;
 }

@@ -128,13 +128,15 @@ struct conflict {
 };
 
 static const struct conflict conflicts[] = {
-    {"--workload", "--trace",       false, "the work is a mix or a trace, not both"                 },
-    {"--rate",     "--concurrency", false,
-     "--rate is an open loop: what is in flight follows from how fast the app answers"              },
-    {"--rate",     "--speed",       false, "--speed keeps a trace's own times, --rate sets new ones"},
-    {"--arrivals", "--rate",        true,  "it spaces the requests of an open loop: add --rate N/s" },
-    {"--speed",    "--workload",    false, "a mix has no times of its own; --rate N/s sets some"    },
-    {"--entry",    "--workload",    false, "a mix names the entry point of each row itself"         },
+    {"--workload",         "--trace",       false, "the work is a mix or a trace, not both"                 },
+    {"--rate",             "--concurrency", false,
+     "--rate is an open loop: what is in flight follows from how fast the app answers"                      },
+    {"--rate",             "--speed",       false, "--speed keeps a trace's own times, --rate sets new ones"},
+    {"--arrivals",         "--rate",        true,  "it spaces the requests of an open loop: add --rate N/s" },
+    {"--speed",            "--workload",    false, "a mix has no times of its own; --rate N/s sets some"    },
+    {"--entry",            "--workload",    false, "a mix names the entry point of each row itself"         },
+    {"--fail-on-mismatch", "--trace",       false,
+     "a trace expects no paths; replay a mix that has a column expect"                                      },
 };
 
 static int check_conflicts(const struct wm_options *options, struct wm_error *err)
@@ -173,6 +175,9 @@ int wm_run_values_check(const struct wm_options *options, struct wm_run_values *
         return wm_fail_at(err, -EINVAL, "--workload",
                           "say what to send: --workload MIX.csv or --trace FILE");
     uint32_t law = wm_run_values_law(options, values);
+    if (values->trace != NULL && law != WM_LAW_POISSON && wm_options_given(options, "--seed"))
+        return wm_fail_at(err, -EINVAL, "--seed",
+                          "cannot be used with --trace: its requests are what they are");
     if (law == WM_LAW_RECORDED && wm_options_given(options, "--concurrency"))
         return wm_fail_at(err, -EINVAL, "--concurrency",
                           "a trace keeps its own times: add --speed max for a closed loop");
@@ -203,10 +208,10 @@ static const char *describe_default(const struct wm_run_values *values, uint32_t
         bool in_force;
         uint64_t value;
     } numbers[] = {
-        {"--concurrency", law == WM_LAW_CLOSED, values->concurrency},
-        {"--threads",     true,                 values->threads    },
-        {"--seed",        true,                 values->seed       },
-        {"--hz",          true,                 values->hz         },
+        {"--concurrency", law == WM_LAW_CLOSED,                              values->concurrency},
+        {"--threads",     true,                                              values->threads    },
+        {"--seed",        values->workload != NULL || law == WM_LAW_POISSON, values->seed       },
+        {"--hz",          true,                                              values->hz         },
     };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         if (strcmp(option, numbers[i].option) != 0 || !numbers[i].in_force)

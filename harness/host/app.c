@@ -40,6 +40,12 @@ int wm_app_load(const char *name, struct wm_app *app, struct wm_error *err)
             return wm_fail_at(err, -EINVAL, name, "the entry point %s has no usable name",
                               entry->name);
     }
+    /* the list has the last one in front */
+    for (uint32_t i = 0; i < app->count / 2; i++) {
+        struct wm_app_entry first = app->entries[i];
+        app->entries[i] = app->entries[app->count - 1 - i];
+        app->entries[app->count - 1 - i] = first;
+    }
     if (app->count == 0)
         return wm_fail_at(err, -EINVAL, name,
                           "registers no entry point: add WM_ENTRY(\"Name\", function) from "

@@ -25,18 +25,21 @@ static int check_entry(const struct wm_app *app, const char *name, const char *p
     wm_app_list(app, offered, sizeof(offered));
     if (name[0] == '\0')
         return wm_fail_at(err, -EINVAL, "--entry",
-                          "the app has several entry points, choose one of: %s", offered);
+                          "there are requests that name no entry point, and the app has several: "
+                          "choose one of %s",
+                          offered);
     return wm_fail_at(err, -EINVAL, place, "the app has no entry point '%s'; it has: %s", name,
                       offered);
 }
 
-/* Every entry that the work names must be there, before anything runs. */
+/* Every entry that a mix names must be there, before anything runs. A trace is not read for that:
+ * the worker that finds one tells. */
 static int check_entries(const struct wm_app *app, const struct wm_plan *plan,
                          const struct wm_stream *stream, struct wm_error *err)
 {
     const struct wm_mix *mix = wm_stream_mix(stream);
     if (mix == NULL)
-        return check_entry(app, plan->entry, "--entry", err);
+        return plan->unnamed != 0 ? check_entry(app, plan->entry, "--entry", err) : 0;
     int rc = 0;
     for (size_t row = 0; rc == 0 && row < wm_mix_row_count(mix); row++) {
         char place[sizeof(plan->work) + 32];

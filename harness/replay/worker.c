@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -331,7 +332,12 @@ static bool send_held(struct wm_worker *worker, uint64_t now_ns)
         worker->held = true;
         pace(worker, now_ns + RETRY_NS);
     } else {
-        wm_fail_errno(&worker->err, rc, "", "send a request");
+        if (rc == -ENOENT)
+            wm_fail(&worker->err, rc,
+                    "request %" PRIu64 " is for the entry point '%.100s', which is not there",
+                    worker->work.index & ~WM_WORK_WARMUP_INDEX, worker->work.entry);
+        else
+            wm_fail_errno(&worker->err, rc, "", "send a request");
         fail(worker, rc);
     }
     return false;

@@ -48,7 +48,7 @@ struct wm_plan {
     uint32_t threads;
     uint32_t concurrency; /* requests in flight, all threads together; closed loop */
     uint32_t hz;          /* samples per CPU second of each thread; 0: no sampling */
-    uint32_t reserved;
+    uint32_t unnamed;     /* 1: some of a trace's requests name no entry point */
 };
 
 /* How far the app's process is. Only grows. */

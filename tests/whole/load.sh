@@ -59,6 +59,24 @@ said 'op=refund' "an example request"
     { fail "mismatches.csv"; cat "$run/mismatches.csv"; }
 waymark run --app "$shop" --workload "$mix" --requests 1000 -o "$run" --force --fail-on-mismatch
 expect 1 "--fail-on-mismatch"
+head -n 2 "$mix" | sed 's/ProcessOrder:/ProcesOrder:/' >"$folder/slip.csv"
+waymark run --app "$shop" --workload "$folder/slip.csv" --requests 100 -o "$run" --force
+expect 0 "a slip in an expectation"
+said "slip.csv:2: expect names 'ProcesOrder', which is no segment of the app; did you mean ProcessOrder" \
+    "a slip in an expectation"
+# An entry point without segments is visited by its name.
+printf 'entry,weight,expect\nPing,1,Ping\nPong,1,ReturnBall+!Ping\n' >"$mix"
+replay "$apps/libpair.so" --requests 1000 --fail-on-mismatch --save-trace "$folder/pair.wmt"
+said 'expectations held: all of 1,000 requests' "expectations that hold"
+
+# ---- A trace that names its entry points ----
+waymark run --app "$apps/libpair.so" --trace "$folder/pair.wmt" --speed max -o "$run" --force
+expect 0 "a saved trace of two entry points"
+said 'ReturnBall +[0-9]+' "a saved trace of two entry points"
+[ "$(json requests "$run/run.json")" -eq 1000 ] || fail "not all of the saved trace"
+waymark run --app "$apps/libpair.so" --trace "$samples/capture.log" --speed max --requests 10 \
+    --entry Pong -o "$run" --force
+expect 0 "a capture with its entry point named"
 
 # ---- Closed loop ----
 printf 'entry,weight\nNull,1\n' >"$mix"
@@ -96,6 +114,9 @@ waymark run --app "$shop" --trace "$folder/three.log" --speed 4 -o "$run" --forc
 expect 0 "a trace at four times its speed"
 between 0.5 "$(json seconds "$run/run.json")" 1.0 "seconds of a 2 s trace, 4 times as fast"
 [ "$(json requests "$run/run.json")" -eq 3 ] || fail "not the three requests"
+said 'three.log: 3 requests at their recorded times take 500 ms' "the length of a trace"
+waymark run --app "$shop" --trace "$folder/three.log" --speed 4 --duration 400ms -o "$run" --force
+said 'three.log: 2 of 3 requests at their recorded times take 250 ms' "the part of a trace"
 waymark run --app "$shop" --trace "$samples/capture.log" --speed max -o "$run" --force
 expect 0 "the sample capture"
 [ "$(json requests "$run/run.json")" -gt 3000 ] || fail "the capture is a few thousand requests"
