@@ -154,7 +154,9 @@ static int judge_end(struct replay *replay, struct wm_error *err)
     if (!done && !replay->session.killed)
         return tell_crash(replay, err);
     replay->run->crashed = false; /* one that was killed did not die by itself */
-    if (replay->session.stopped)
+    if (replay->session.gave_up)
+        wm_run_note(replay->run, "ended 10 s after a signal: requests in flight did not end");
+    else if (replay->session.stopped)
         wm_run_note(replay->run, replay->session.killed
                                      ? "ended at once by a second signal: requests in flight were "
                                        "not waited for"
@@ -341,7 +343,7 @@ static void add_generators(struct wm_text *text)
         wm_text_done(&left);
     }
     wm_text_add(text, "\nTimes take ns, us, ms, s, m or h. Ctrl-C ends the load and writes the "
-                      "run; a second one\nends at once.\n");
+                      "run; requests in flight have\n10 s to end. A second one ends at once.\n");
 }
 
 const struct wm_command wm_command_run = {

@@ -33,21 +33,32 @@ static const char *take(struct wm_run *run, struct wm_text *text)
     return copy;
 }
 
-static const char *active_path(const struct wm_region *region, uint32_t node, struct wm_run *run)
+void wm_crash_add_active_path(const struct wm_region *region, uint32_t node, struct wm_text *text)
 {
     enum { DEPTH_MAX = 256 };
     uint32_t nodes[DEPTH_MAX];
     size_t depth = 0;
-    struct wm_text text;
     while (node > WM_NODE_ROOT && node < WM_NODE_MAX && depth < DEPTH_MAX) {
         nodes[depth++] = node;
         node = region->nodes[node].parent;
     }
-    wm_text_init(&text);
     while (depth > 0) {
-        add_name(region, region->nodes[nodes[--depth]].name, &text);
-        wm_text_add(&text, depth > 0 ? "/" : "");
+        add_name(region, region->nodes[nodes[--depth]].name, text);
+        wm_text_add(text, depth > 0 ? "/" : "");
     }
+}
+
+void wm_crash_add_entry(const struct wm_region *region, uint32_t entry, struct wm_text *text)
+{
+    if (entry < WM_ENTRY_MAX)
+        add_name(region, region->entries[entry], text);
+}
+
+static const char *active_path(const struct wm_region *region, uint32_t node, struct wm_run *run)
+{
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_crash_add_active_path(region, node, &text);
     return take(run, &text);
 }
 
@@ -55,8 +66,7 @@ static const char *entry_name(const struct wm_region *region, uint32_t entry, st
 {
     struct wm_text text;
     wm_text_init(&text);
-    if (entry < WM_ENTRY_MAX)
-        add_name(region, region->entries[entry], &text);
+    wm_crash_add_entry(region, entry, &text);
     return take(run, &text);
 }
 

@@ -46,4 +46,9 @@ void wm_crash_describe(const struct wm_crash_report *report, const char *folder,
 /* "the app died by SIGSEGV", "the app ended with exit code 3". */
 void wm_crash_headline(const struct wm_crash_report *report, struct wm_text *text);
 
+/* An entry point's name, and an active path as "A/B", fit to be shown, out of a region that the app
+ * may have written over; nothing for what makes no sense. */
+void wm_crash_add_entry(const struct wm_region *region, uint32_t entry, struct wm_text *text);
+void wm_crash_add_active_path(const struct wm_region *region, uint32_t node, struct wm_text *text);
+
 #endif

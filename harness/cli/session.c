@@ -2,13 +2,16 @@
 #include "harness/cli/session.h"
 
 #include "harness/cli/print.h"
+#include "harness/cli/waiting.h"
 #include "harness/core/clock.h"
 #include "harness/core/units.h"
 
 #include <signal.h>
 #include <uv.h>
 
-enum { DRAIN_MS = 20, PROGRESS_TURNS = 10 };
+enum { DRAIN_MS = 20, PROGRESS_TURNS = 10, WAITING_TURNS = 25 };
+/* After a signal: the workers have 10 s of patience of their own, and then to end. */
+#define PATIENCE_NS (11 * WM_NS_PER_SECOND)
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
 enum { STOP_SIGNAL_COUNT = sizeof(stop_signals) / sizeof(stop_signals[0]) };
@@ -21,6 +24,8 @@ struct session {
     struct wm_gather *gather;
     struct wm_target *target;
     struct wm_session_result result;
+    struct wm_waiting waiting;
+    uint64_t stopped_ns; /* when a signal ended the load; 0: none did */
     uint64_t turns;
     int rc; /* of draining */
 };
@@ -49,6 +54,7 @@ static void on_signal(uv_signal_t *handle, int number)
         return;
     }
     session->result.stopped = true;
+    session->stopped_ns = wm_clock_now_ns();
     atomic_store_explicit(&session->region->stop, 1, memory_order_release);
     wm_print_note("ending the load; once more ends at once");
 }
@@ -90,6 +96,24 @@ static void show_progress(const struct session *session)
     }
 }
 
+/* Nobody should have to guess why nothing happens, nor wait for ever once they want an end. */
+static void watch_waiting(struct session *session)
+{
+    uint64_t now_ns = wm_clock_now_ns();
+    struct wm_text text;
+    if (atomic_load(&session->region->stage) >= WM_STAGE_DONE || session->result.killed)
+        return;
+    wm_text_init(&text);
+    if (wm_waiting_look(&session->waiting, session->region, now_ns, &text))
+        wm_print_note("%s", text.data);
+    wm_text_done(&text);
+    if (session->stopped_ns == 0 || now_ns - session->stopped_ns < PATIENCE_NS)
+        return;
+    wm_print_note("requests in flight did not end within 10 s: the app's process is ended");
+    session->result.gave_up = true;
+    kill_app(session);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct session *session = timer->data;
@@ -99,6 +123,8 @@ static void on_timer(uv_timer_t *timer)
         kill_app(session);
     if (session->turns++ % PROGRESS_TURNS == PROGRESS_TURNS - 1)
         show_progress(session);
+    if (session->turns % WAITING_TURNS == 0)
+        watch_waiting(session);
 }
 
 static int watch(struct session *session)

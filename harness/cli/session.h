@@ -12,10 +12,12 @@ struct wm_session_result {
     struct wm_target_exit exit; /* how the app's process ended */
     bool stopped;               /* a signal ended the load */
     bool killed;                /* a second one, or we ourselves, ended the process */
+    bool gave_up;               /* we did, since requests did not end after the first one */
 };
 
 /* Starts `host` on the region and returns when its process has ended and all rings are drained.
- * SIGINT, SIGTERM and SIGHUP end the load; a second one ends the process. On failure no process
+ * SIGINT, SIGTERM and SIGHUP end the load; a second one ends the process, and so
+ * does a request that has not ended 10 s after the first. On failure no process
  * is left. */
 WM_MUST_USE int wm_session_run(const char *host, struct wm_region *region, int region_fd,
                                struct wm_gather *gather, struct wm_session_result *ret_result,

@@ -108,6 +108,19 @@ wait "$pid" || status=$?
 sleep 0.2
 kill -0 "$host" 2>/dev/null && fail "the app's process was left behind"
 
+# Who waits is told what for, and one signal ends it, if late.
+start "$apps/libcrash.so"
+sleep 12
+has 'waiting for request 0, Crash in Crash/EndBadly: in flight for 10 s' "$folder/err"
+kill -TERM "$pid"
+sleep 9
+kill -0 "$pid" || fail "a request in flight was not given its 10 s"
+status=0
+wait "$pid" || status=$?
+[ "$status" -eq 130 ] || fail "a request that hangs: exit $status, expected 130"
+has 'ended 10 s after a signal: requests in flight did not end' "$run/run.json"
+kill -0 "$host" 2>/dev/null && fail "the app's process was left behind"
+
 # The harness itself is killed: the app's process goes too.
 start "$apps/libcrash.so"
 kill -KILL "$pid"
