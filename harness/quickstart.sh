@@ -36,9 +36,9 @@ replay() {
     run=$build/quickstart/$1
     shift
     mkdir -p "$build/quickstart"
-    "$build/bin/waymark" run --app "$build/lib/libshop.so" "$@" -o "$run" --force >"$log" || {
+    "$build/bin/waymark" run --app "$build/lib/libshop.so" "$@" -o "$run" --force >"$log" 2>&1 || {
         status=$?
-        cat "$log"
+        cat "$log" >&2
         exit $status
     }
     "$build/bin/waymark" paths "$run"

@@ -64,6 +64,7 @@ static int run_import(int argc, char **argv)
 const struct wm_command wm_command_import = {
     .name = "import",
     .synopsis = "CAPTURE -o FILE.wmt [options]",
+    .operand = "the CAPTURE",
     .help = "a capture into a trace",
     .options = table,
     .option_count = sizeof(table) / sizeof(table[0]),

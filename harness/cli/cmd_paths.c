@@ -48,6 +48,7 @@ static int run_paths(int argc, char **argv)
 const struct wm_command wm_command_paths = {
     .name = "paths",
     .synopsis = "RUN [options]",
+    .operand = "the RUN folder",
     .help = "the path table and tree of a run",
     .options = table,
     .option_count = sizeof(table) / sizeof(table[0]),

@@ -92,6 +92,7 @@ static int run_report(int argc, char **argv)
 const struct wm_command wm_command_report = {
     .name = "report",
     .synopsis = "[-top] RUN|PROFILE",
+    .operand = "the RUN folder or PROFILE",
     .help = "the pprof views, natively; so far -top",
     .options = table,
     .option_count = sizeof(table) / sizeof(table[0]),

@@ -59,9 +59,10 @@ static void note_import(const struct wm_job *job, struct wm_run *run)
 static void tell_cut(const struct wm_job *job)
 {
     char count[WM_UNIT_BYTES];
-    wm_print_note("%s: cut off at byte %" PRIu64 "; the %s requests before it are replayed",
+    wm_print_note("%s: cut off at byte %" PRIu64 "; the %s request%s before it %s replayed",
                   job->source, job->summary.cut_offset,
-                  wm_units_count(job->summary.requests, count));
+                  wm_units_count(job->summary.requests, count),
+                  job->summary.requests == 1 ? "" : "s", job->summary.requests == 1 ? "is" : "are");
 }
 
 /* The part of the trace that --requests and --duration leave, and its last due time. */
@@ -209,9 +210,9 @@ static void check_demands(struct replay *replay)
         wm_print_note("expectations held: all of %s requests took the path that their row expects",
                       wm_units_count(replay->judged, text));
     if (values->fail_on_mismatch && run->mismatches > 0) {
-        wm_print_note("check failed: --fail-on-mismatch: %s requests took another path than "
+        wm_print_note("check failed: --fail-on-mismatch: %s request%s took another path than "
                       "expected",
-                      wm_units_count(run->mismatches, text));
+                      wm_units_count(run->mismatches, text), run->mismatches == 1 ? "" : "s");
         failed = true;
     }
     if (run->coverage < values->coverage) {
@@ -328,8 +329,24 @@ static int run_run(int argc, char **argv)
     return replay.exit_code;
 }
 
+static void add_mix(struct wm_text *text)
+{
+    wm_text_add(
+        text,
+        "\nA mix is CSV with a header row; entry and weight are required columns. Others with "
+        "a\nmeaning; any further column is a field of the request:\n"
+        "  body                          the request's body\n"
+        "  think                         a pause after the answer, such as 20ms; closed loop\n"
+        "  expect                        the path that the row's requests must take:\n"
+        "    A+B                         segments A and B are visited, anywhere\n"
+        "    A+!B                        A is visited and B is not\n"
+        "    A:done                      A is visited and the outcome is done; :done alone "
+        "works too\n");
+}
+
 static void add_generators(struct wm_text *text)
 {
+    add_mix(text);
     wm_text_add(text, "\nGenerators in a mix's cells:\n");
     for (size_t i = 0; i < wm_generator_count(); i++) {
         const struct wm_generator_help *generator = wm_generator_help(i);

@@ -67,6 +67,23 @@ static int refuse(const char *word)
     return wm_print_error(&err);
 }
 
+static const struct wm_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, commands[i]->name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+/* "waymark help [VERB]", as other programs have it. */
+static int help(int argc, char **argv)
+{
+    if (argc < 3 || asks_for_help(argv[2]))
+        return print_help(NULL);
+    const struct wm_command *command = find_command(argv[2]);
+    return command != NULL ? print_help(command) : refuse(argv[2]);
+}
+
 int wm_commands_main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -78,15 +95,15 @@ int wm_commands_main(int argc, char **argv)
         return print_help(NULL);
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(argv[1], commands[i]->name) != 0)
-            continue;
-        for (int at = 2; at < argc && strcmp(argv[at], "--") != 0; at++)
-            if (asks_for_help(argv[at]))
-                return print_help(commands[i]);
-        return commands[i]->run(argc - 2, argv + 2);
-    }
-    return refuse(argv[1]);
+    if (strcmp(argv[1], "help") == 0)
+        return help(argc, argv);
+    const struct wm_command *command = find_command(argv[1]);
+    if (command == NULL)
+        return refuse(argv[1]);
+    for (int at = 2; at < argc && strcmp(argv[at], "--") != 0; at++)
+        if (asks_for_help(argv[at]))
+            return print_help(command);
+    return command->run(argc - 2, argv + 2);
 }
 
 void wm_commands_help(struct wm_text *text)
@@ -119,8 +136,8 @@ int wm_command_parse(const struct wm_command *command, int argc, char **argv, si
     *options = (struct wm_options){.table = command->options, .count = command->option_count};
     int rc = wm_options_parse(options, argc, argv, values, &err);
     if (rc == 0 && options->operand_count < operand_count)
-        rc = wm_fail(&err, -EINVAL, "something is missing; usage: waymark %s %s", command->name,
-                     command->synopsis);
+        rc = wm_fail_at(&err, -EINVAL, command->name, "%s is missing; usage: waymark %s %s",
+                        command->operand, command->name, command->synopsis);
     if (rc == 0 && options->operand_count > operand_count)
         rc =
             wm_fail_at(&err, -EINVAL, options->operands[operand_count],

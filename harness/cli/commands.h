@@ -9,6 +9,7 @@
 struct wm_command {
     const char *name;
     const char *synopsis; /* what follows "waymark NAME" */
+    const char *operand;  /* what to call its first operand to who left it out; NULL: it has none */
     const char *help;     /* one line, as in architecture.md */
     const struct wm_option *options;
     size_t option_count;

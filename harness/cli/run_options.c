@@ -98,7 +98,7 @@ const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
     {"The result",           NULL,               NULL,                                                            NULL,               0                   },
     {"-o",                   "DIR",              "the run folder (runs/DATE-TIME)",                               wm_option_string,   AT(output)          },
     {"--force",              NULL,               "replace the run that the folder holds",                         wm_option_flag,     AT(force)           },
-    {"--tag",                "NAME",             "a name to find the run by",                                     wm_option_string,   AT(tag)             },
+    {"--tag",                "NAME",             "a name, kept in run.json's settings",                           wm_option_string,   AT(tag)             },
     {"--save-trace",         "FILE.wmt",         "write the requests as they were sent",                          wm_option_string,
      AT(save_trace)                                                                                                                                       },
     {"--require-coverage",   "PCT",              "exit 1 if fewer of the segments were reached",                  wm_option_percent,

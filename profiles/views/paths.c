@@ -52,7 +52,8 @@ static void add_samples(struct wm_text *text, const struct wm_run *run)
         wm_text_add(text, "  not sampled");
         return;
     }
-    wm_text_addf(text, "  %s samples at %.6g Hz", wm_units_count(run->samples, number), run->hz);
+    wm_text_addf(text, "  %s sample%s at %.6g Hz", wm_units_count(run->samples, number),
+                 run->samples == 1 ? "" : "s", run->hz);
     if (run->samples_dropped == 0)
         wm_text_add(text, ", none dropped");
     else

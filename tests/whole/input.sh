@@ -213,6 +213,20 @@ waymark run --app "$shop" --trace "$folder/ping.wmt" --speed max -o "$run"
 refused "request 0 is for the entry point 'Ping', which is not there" "a trace for another app"
 waymark dance
 refused "dance" "an unknown verb"
+for verb in paths report import; do
+    waymark $verb
+    refused "^waymark: $verb: the .* is missing; usage: waymark $verb " "$verb without an operand"
+done
+waymark help
+expect 0 "help"
+said '^Usage: waymark VERB' "help"
+waymark help run
+expect 0 "help run"
+said '^Usage: waymark run' "help run"
+said '^ +A\+!B +A is visited and B is not' "help run: expect"
+said '^ +think ' "help run: think"
+waymark help dance
+refused "dance: unknown verb" "help for an unknown verb"
 waymark paths "$folder/nothere"
 refused "nothere" "a run that is not there"
 finish
