@@ -14,6 +14,7 @@ struct wm_gather_losses {
     uint64_t stacks_cut;
     uint64_t damaged;
     uint64_t requests_given_up;
+    uint64_t outcomes_lost; /* requests counted under WM_OUTCOME_OTHER */
 };
 
 struct wm_finish {

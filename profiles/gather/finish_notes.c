@@ -65,6 +65,8 @@ static void note_losses(struct wm_finish *finish)
          "their CPU time is in no row"                                                                                                                           },
         {atomic_load(&region->paths_lost),        "requests past the limit of execution paths",
          "they are counted together as " WM_KNOWN_OTHER ", and by no segment"                                                                                    },
+        {lost->outcomes_lost,                     "requests past the limit of 254 outcomes",
+         "they are counted under the outcome (other)"                                                                                                            },
         {atomic_load(&region->nodes_lost),        "segments not followed, the tree of segments is full",
          "their CPU time is with the segment around them"                                                                                                        },
         {atomic_load(&region->sites_lost),        "segment sites not known, their table is full",

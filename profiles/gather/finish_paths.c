@@ -88,6 +88,8 @@ static void count_cells(struct work *work)
                 work->finish->losses.damaged++;
                 continue;
             }
+            if (region->paths[cell->path].outcome == WM_OUTCOME_OTHER)
+                work->finish->losses.outcomes_lost += cell->requests;
             struct tally *tally = &work->tallies[work->groups[cell->path]];
             tally->requests += cell->requests;
             tally->errors += cell->errors;

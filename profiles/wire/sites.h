@@ -18,7 +18,8 @@ enum {
     WM_PATH_MAX = 4096,
     WM_PATH_OTHER = 0,       /* takes the requests that found WM_PATH_MAX paths already known */
     WM_PATH_NODES = 1 << 20, /* node numbers in all paths together */
-    WM_OUTCOME_MAX = 256,    /* outcome 0: none declared; 1: took those past the limit */
+    WM_OUTCOME_MAX = 256,    /* outcome 0: none declared */
+    WM_OUTCOME_OTHER = 1,    /* took those past the limit */
     WM_ENTRY_MAX = 64,
     WM_NAME_BYTES = 1 << 20, /* offset 0 is "" */
 };

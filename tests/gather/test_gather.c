@@ -356,6 +356,38 @@ static void test_gather_notes_each_loss_and_nothing_else(void **state)
     assert_int_equal(run->note_count, 8);
 }
 
+static void test_gather_notes_outcomes_past_the_limit(void **state)
+{
+    struct shop *shop = *state;
+    struct wm_region *region = shop->region;
+    region->outcomes[WM_OUTCOME_OTHER] = fake_name(region, "(other)");
+    region->paths[shop->denied].outcome = WM_OUTCOME_OTHER;
+    fake_requests(region, 0, shop->denied, 5, 0);
+    fake_requests(region, 1, shop->denied, 2, 0);
+    fake_requests(region, 0, shop->approved, 9, 0);
+    fake_run_done(region, 1, 0);
+    finish(shop);
+    assert_true(noted(shop->run, "past the limit of 254 outcomes: 7; "));
+    assert_int_equal(shop->run->note_count, 1);
+}
+
+static void test_gather_notes_an_open_loop_that_could_not_be_followed(void **state)
+{
+    struct shop *shop = *state;
+    struct wm_region *region = shop->region;
+    region->plan.law = WM_LAW_CONSTANT;
+    region->plan.rate_per_second = 3000;
+    region->plan.threads = 2;
+    region->unsent = 1000;
+    atomic_store(&region->next_index, 5000);
+    fake_requests(region, 0, shop->approved, 5000, 0);
+    fake_run_done(region, 2, 0);
+    finish(shop);
+    assert_int_equal(shop->run->unsent, 1000);
+    assert_true(noted(shop->run, "never sent: 1,000 of 6,000; the app with 2 threads did not keep "
+                                 "up, it took 2,500/s"));
+}
+
 static void test_gather_of_a_crash_keeps_what_was_sampled(void **state)
 {
     struct shop *shop = *state;
@@ -404,6 +436,8 @@ int main(void)
         TEST(test_gather_counts_a_repeated_site_once_for_coverage),
         TEST(test_gather_fills_the_runs_own_figures),
         TEST(test_gather_notes_each_loss_and_nothing_else),
+        TEST(test_gather_notes_outcomes_past_the_limit),
+        TEST(test_gather_notes_an_open_loop_that_could_not_be_followed),
         TEST(test_gather_of_a_crash_keeps_what_was_sampled),
         TEST(test_gather_calls_requests_past_the_path_limit_other),
     };
