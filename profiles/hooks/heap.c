@@ -91,8 +91,11 @@ static inline int ready(void)
     return __builtin_expect(state == 2, 1) || make_ready();
 }
 
+/* A block that was had: one allocation. Returns it. */
 static inline void *count(void *block, size_t bytes)
 {
+    if (block == NULL)
+        return NULL;
     wm_tls.allocs++;
     wm_tls.alloc_bytes += bytes;
     return block;
@@ -149,7 +152,7 @@ WM_EXPORT void *realloc(void *block, size_t bytes)
     void *moved = next.realloc(block, bytes);
     /* One that moves or grows is one allocation of the new size. */
     if (moved != NULL && (moved != block || bytes > old))
-        (void)count(NULL, bytes);
+        (void)count(moved, bytes);
     return moved;
 }
 
@@ -179,7 +182,7 @@ WM_EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t bytes)
     if (ready()) {
         int rc = next.posix_memalign(ret_block, alignment, bytes);
         if (rc == 0)
-            (void)count(NULL, bytes);
+            (void)count(*ret_block, bytes);
         return rc;
     }
     *ret_block = boot_alloc(alignment, bytes);

@@ -16,7 +16,7 @@ static struct start take(void *data)
 {
     struct start start = *(struct start *)data;
     wm_heap_free(data);
-    wm_thread_enter();
+    wm_thread_enter(true);
     return start;
 }
 

@@ -71,8 +71,9 @@ static void set_current(struct wm_context *context)
 {
     wm_tls.attach_allocs = wm_tls.allocs;
     wm_tls.attach_alloc_bytes = wm_tls.alloc_bytes;
-    /* The sampler's signal reads it at any instruction. */
-    __atomic_store_n(&wm_context_current, context, __ATOMIC_RELAXED);
+    /* The sampler's signal reads it at any instruction, and the context through it: what was
+     * written there before comes first, what comes after the detaching stays after it. */
+    __atomic_store_n(&wm_context_current, context, __ATOMIC_RELEASE);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
@@ -99,7 +100,7 @@ WM_EXPORT int wm_context_attach(struct wm_context *context)
         if (atomic_exchange_explicit(attached_of(slot_of(context)), 1, memory_order_acquire) != 0)
             return -1;
         if (wm_tls.own == NULL)
-            wm_thread_enter();
+            wm_thread_enter(false);
     }
     (void)wm_context_detach();
     set_current(context);
@@ -110,8 +111,10 @@ WM_EXPORT struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64
                                             int counted)
 {
     struct wm_context_slot *slot = take_slot();
-    if (slot == NULL)
+    if (slot == NULL) {
+        atomic_fetch_add(&wm_probe.region->contexts_lost, 1);
         return NULL;
+    }
     uint64_t number = (uint64_t)(slot - wm_probe.region->contexts) + 1;
     slot->serial = slot->serial == 0 ? number << 40 : slot->serial + 1;
     slot->node = WM_NODE_ROOT;
@@ -153,7 +156,7 @@ static void count_visits(struct wm_context_slot *slot)
 static void tell_end(const struct wm_context_slot *slot, uint32_t path, uint32_t samples)
 {
     if (wm_tls.own == NULL)
-        wm_thread_enter();
+        wm_thread_enter(false);
     struct wm_thread *thread = wm_tls.own != NULL ? wm_tls.own->shared : NULL;
     uint64_t head;
     struct wm_end *end = thread != NULL ? wm_ring_reserve(&thread->end_ring, thread->ends_data,

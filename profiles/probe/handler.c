@@ -85,9 +85,8 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
     atomic_store_explicit(&own->last_cpu_ns, cpu_ns, memory_order_relaxed);
     uint64_t weight_ns = cpu_ns > last_ns ? cpu_ns - last_ns : 0;
 
-    uint64_t frames[WM_FRAME_MAX];
     bool truncated;
-    uint32_t count = wm_unwind(ucontext, frames, WM_FRAME_MAX, &truncated);
+    uint32_t count = wm_unwind(ucontext, own->frames, WM_FRAME_MAX, &truncated);
 
     uint32_t bytes = (uint32_t)(sizeof(struct wm_sample) + count * sizeof(uint64_t));
     uint64_t head;
@@ -105,7 +104,7 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
     sample->request = slot != NULL ? slot->serial : 0;
     sample->cpu_ns = weight_ns;
     sample->node = slot != NULL ? __atomic_load_n(&slot->node, __ATOMIC_RELAXED) : WM_NODE_ROOT;
-    memcpy(sample->frames, frames, count * sizeof(uint64_t));
+    memcpy(sample->frames, own->frames, count * sizeof(uint64_t));
     sample->cost_ns = (uint32_t)(wm_probe_clock(CLOCK_MONOTONIC) - began_ns);
     if (atomic_load_explicit(&wm_probe.sampling, memory_order_relaxed) == WM_SAMPLING_CALIBRATING) {
         wm_tls.calibrated++;

@@ -32,6 +32,7 @@ struct walk {
     struct link_map *tail;
 };
 
+static bool pin(const struct seen *seen);
 static int walk_one(struct dl_phdr_info *info, size_t size, void *data);
 static bool known(const struct dl_phdr_info *info);
 static void publish(const struct seen *seen);
@@ -89,15 +90,28 @@ void wm_modules_renew(void)
         if (known(&seen->info))
             continue;
         bool fixed = seen->name[0] == '\0' || strchr(seen->name, '/') == NULL; /* program, vdso */
-        if (!fixed && dlopen(seen->name, RTLD_LAZY | RTLD_NOLOAD) == NULL)
-            all_pinned = false; /* closed again in the meantime: it must not be looked at */
-        else
+        if (fixed || pin(seen))
             publish(seen);
+        else
+            all_pinned = false; /* closed again in the meantime: it must not be looked at */
     }
     if (all_pinned)
         atomic_store_explicit(&wm_snapshot.tail, walk.tail,
                               memory_order_release); /* pairs with wm_modules_stale */
     pthread_mutex_unlock(&renew_lock);
+}
+
+/* One more reference to the library, if it still lies where it was seen: it may have been closed,
+ * and opened again elsewhere, since the loader's lock was given up. */
+static bool pin(const struct seen *seen)
+{
+    void *handle = dlopen(seen->name, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == NULL)
+        return false;
+    if (((const struct link_map *)handle)->l_addr == seen->info.dlpi_addr)
+        return true;
+    dlclose(handle);
+    return false;
 }
 
 static int walk_one(struct dl_phdr_info *info, size_t size, void *data)

@@ -38,7 +38,7 @@ struct wm_request {
     uint64_t index;
     struct wm_context *context;
     /* An app may finish a request on another thread before its entry point has returned here:
-     * enum wm_request_phase decides who ends it. 0 for a synchronous one. */
+     * enum wm_request_phase decides who ends it. */
     _Atomic uint32_t phase;
     int early_status;
     /* [any] Called by wm_request_done(), after the context was ended. */
@@ -49,9 +49,11 @@ struct wm_reply {
     uint64_t bytes;
 };
 enum wm_request_phase {
+    WM_REQUEST_SYNC,     /* it ends when its entry point returns */
     WM_REQUEST_STARTED,  /* the entry point has returned: wm_request_done() ends the request */
     WM_REQUEST_ENTERING, /* it has not: wm_request_done() leaves the end to the host */
     WM_REQUEST_EARLY,    /* wm_request_done() came before the entry point returned */
+    WM_REQUEST_ENDED,
 };
 
 /* What a request left behind when it ended. */

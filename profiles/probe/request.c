@@ -77,10 +77,20 @@ WM_EXPORT void wm_request_done(const struct wm_request *borrowed, int status)
 {
     /* The app holds it const; it is the host's, and the phase is ours. */
     struct wm_request *request = (struct wm_request *)(uintptr_t)borrowed;
-    request->early_status = status;
-    uint32_t entering = WM_REQUEST_ENTERING;
-    if (atomic_compare_exchange_strong(&request->phase, &entering, WM_REQUEST_EARLY))
+    uint32_t phase = WM_REQUEST_ENTERING;
+    if (atomic_load(&request->phase) == WM_REQUEST_ENTERING)
+        request->early_status = status;
+    if (atomic_compare_exchange_strong(&request->phase, &phase, WM_REQUEST_EARLY))
         return;
+    phase = WM_REQUEST_STARTED;
+    if (!atomic_compare_exchange_strong(&request->phase, &phase, WM_REQUEST_ENDED)) {
+        static atomic_flag told = ATOMIC_FLAG_INIT;
+        if (!atomic_flag_test_and_set(&told))
+            wm_probe_note("wm_request_done() was called for a request that %s: it did nothing",
+                          phase == WM_REQUEST_SYNC ? "ends by itself, as WM_ENTRY's do"
+                                                   : "had ended");
+        return;
+    }
     struct wm_probe_end end;
     wm_probe_end(request->context, &end);
     request->done(request, status, &end);

@@ -18,12 +18,13 @@
 /* One slot of wm_region.threads, seen from inside: what the harness need not know. */
 struct wm_own_thread {
     struct wm_thread *shared;
-    _Atomic uint64_t last_cpu_ns; /* the thread's CPU clock at its last sample */
-    uint64_t unsampled_ns;        /* in the harness's turn: what requests used since their last sample */
-    _Atomic uint32_t busy;        /* its handler is running: the stopping thread waits for that */
-    clockid_t clock;              /* readable by every thread of the process */
+    _Atomic uint64_t last_cpu_ns;  /* the thread's CPU clock at its last sample */
+    uint64_t frames[WM_FRAME_MAX]; /* the handler's, whose stack may be small */
+    uint64_t unsampled_ns; /* in the harness's turn: what requests used since their last sample */
+    _Atomic uint32_t busy; /* its handler is running: the stopping thread waits for that */
+    clockid_t clock;       /* readable by every thread of the process */
     uint32_t tid;
-    int event; /* perf event, -1: none */
+    _Atomic int event; /* perf event, -1: none; another thread may stop this one's */
     timer_t timer;
     bool has_timer;
 };
@@ -39,6 +40,7 @@ struct wm_tls {
     void *signal_stack;  /* made by crash.c; NULL: the app has one of its own */
     uint32_t in_handler; /* dl_iterate_phdr is answered from the snapshot */
     uint32_t calibrated; /* samples taken while calibrating */
+    bool refused;        /* no slot was free when it came: not asked for again */
 };
 extern __thread struct wm_tls wm_tls;
 
@@ -69,9 +71,9 @@ static inline uint64_t wm_probe_clock(clockid_t clock)
     return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
 }
 
-/* threads.c: [any] makes the calling thread known (once) and arms it while sampling is on; its
- * end is noticed through a thread-specific key. */
-void wm_thread_enter(void);
+/* threads.c: [any] makes the calling thread known (once) and arms it while sampling is on; its end
+ * is noticed through a thread-specific key. `is_new`: it has just begun, all of its time counts. */
+void wm_thread_enter(bool is_new);
 
 /* names.c: [any, under wm_probe.lock] the offset of a string in wm_region.names; 0 when full. */
 uint32_t wm_name_intern(const char *name);

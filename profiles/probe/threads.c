@@ -40,11 +40,17 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
     return NULL;
 }
 
+/* `from_ns` of its CPU clock on its time is accounted for. */
+static void arm(struct wm_own_thread *own, uint64_t from_ns)
+{
+    atomic_store_explicit(&own->last_cpu_ns, from_ns, memory_order_relaxed);
+    if (wm_probe.hz > 0 && wm_event_arm(own, wm_probe.hz) < 0)
+        atomic_fetch_add(&wm_probe.region->threads_eventless, 1);
+}
+
 void wm_thread_arm(struct wm_own_thread *own)
 {
-    atomic_store_explicit(&own->last_cpu_ns, wm_probe_clock(own->clock), memory_order_relaxed);
-    if (wm_probe.hz > 0 && wm_event_arm(own, wm_probe.hz) < 0)
-        atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
+    arm(own, wm_probe_clock(own->clock));
 }
 
 /* What the thread used since its last sample is nobody's. */
@@ -60,19 +66,21 @@ void wm_thread_disarm(struct wm_own_thread *own)
         own->shared->lost_cpu_ns += cpu_ns - last_ns;
 }
 
-void wm_thread_enter(void)
+void wm_thread_enter(bool is_new)
 {
-    if (wm_probe.region == NULL || wm_tls.own != NULL)
+    if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
         return;
-    wm_unwind_prewarm();
+    if (wm_probe.region->plan.hz > 0)
+        wm_unwind_prewarm();
     pthread_mutex_lock(&wm_probe.lock);
     struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
     if (own == NULL) {
+        wm_tls.refused = true;
         atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
     } else {
         wm_tls.own = own;
         if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
-            wm_thread_arm(own);
+            arm(own, is_new ? 0 : wm_probe_clock(own->clock));
     }
     pthread_mutex_unlock(&wm_probe.lock);
     if (own == NULL)
@@ -91,6 +99,7 @@ static void thread_end(void *data)
     sigaddset(&mask, SIGPROF);
     sigaddset(&mask, SIGTRAP);
     (void)pthread_sigmask(SIG_BLOCK, &mask, NULL);
+    wm_crash_thread_end();
     pthread_mutex_lock(&wm_probe.lock);
     if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
         wm_thread_disarm(own);
@@ -99,18 +108,17 @@ static void thread_end(void *data)
     /* pairs with claim_slot: the next owner goes on with the rings and the counters */
     atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
     pthread_mutex_unlock(&wm_probe.lock);
-    wm_crash_thread_end();
 }
 
 void wm_threads_start(void)
 {
     (void)pthread_key_create(&end_key, thread_end);
-    wm_thread_enter();
+    wm_thread_enter(false);
 }
 
 WM_EXPORT void wm_probe_thread_is_harness(void)
 {
-    wm_thread_enter();
+    wm_thread_enter(false);
     if (wm_tls.own != NULL)
         wm_tls.own->shared->harness = 1;
 }

@@ -4,9 +4,11 @@
 #include "profiles/probe/modules.h"
 #include "profiles/probe/state.h"
 
+#include <signal.h>
 #include <ucontext.h>
 
-enum { HANDLER_FRAMES = 8 }; /* ours, and the kernel's trampoline, above the interrupted ones */
+enum { HANDLER_FRAMES = 9 }; /* ours, and the kernel's trampoline, above the interrupted ones */
+enum { UNWIND_STACK_BYTES = 32 * 1024 }; /* 9 KiB and the signal's own frame were seen */
 
 int (*wm_unwind_backtrace)(void **, int); /* set by modules.c at start */
 
@@ -30,19 +32,20 @@ uint32_t wm_unwind_here(uint64_t *frames, uint32_t limit)
     return taken;
 }
 
-uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool *ret_truncated)
+/* Whether the stack that the handler runs on has room for libunwind: an alternate one of the app's
+ * may be as small as SIGSTKSZ used to be. */
+static bool has_room(const ucontext_t *context)
 {
-    const ucontext_t *context = ucontext;
-    uint64_t pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
-    frames[0] = pc;
-    *ret_truncated = true;
-    if (wm_unwind_backtrace == NULL)
-        return 1;
-    /* A library that the snapshot does not know yet may be on this stack: unwinding through it
-     * would guess, and libunwind remembers its guesses. */
-    if (wm_modules_stale())
-        return 1;
+    const stack_t *stack = &context->uc_stack;
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), start = (uintptr_t)stack->ss_sp;
+    bool alternate = (stack->ss_flags & SS_DISABLE) == 0 && here - start < stack->ss_size;
+    return !alternate || stack->ss_size >= UNWIND_STACK_BYTES;
+}
 
+/* Apart, so that its buffer is only on stacks that have room. */
+static __attribute__((noinline)) uint32_t walk(uint64_t pc, uint64_t *frames, uint32_t limit,
+                                               bool *ret_truncated)
+{
     void *buffer[WM_FRAME_MAX + HANDLER_FRAMES];
     int count = wm_unwind_backtrace(buffer, (int)limit + HANDLER_FRAMES);
     int at = 0;
@@ -57,4 +60,17 @@ uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool 
     }
     *ret_truncated = at < count;
     return taken;
+}
+
+uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool *ret_truncated)
+{
+    const ucontext_t *context = ucontext;
+    uint64_t pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+    frames[0] = pc;
+    *ret_truncated = true;
+    /* A library that the snapshot does not know yet may be on this stack: unwinding through it
+     * would guess, and libunwind remembers its guesses. */
+    if (wm_unwind_backtrace == NULL || wm_modules_stale() || !has_room(context))
+        return 1;
+    return walk(pc, frames, limit, ret_truncated);
 }

@@ -168,7 +168,8 @@ struct wm_region {
     uint32_t sample_cost_ns; /* measured at start: thread time that one sample takes, in all */
     uint32_t app_running;    /* 1 from sampler start to stop */
     uint32_t allocs_counted; /* 0: the app's malloc is not the probe's */
-    _Atomic uint64_t threads_unsampled; /* threads that found no slot or no event */
+    _Atomic uint64_t threads_unsampled; /* threads that found no slot: their CPU time is in no row */
+    _Atomic uint64_t threads_eventless; /* threads without an event: it is (unattributed) */
     _Atomic uint64_t nodes_lost;        /* segments not followed: WM_NODE_MAX nodes known */
     _Atomic uint64_t sites_lost;
     _Atomic uint64_t modules_lost;

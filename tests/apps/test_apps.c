@@ -66,6 +66,7 @@ static int send_request(const char *name, const char *const *fields)
                                                                fields[2 * request.field_count + 1]};
     request.index = index++;
     request.done = on_done;
+    atomic_store(&request.phase, WM_REQUEST_STARTED);
     request.context = wm_probe_begin(entry_number(name), WM_ROW_NONE, request.index, 1);
     assert_non_null(request.context);
     int status = entry->function(&request, &reply);

@@ -60,6 +60,13 @@ waymark run --app "$apps/libcrash.so" --workload "$folder/mix.csv" --requests 10
 expect 0 "requests that fail"
 [ "$(json errors "$run/run.json")" -eq 10 ] || fail "ten errors were not counted"
 
+# Sampling does not need more of the app's own signal stack than there is.
+printf 'entry,weight\nSmallStack,1\n' >"$folder/mix.csv"
+waymark run --app "$apps/libsmallstack.so" --workload "$folder/mix.csv" --requests 20000 -o "$run" \
+    --force
+expect 0 "an app with small signal stacks"
+[ "$(json samples "$run/run.json")" -gt 50 ] || fail "small signal stacks were not sampled"
+
 # ---- Ended from outside ----
 printf 'entry,weight\nHandleRequest,1\n' >"$folder/mix.csv"
 
