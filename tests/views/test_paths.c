@@ -218,9 +218,11 @@ static void test_paths_with_few_samples_say_so(void **state)
     for (size_t i = 0; i < run->paths->count; i++)
         run->paths->rows[i].weight_square *= 400;
     assert_int_equal(wm_paths_finish(run->paths), 0);
+    run->samples = 1;
     wm_text_init(&text);
     print(run, WM_VIEW_TEXT, &text);
     assert_non_null(strstr(text.data, "few samples"));
+    assert_non_null(strstr(text.data, "  1 sample at "));
     wm_text_done(&text);
     wm_run_free(run);
 }

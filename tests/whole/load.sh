@@ -77,6 +77,7 @@ said 'ReturnBall +[0-9]+' "a saved trace of two entry points"
 waymark run --app "$apps/libpair.so" --trace "$samples/capture.log" --speed max --requests 10 \
     --entry Pong -o "$run" --force
 expect 0 "a capture with its entry point named"
+grep -q '"seed"' "$run/run.json" && fail "a seed was recorded that meant nothing"
 
 # ---- Closed loop ----
 printf 'entry,weight\nNull,1\n' >"$mix"
