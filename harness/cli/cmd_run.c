@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* One run from the started host to the exit code. */
 struct replay {
@@ -26,6 +27,7 @@ struct replay {
     struct wm_gather *gather;
     struct wm_run *run;
     struct wm_session_result session;
+    struct wm_crash_report report; /* of a run that crashed */
     uint64_t judged;      /* requests that were expected to take a path, and known to take one */
     struct wm_text crash; /* what there is to say of a crash; told last, where it is seen */
     int exit_code;
@@ -126,20 +128,21 @@ static int tell_fault(const struct wm_region *region)
 
 static int tell_crash(struct replay *replay, struct wm_error *err)
 {
-    struct wm_crash_report report = {.signal = replay->session.exit.signal,
-                                     .exit_code = replay->session.exit.exit_code};
+    struct wm_crash_report *report = &replay->report;
     struct wm_text headline;
+    report->signal = replay->session.exit.signal;
+    report->exit_code = replay->session.exit.exit_code;
     int rc =
-        wm_crash_collect(replay->job, replay->region, replay->gather, replay->run, &report, err);
+        wm_crash_collect(replay->job, replay->region, replay->gather, replay->run, report, err);
     if (rc < 0)
         return rc;
     wm_text_init(&headline);
-    wm_crash_headline(&report, &headline);
+    wm_crash_headline(report, &headline);
     wm_run_note(replay->run, "%s; see crash.json", headline.data);
     wm_text_done(&headline);
-    wm_crash_describe(&report, replay->job->folder, &replay->crash);
+    wm_crash_describe(report, replay->job->folder, &replay->crash);
     replay->exit_code = WM_EXIT_APP_FAILED;
-    return wm_crash_save(&report, replay->job->folder, err);
+    return 0;
 }
 
 /* How the process ended decides what the run is worth. */
@@ -147,7 +150,12 @@ static int judge_end(struct replay *replay, struct wm_error *err)
 {
     const struct wm_target_exit *how = &replay->session.exit;
     bool done = atomic_load(&replay->region->stage) == WM_STAGE_DONE;
-    if (done && !replay->session.killed && (how->signal != 0 || how->exit_code != 0))
+    if (replay->session.lingered)
+        wm_run_note(replay->run,
+                    "after the last request the app's process did not exit within %d s: "
+                    "it was ended",
+                    WM_SESSION_LINGER_S);
+    else if (done && !replay->session.killed && (how->signal != 0 || how->exit_code != 0))
         wm_run_note(replay->run,
                     "after the last request the app's process ended with %s %d instead of 0",
                     how->signal != 0 ? "signal" : "exit code",
@@ -200,6 +208,15 @@ static int complete_run(struct replay *replay, struct wm_error *err)
     return rc;
 }
 
+/* Requests whose row, and with it the expectation, was not kept. */
+static uint64_t count_unjudged(const struct wm_region *region)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < WM_WORKER_MAX; i++)
+        count += region->workers[i].cells_lost;
+    return count;
+}
+
 static void check_demands(struct replay *replay)
 {
     const struct wm_run_values *values = replay->job->values;
@@ -213,6 +230,14 @@ static void check_demands(struct replay *replay)
         wm_print_note("check failed: --fail-on-mismatch: %s request%s took another path than "
                       "expected",
                       wm_units_count(run->mismatches, text), run->mismatches == 1 ? "" : "s");
+        failed = true;
+    }
+    uint64_t unjudged = count_unjudged(replay->region);
+    if (values->fail_on_mismatch && unjudged > 0) {
+        wm_print_note(
+            "check failed: --fail-on-mismatch: %s request%s could not be checked, the mix "
+            "has too many rows",
+            wm_units_count(unjudged, text), unjudged == 1 ? "" : "s");
         failed = true;
     }
     if (run->coverage < values->coverage) {
@@ -257,13 +282,15 @@ static int write_and_print(struct replay *replay, struct wm_error *err)
 {
     const char *folder = replay->job->folder;
     int rc = wm_run_write(replay->run, folder, err);
-    if (rc < 0)
-        return rc;
-    rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
-    if (rc < 0)
-        return rc;
+    if (rc == 0 && replay->run->crashed)
+        rc = wm_crash_save(&replay->report, folder, err);
+    if (rc == 0)
+        rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
+    /* Where nothing could be written this is all that is known of the crash. */
     if (replay->crash.length > 0)
         wm_print_note("\n%s", replay->crash.data);
+    if (rc < 0)
+        return rc;
     tell_next(replay->run, folder);
     check_demands(replay);
     return 0;
@@ -280,6 +307,17 @@ static int open_replay(struct replay *replay, struct wm_error *err)
     if (wm_run_new(&replay->run) < 0 || wm_gather_new(replay->region, &replay->gather) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
     return 0;
+}
+
+/* Every binary that the app had loaded is opened for its symbols. Not before the app's process is
+ * gone: it would inherit the limit. */
+static void allow_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* Negative with `err`, or 0 with the exit code in `replay`. */
@@ -299,6 +337,7 @@ static int run_job(struct replay *replay, struct wm_error *err)
         replay->exit_code = tell_fault(replay->region);
         return 0;
     }
+    allow_files();
     rc = complete_run(replay, err);
     return rc < 0 ? rc : write_and_print(replay, err);
 }

@@ -46,7 +46,7 @@ static size_t copy_cells(struct check *check, struct taken *taken)
 {
     size_t count = 0;
     for (uint32_t worker = 0; worker < worker_count(check->region); worker++) {
-        for (uint32_t i = 0; i < WM_CELL_MAX; i++) {
+        for (uint32_t i = 0; i < WM_CELL_SLOTS; i++) {
             const struct wm_cell *cell = &check->region->workers[worker].cells[i];
             if (!is_judged(check, cell))
                 continue;

@@ -1,10 +1,22 @@
 /* main.c - waymark: the command line. */
 #include "harness/cli/commands.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Without this a file of ours would become what was meant for people to read. */
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            exit(2);
+}
 
 int main(int argc, char **argv)
 {
+    open_standard_files();
     /* A reader that went away, or a full disk's limit, is told as an error of writing. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

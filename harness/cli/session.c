@@ -27,7 +27,8 @@ struct session {
     struct wm_waiting waiting;
     uint64_t stopped_ns; /* when a signal ended the load; 0: none did */
     uint64_t turns;
-    int rc; /* of draining */
+    uint64_t done_turns; /* since the app's process said that all is done */
+    int rc;              /* of draining */
 };
 
 static void on_exited(void *user, const struct wm_target_exit *how)
@@ -114,6 +115,17 @@ static void watch_waiting(struct session *session)
     kill_app(session);
 }
 
+/* All is counted: an app that hangs in a destructor must not keep the run. */
+static void watch_exit(struct session *session)
+{
+    if (atomic_load(&session->region->stage) < WM_STAGE_DONE)
+        return;
+    if (session->done_turns++ == WM_SESSION_LINGER_S * 1000 / DRAIN_MS) {
+        session->result.lingered = true;
+        wm_target_kill(session->target);
+    }
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct session *session = timer->data;
@@ -121,6 +133,7 @@ static void on_timer(uv_timer_t *timer)
         session->rc = wm_gather_drain(session->gather);
     if (session->rc < 0 && !session->result.killed)
         kill_app(session);
+    watch_exit(session);
     if (session->turns++ % PROGRESS_TURNS == PROGRESS_TURNS - 1)
         show_progress(session);
     if (session->turns % WAITING_TURNS == 0)
@@ -150,6 +163,16 @@ static int open_loop(struct session *session)
         session->signals[i].data = session;
     }
     return rc;
+}
+
+/* From here on the run is put together and written: moments, in which a signal must not lose it. */
+static void hold_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int i = 0; i < STOP_SIGNAL_COUNT; i++)
+        sigaddset(&signals, stop_signals[i]);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
 static void close_handle(uv_handle_t *handle, void *user)
@@ -185,6 +208,7 @@ int wm_session_run(const char *host, struct wm_region *region, int region_fd,
     if (rc < 0)
         goto out;
     uv_run(&session.loop, UV_RUN_DEFAULT);
+    hold_signals();
     if (session.rc == 0)
         session.rc = wm_gather_drain(gather);
     rc = session.rc;

@@ -13,7 +13,9 @@ struct wm_session_result {
     bool stopped;               /* a signal ended the load */
     bool killed;                /* a second one, or we ourselves, ended the process */
     bool gave_up;               /* we did, since requests did not end after the first one */
+    bool lingered;              /* we did, since it did not exit when all was done */
 };
+enum { WM_SESSION_LINGER_S = 5 };
 
 /* Starts `host` on the region and returns when its process has ended and all rings are drained.
  * SIGINT, SIGTERM and SIGHUP end the load; a second one ends the process, and so

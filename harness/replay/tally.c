@@ -3,34 +3,39 @@
 
 #include <stddef.h>
 
-/* Probing ends at a free cell, so some must stay free. */
-enum { CELLS_USED_MAX = WM_CELL_MAX - WM_CELL_MAX / 8 };
+/* Probing ends at a free cell, so some must stay free; and a path has one of its own whatever rows
+ * there are. */
+enum {
+    CELLS_USED_MAX = WM_CELL_MAX + WM_PATH_MAX,
+    CELLS_OF_ROWS = WM_CELL_MAX,
+};
+_Static_assert((int)CELLS_USED_MAX < (int)WM_CELL_SLOTS, "probing needs free cells");
 
 void wm_tally_init(struct wm_tally *tally, struct wm_region *region, uint32_t worker)
 {
     *tally = (struct wm_tally){.region = region, .table = &region->workers[worker]};
 }
 
-/* The cell of (row, path): the one there is or a new one; NULL when the table is full. */
-static struct wm_cell *find_cell(struct wm_tally *tally, const struct wm_tally_request *request,
-                                 uint32_t path)
+/* The cell of (row, path): the one there is or a new one; NULL when `limit` cells are used. */
+static struct wm_cell *find_cell(struct wm_tally *tally, uint32_t row, uint32_t path,
+                                 uint32_t limit)
 {
-    uint64_t key = (uint64_t)request->row << 32 | path;
-    uint32_t at = (uint32_t)(wm_hash_mix(key) & (WM_CELL_MAX - 1));
+    uint64_t key = (uint64_t)row << 32 | path;
+    uint32_t at = (uint32_t)(wm_hash_mix(key) & (WM_CELL_SLOTS - 1));
     for (;;) {
         struct wm_cell *cell = &tally->table->cells[at];
         if (cell->requests == 0) {
-            if (tally->cells_used >= CELLS_USED_MAX)
+            if (tally->cells_used >= limit)
                 return NULL;
             tally->cells_used++;
-            cell->row = request->row;
+            cell->row = row;
             cell->path = path;
-            cell->first_index = request->index;
+            cell->first_index = UINT64_MAX;
             return cell;
         }
-        if (cell->row == request->row && cell->path == path)
+        if (cell->row == row && cell->path == path)
             return cell;
-        at = (at + 1) & (WM_CELL_MAX - 1);
+        at = (at + 1) & (WM_CELL_SLOTS - 1);
     }
 }
 
@@ -66,17 +71,17 @@ void wm_tally_add(struct wm_tally *tally, const struct wm_tally_request *request
     table->reply_bytes += result->reply_bytes;
     table->checksum += request->hash;
 
-    struct wm_cell *cell = find_cell(tally, request, path);
-    if (cell != NULL) {
-        cell->requests++;
-        cell->errors += failed;
-        cell->allocs += result->allocs;
-        cell->alloc_bytes += result->alloc_bytes;
-        if (request->index < cell->first_index)
-            cell->first_index = request->index;
-    } else {
+    struct wm_cell *cell = find_cell(tally, request->row, path, CELLS_OF_ROWS);
+    if (cell == NULL) {
         table->cells_lost++;
+        cell = find_cell(tally, WM_ROW_NONE, path, CELLS_USED_MAX);
     }
+    cell->requests++;
+    cell->errors += failed;
+    cell->allocs += result->allocs;
+    cell->alloc_bytes += result->alloc_bytes;
+    if (request->index < cell->first_index)
+        cell->first_index = request->index;
 
     struct wm_histogram *latency = find_histogram(tally, path);
     if (latency != NULL)

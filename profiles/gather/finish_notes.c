@@ -34,10 +34,11 @@ static void note_workers(struct wm_finish *finish)
     }
     char text[WM_UNIT_BYTES];
     if (cells_lost > 0)
-        wm_run_note(finish->run,
-                    "requests that the path table had no room for: %s; they are in the total, in "
-                    "no path",
-                    wm_units_count(cells_lost, text));
+        wm_run_note(
+            finish->run,
+            "requests whose row of the mix was not kept, there are too many rows: %s; they are "
+            "counted by path, their expectations were not checked",
+            wm_units_count(cells_lost, text));
     if (latency_lost > 0)
         wm_run_note(finish->run,
                     "requests without a latency, their path found no free histogram: %s",

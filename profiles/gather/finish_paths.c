@@ -80,7 +80,7 @@ static void count_cells(struct work *work)
 {
     const struct wm_region *region = work->finish->region;
     for (uint32_t worker = 0; worker < work->finish->known.worker_count; worker++) {
-        for (uint32_t i = 0; i < WM_CELL_MAX; i++) {
+        for (uint32_t i = 0; i < WM_CELL_SLOTS; i++) {
             const struct wm_cell *cell = &region->workers[worker].cells[i];
             if (cell->requests == 0)
                 continue;

@@ -41,7 +41,7 @@ static void sum_requests(const struct wm_finish *finish, struct node_sum *sums)
 {
     const struct wm_known *known = &finish->known;
     for (uint32_t worker = 0; worker < known->worker_count; worker++) {
-        for (uint32_t i = 0; i < WM_CELL_MAX; i++) {
+        for (uint32_t i = 0; i < WM_CELL_SLOTS; i++) {
             const struct wm_cell *cell = &finish->region->workers[worker].cells[i];
             if (cell->requests == 0 || cell->path >= known->path_count)
                 continue;

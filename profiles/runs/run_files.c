@@ -20,7 +20,18 @@ static bool holds_run(const char *folder)
     return holds;
 }
 
-/* 1: there is something in it, 0: nothing, or a negative errno. */
+/* What a run that was ended while it was written may leave, and the folder's own two entries. */
+static bool is_leftover(const char *name)
+{
+    static const char *const names[] = {".", "..", WM_RUN_CRASH};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    size_t length = strlen(name);
+    return length > 5 && strcmp(name + length - 5, ".part") == 0;
+}
+
+/* 1: there is something in it, 0: nothing of worth, or a negative errno. */
 static int has_content(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -29,7 +40,7 @@ static int has_content(const char *folder)
     int found = 0;
     errno = 0;
     for (const struct dirent *entry; found == 0 && (entry = readdir(dir)) != NULL;)
-        found = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+        found = !is_leftover(entry->d_name);
     int rc = found == 0 && errno != 0 ? -errno : found;
     closedir(dir);
     return rc;

@@ -12,7 +12,8 @@
 
 enum {
     WM_WORKER_MAX = 64,
-    WM_CELL_MAX = 8192,       /* a power of two; open addressing by hash of (row, path) */
+    WM_CELL_MAX = 8192,       /* pairs of (row, path) that are told apart */
+    WM_CELL_SLOTS = 16384,    /* a power of two; open addressing by hash of (row, path) */
     WM_HISTOGRAM_MAX = 1024,  /* latency histograms in all: one per worker and path */
     WM_ROW_NONE = UINT32_MAX, /* a request that no mix row made */
 };
@@ -32,12 +33,12 @@ struct wm_worker_table {
     uint64_t errors;
     uint64_t reply_bytes;
     uint64_t checksum;        /* sum over requests of wm_work_hash(): what was really sent */
-    uint64_t cells_lost;      /* requests that found the cells full; they are in `requests` only */
+    uint64_t cells_lost;      /* requests counted by their path only: too many rows */
     uint64_t latency_lost;    /* requests whose latency found no histogram */
     uint64_t unfinished;      /* requests still open when the run gave up on them */
     struct wm_histogram late; /* dispatch minus due time, open loop only */
     uint32_t latency[WM_PATH_MAX]; /* by path: 1 + index into wm_region.histograms, 0 none */
-    struct wm_cell cells[WM_CELL_MAX];
+    struct wm_cell cells[WM_CELL_SLOTS];
 };
 
 #endif

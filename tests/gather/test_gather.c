@@ -349,7 +349,7 @@ static void test_gather_notes_each_loss_and_nothing_else(void **state)
     assert_true(noted(run, "samples dropped, a ring was full: 1;"));
     assert_true(noted(run, "stack cut short: 12;"));
     assert_true(noted(run, "ends of sampled requests dropped"));
-    assert_true(noted(run, "had no room for: 4;"));
+    assert_true(noted(run, "was not kept, there are too many rows: 4;"));
     assert_true(noted(run, "did not end: 6;"));
     assert_true(noted(run, "child processes"));
     assert_true(noted(run, "more than 2 % apart"));
