@@ -106,6 +106,9 @@ void wm_crash_headline(const struct wm_crash_report *report, struct wm_text *tex
     wm_text_addf(text, "the app died by %s", name);
     if (what != NULL)
         wm_text_addf(text, " (%s)", what);
+    if (report->tid == 0 && (report->signal == SIGTRAP || report->signal == SIGPROF))
+        wm_text_add(text, ", the sampling signal: it has reset waymark's handler (--hz 0 runs it "
+                          "without sampling)");
     if (report->tid != 0 && has_address(report->signal))
         wm_text_addf(text, " at address 0x%" PRIx64, report->address);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CONSERVATION_TOLERANCE 0.02
+#define UNATTRIBUTED_SHARE 0.10
 #define CONSERVATION_FLOOR_NS 5e6 /* below it the reading of the two clocks is what differs */
 
 struct loss {
@@ -104,6 +105,23 @@ static void copy_notes(struct wm_finish *finish)
     }
 }
 
+/* A path's cost may be missing there: then its own interval says nothing of that. */
+static void note_unattributed(struct wm_run *run)
+{
+    char share[WM_UNIT_BYTES];
+    for (size_t i = 0; run->hz > 0 && i < run->paths->count; i++) {
+        const struct wm_path_row *row = &run->paths->rows[i];
+        if (strcmp(row->name, WM_PATH_UNATTRIBUTED) == 0 && row->cpu_share > UNATTRIBUTED_SHARE &&
+            (double)row->cpu_ns > CONSERVATION_FLOOR_NS)
+            wm_run_note(
+                run,
+                "%s of the CPU is in no request: work outside of requests, threads that end "
+                "before their first sample, or a blocked sampling signal; in the last two "
+                "cases paths cost more than is told",
+                wm_units_share(row->cpu_share, share));
+    }
+}
+
 static void note_conservation(struct wm_run *run)
 {
     char sampled[WM_UNIT_BYTES];
@@ -155,6 +173,7 @@ void wm_finish_notes(struct wm_finish *finish)
     note_unsent(finish);
     note_losses(finish);
     note_workers(finish);
+    note_unattributed(run);
     note_conservation(run);
     const char *problem;
     for (size_t i = 0; i < WM_MODULE_MAX &&
