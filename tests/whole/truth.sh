@@ -63,20 +63,24 @@ awk -F, -v app="$(json app_cpu_ns "$run/run.json")" -v total="$(json cpu_ns "$ru
         exit !(sum == total && sum / app > 0.98 && sum / app < 1.02)
     }' "$run/paths.csv" || fail "CPU is not conserved"
 
-# Shares within 2 points of the truth; the part before the branch belongs to the path taken.
+# Shares within 2 points of the truth, and the truth within the interval that is told (half a point
+# wider: one row in twenty may lie outside); the part before the branch belongs to the path taken.
 awk -F, '
     FNR == 1 { file++; for (i = 1; i <= NF; i++) col[file, $i] = i; next }
     file == 1 { name = $col[1, "path"]; if ($col[1, "outcome"] != "") name = name ":" $col[1, "outcome"]
                 truth[name] = $col[1, "cpu_ns"]; prepared[name] = $col[1, "prepare_ns"]
                 all += truth[name]; if (name == "PathC") system_part = $col[1, "system_ns"] / truth[name]
                 next }
-    { share[$col[2, "path"]] = $col[2, "cpu_share"] }
+    { share[$col[2, "path"]] = $col[2, "cpu_share"]
+      low[$col[2, "path"]] = $col[2, "cpu_share_low"] - 0.005
+      high[$col[2, "path"]] = $col[2, "cpu_share_high"] + 0.005 }
     END {
         for (name in truth) {
             points = 100 * (share[name] - truth[name] / all)
             printf "%-14s true %6.2f %%, told %6.2f %%: %+.2f points (%.0f %% of it before the branch)\n",
                 name, 100 * truth[name] / all, 100 * share[name], points, 100 * prepared[name] / truth[name]
             if (points > 2 || points < -2) bad = 1
+            if (truth[name] / all < low[name] || truth[name] / all > high[name]) bad = 1
             n++
         }
         printf "PathC spends %.0f %% of its time in system calls\n", 100 * system_part
