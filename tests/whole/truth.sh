@@ -23,8 +23,8 @@ samples_wanted=10000
 case $mode in
 perf) as="" hz=1997 requests=14000 ;;
 older) as="setarch --uname-2.6" hz=1997 requests=14000 ;;
-refused) as="$build/tests/noperf" hz=997 requests=64000 ;;
-user) as="setpriv --reuid=65534 --regid=65534 --clear-groups" hz=997 requests=64000 ;;
+refused) as="$build/tests/noperf" hz=997 requests=80000 ;;
+user) as="setpriv --reuid=65534 --regid=65534 --clear-groups" hz=997 requests=80000 ;;
 esac
 if [ "$mode" = user ] && [ "$(id -u)" -ne 0 ]; then
     echo "skipped: only root can become somebody else"
