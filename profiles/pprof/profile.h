@@ -53,6 +53,7 @@ struct wm_profile_sample {
     uint32_t first_location, location_count; /* into sample_locations (indices), leaf first */
     uint32_t first_label, label_count;       /* into labels */
     uint32_t first_value;                    /* into values; one per sample type */
+    bool from_base;                          /* set by a merge with a diff base, in no file */
 };
 
 /* Read it freely; change it through the functions below. */

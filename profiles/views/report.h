@@ -1,0 +1,117 @@
+/* report.h - the pprof views of a profile: options, stages, views. The door of everything here that
+ * prints what `go tool pprof` prints; view.h is the door of what is printed of a run.
+ *
+ *   merged profile -> tag frames -> (relative: select) -> total -> (else: select) -> view
+ *
+ * Every stage changes the profile in place: samples go by compacting the array of samples, frames
+ * by narrowing a sample's range of locations, lines by narrowing a location's range of lines. */
+#ifndef WM_VIEWS_REPORT_H
+#define WM_VIEWS_REPORT_H
+
+#include "harness/core/error.h"
+#include "harness/core/text.h"
+#include "profiles/pprof/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum wm_granularity {
+    WM_BY_FUNCTIONS,
+    WM_BY_FILEFUNCTIONS,
+    WM_BY_FILES,
+    WM_BY_LINES,
+    WM_BY_ADDRESSES,
+};
+
+/* pprof's options by their own names; a string is NULL where it was not given. Borrowed. */
+struct wm_report_options {
+    const char *view;       /* a name in the table of views: "top", "tree", "peek" ... */
+    const char *expression; /* of -peek=, -list=, -weblist= */
+    enum wm_granularity granularity;
+    bool cum, noinlines, call_tree, mean, relative_percentages, compact_labels, drop_negative;
+    bool normalize; /* used up by the merge; here for its refusals */
+    bool trim;
+    const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
+    const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
+    const char *sample_index, *unit, *source_path, *trim_path;
+    double node_fraction, edge_fraction, divide_by;
+    int64_t node_count; /* -1: the view's own */
+    const char *path;   /* ours: focus on the label `path`, by display name or id */
+    const char *by;     /* ours: a label whose values become columns */
+};
+
+/* pprof's defaults. */
+void wm_report_options_init(struct wm_report_options *options);
+
+/* What the stages and views share. Private to this room from here on. */
+struct wm_report {
+    struct wm_profile *profile; /* changed in place */
+    const struct wm_report_options *options;
+    size_t value_type;   /* the sample type that is shown */
+    bool has_divisor;    /* -mean: values are divided by those of type 0 */
+    const char *type;    /* its name, "mean_" before it with -mean; owned by `names` */
+    const char *unit;    /* the sample type's own unit */
+    int64_t total;       /* of which percentages are */
+    struct wm_text names, filters; /* `filters`: the "Active filters" lines, complete */
+    struct wm_text *notes; /* warnings, each a line, for standard error */
+};
+
+/* A view prints the selected profile; an error means that nothing is printed. */
+struct wm_report_view {
+    const char *name;
+    const char *help;
+    /* What it forces, beyond what the options say. */
+    bool takes_expression;
+    bool never_trims;             /* node count and fractions are 0 */
+    bool all_addresses;           /* granularity addresses, inlines shown */
+    bool by_lines;                /* granularity lines */
+    bool unlimited;               /* no node count of its own (80 otherwise) */
+    int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+};
+
+/* The table of views, ended by a NULL name. */
+extern const struct wm_report_view wm_report_views[];
+
+/* Prints the view that the options name. Uses the profile up (its content is changed, it stays the
+ * caller's to free). `notes` gets warnings such as a filter that matches nothing. -EINVAL with a
+ * sentence for whatever pprof refuses too; `text` is then empty. */
+WM_MUST_USE int wm_report_print(struct wm_profile *profile,
+                                const struct wm_report_options *options, struct wm_text *text,
+                                struct wm_text *notes, struct wm_error *err);
+
+/* ---- For the files of this room ---- */
+
+/* select.c, tagframes.c: the stages. */
+WM_MUST_USE int wm_report_select(struct wm_report *report, struct wm_error *err);
+WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *err);
+
+/* report.c: of one sample, the shown value and what -mean divides by (1 without it). */
+int64_t wm_report_value(const struct wm_report *report, size_t sample);
+int64_t wm_report_divisor(const struct wm_report *report, size_t sample);
+/* The options as the view has them: its forced granularity, its node count, its fractions. */
+enum wm_granularity wm_report_granularity(const struct wm_report *report);
+bool wm_report_shows_inlines(const struct wm_report *report);
+int64_t wm_report_node_count(const struct wm_report *report);
+double wm_report_node_fraction(const struct wm_report *report);
+double wm_report_edge_fraction(const struct wm_report *report);
+/* The unit that -unit names, "minimum" unless told. */
+const char *wm_report_wanted_unit(const struct wm_report *report);
+
+/* One function a file; each prints one view. */
+int wm_print_top(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tree(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_dot(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tags(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_raw(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_list(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_weblist(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_comments(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_folded(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+
+#endif
