@@ -48,13 +48,15 @@ void wm_report_options_init(struct wm_report_options *options);
 struct wm_report {
     struct wm_profile *profile; /* changed in place */
     const struct wm_report_options *options;
-    size_t value_type;   /* the sample type that is shown */
-    bool has_divisor;    /* -mean: values are divided by those of type 0 */
-    const char *type;    /* its name, "mean_" before it with -mean; owned by `names` */
-    const char *unit;    /* the sample type's own unit */
-    int64_t total;       /* of which percentages are */
+    const struct wm_report_view *view;
+    size_t value_type;             /* the sample type that is shown */
+    bool has_divisor;              /* -mean: values are divided by those of type 0 */
+    const char *type;              /* its name, "mean_" before it with -mean; owned by `names` */
+    const char *unit;              /* the sample type's own unit */
+    int64_t total;                 /* of which percentages are */
     struct wm_text names, filters; /* `filters`: the "Active filters" lines, complete */
-    struct wm_text *notes; /* warnings, each a line, for standard error */
+    struct wm_text *notes;         /* warnings, each a line, for standard error */
+    struct wm_label_units *label_units; /* of the keys, before any filter */
 };
 
 /* A view prints the selected profile; an error means that nothing is printed. */
@@ -63,10 +65,12 @@ struct wm_report_view {
     const char *help;
     /* What it forces, beyond what the options say. */
     bool takes_expression;
-    bool never_trims;             /* node count and fractions are 0 */
-    bool all_addresses;           /* granularity addresses, inlines shown */
-    bool by_lines;                /* granularity lines */
-    bool unlimited;               /* no node count of its own (80 otherwise) */
+    bool never_trims;   /* node count and fractions are 0 */
+    bool all_addresses; /* granularity addresses, inlines shown */
+    bool by_lines;      /* granularity lines */
+    bool unlimited;     /* no node count of its own (80 otherwise) */
+    bool keeps_files;   /* -source_path and -trim_path do not touch file names */
+    bool whole_numbers; /* prints integers only, so the unit is never a larger one */
     int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 };
 
@@ -76,9 +80,8 @@ extern const struct wm_report_view wm_report_views[];
 /* Prints the view that the options name. Uses the profile up (its content is changed, it stays the
  * caller's to free). `notes` gets warnings such as a filter that matches nothing. -EINVAL with a
  * sentence for whatever pprof refuses too; `text` is then empty. */
-WM_MUST_USE int wm_report_print(struct wm_profile *profile,
-                                const struct wm_report_options *options, struct wm_text *text,
-                                struct wm_text *notes, struct wm_error *err);
+WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_report_options *options,
+                                struct wm_text *text, struct wm_text *notes, struct wm_error *err);
 
 /* ---- For the files of this room ---- */
 
@@ -97,6 +100,16 @@ double wm_report_node_fraction(const struct wm_report *report);
 double wm_report_edge_fraction(const struct wm_report *report);
 /* The unit that -unit names, "minimum" unless told. */
 const char *wm_report_wanted_unit(const struct wm_report *report);
+/* A value in `unit` as all views print it, with -divide_by. WM_MEASURE_BYTES at most; returns
+ * `text`. */
+const char *wm_report_measure(const struct wm_report *report, int64_t value, const char *unit,
+                              char *text);
+/* What -divide_by makes of a value. */
+int64_t wm_report_divide(const struct wm_report *report, int64_t value);
+
+/* label_units.c: what the numbers of this label key count: the first unit that any sample gives,
+ * or what the key's name says. Borrowed. */
+const char *wm_report_label_unit(const struct wm_report *report, uint32_t key);
 
 /* One function a file; each prints one view. */
 int wm_print_top(struct wm_report *report, struct wm_text *text, struct wm_error *err);
