@@ -12,6 +12,8 @@ enum { WM_MEASURE_BYTES = 512, WM_PERCENT_BYTES = 32 };
 /* Sums and magnitudes that wrap around where int64 ends, as the reference's do. */
 int64_t wm_add_wrapping(int64_t a, int64_t b);
 int64_t wm_magnitude(int64_t value);
+/* Whole division; by 0 the value as it is, as a sum of no samples has no mean. */
+int64_t wm_divide(int64_t value, int64_t divisor);
 /* Cut towards zero; INT64_MIN where the result does not fit. */
 int64_t wm_truncate(double value);
 

@@ -69,7 +69,8 @@ struct wm_report_view {
     bool all_addresses; /* granularity addresses, inlines shown */
     bool by_lines;      /* granularity lines */
     bool unlimited;     /* no node count of its own (80 otherwise) */
-    bool keeps_files;   /* -source_path and -trim_path do not touch file names */
+    bool keeps_files;   /* file names stay exactly as they are */
+    bool keeps_folders; /* they are cleaned, but not by -source_path and -trim_path */
     bool whole_numbers; /* prints integers only, so the unit is never a larger one */
     int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 };
