@@ -31,7 +31,7 @@ static const char *choose_unit(const struct wm_graph *graph)
     wm_scale(smallest, report->unit, "minimum", &smallest_unit);
     wm_scale(largest, report->unit, "minimum", &largest_unit);
     if (strcmp(smallest_unit, largest_unit) != 0 && hundredfold < largest &&
-        !report->view->whole_numbers)
+        !wm_report_has(report, WM_VIEW_WHOLE_NUMBERS))
         wm_scale(hundredfold, report->unit, "minimum", &smallest_unit);
     return smallest_unit[0] != '\0' ? smallest_unit : report->unit;
 }

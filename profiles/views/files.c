@@ -130,12 +130,14 @@ int wm_report_clean_files(struct wm_report *report, struct wm_error *err)
     struct wm_text clean;
     int rc = 0;
     wm_text_init(&clean);
-    for (size_t i = 0; !report->view->keeps_files && rc == 0 && i < profile->function_count; i++) {
+    if (wm_report_has(report, WM_VIEW_KEEPS_FILES))
+        return 0;
+    for (size_t i = 0; rc == 0 && i < profile->function_count; i++) {
         struct wm_function *function = &profile->functions[i];
         if (function->file == 0)
             continue;
         const char *file = wm_profile_text(profile, function->file);
-        if (!report->view->keeps_folders)
+        if (!wm_report_has(report, WM_VIEW_KEEPS_FOLDERS))
             file = wm_file_trimmed(file, options->trim_path, options->source_path);
         wm_text_clear(&clean);
         if (file[0] != '\0')

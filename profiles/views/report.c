@@ -11,17 +11,13 @@
 
 enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80 };
 
-/* What a profile's text says of itself is not about its frames, so no file name is cut there. */
 const struct wm_report_view wm_report_views[] = {
-    {.name = "traces",
-     .help = "every sample: labels, value, frames",
-     .keeps_files = true,
-     .print = wm_print_traces},
-    {.name = "tags",
-     .help = "the labels and what each value cost",
-     .keeps_files = true,
-     .print = wm_print_tags},
-    {0                  },
+    {"traces",   "every sample: labels, value, frames", WM_VIEW_KEEPS_FOLDERS, wm_print_traces  },
+    {"tags",     "labels, and what each value cost",    0,                     wm_print_tags    },
+    {"raw",      "all that the profile holds",
+     WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES | WM_VIEW_KEEPS_FILES,         wm_print_raw     },
+    {"comments", "the profile's comments",              0,                     wm_print_comments},
+    {NULL,       NULL,                                  0,                     NULL             },
 };
 
 void wm_report_options_init(struct wm_report_options *options)
@@ -35,6 +31,11 @@ void wm_report_options_init(struct wm_report_options *options)
         .divide_by = 1,
         .node_count = -1,
     };
+}
+
+bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag)
+{
+    return (report->view->flags & (unsigned)flag) != 0;
 }
 
 /* ---- Of one sample ---- */
@@ -55,19 +56,19 @@ int64_t wm_report_divisor(const struct wm_report *report, size_t sample)
 
 static bool trims(const struct wm_report *report)
 {
-    return report->options->trim && !report->view->never_trims;
+    return report->options->trim && !wm_report_has(report, WM_VIEW_NEVER_TRIMS);
 }
 
 enum wm_granularity wm_report_granularity(const struct wm_report *report)
 {
-    if (report->view->all_addresses)
+    if (wm_report_has(report, WM_VIEW_BY_ADDRESSES))
         return WM_BY_ADDRESSES;
-    return report->view->by_lines ? WM_BY_LINES : report->options->granularity;
+    return wm_report_has(report, WM_VIEW_BY_LINES) ? WM_BY_LINES : report->options->granularity;
 }
 
 bool wm_report_shows_inlines(const struct wm_report *report)
 {
-    return report->view->all_addresses || !report->options->noinlines;
+    return wm_report_has(report, WM_VIEW_BY_ADDRESSES) || !report->options->noinlines;
 }
 
 int64_t wm_report_node_count(const struct wm_report *report)
@@ -76,7 +77,7 @@ int64_t wm_report_node_count(const struct wm_report *report)
     if (!trims(report))
         return 0;
     if (count == -1)
-        count = report->view->unlimited ? 0 : NODES_MAX_UNLESS_TOLD;
+        count = wm_report_has(report, WM_VIEW_UNLIMITED) ? 0 : NODES_MAX_UNLESS_TOLD;
     return count;
 }
 
@@ -184,7 +185,7 @@ static int find_view(struct wm_report *report, struct wm_error *err)
     for (report->view = wm_report_views; report->view->name != NULL; report->view++) {
         if (strcmp(report->view->name, options->view) != 0)
             continue;
-        if (report->view->takes_expression && options->expression == NULL)
+        if (wm_report_has(report, WM_VIEW_TAKES_EXPRESSION) && options->expression == NULL)
             return wm_fail(err, -EINVAL, "-%s needs a regular expression", options->view);
         return 0;
     }

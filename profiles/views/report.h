@@ -59,19 +59,24 @@ struct wm_report {
     struct wm_label_units *label_units; /* of the keys, before any filter */
 };
 
+/* What a view forces, beyond what the options say. */
+enum wm_report_view_flags {
+    WM_VIEW_TAKES_EXPRESSION = 1,
+    WM_VIEW_NEVER_TRIMS = 2,  /* node count and fractions are 0 */
+    WM_VIEW_BY_ADDRESSES = 4, /* and inlines are shown */
+    WM_VIEW_BY_LINES = 8,
+    WM_VIEW_UNLIMITED = 16,      /* no node count of its own (80 otherwise) */
+    WM_VIEW_KEEPS_FILES = 32,    /* file names stay exactly as they are */
+    WM_VIEW_KEEPS_FOLDERS = 64,  /* they are cleaned, but not by -source_path and -trim_path */
+    WM_VIEW_WHOLE_NUMBERS = 128, /* prints integers, so the unit is never a larger one */
+    WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
+};
+
 /* A view prints the selected profile; an error means that nothing is printed. */
 struct wm_report_view {
     const char *name;
     const char *help;
-    /* What it forces, beyond what the options say. */
-    bool takes_expression;
-    bool never_trims;   /* node count and fractions are 0 */
-    bool all_addresses; /* granularity addresses, inlines shown */
-    bool by_lines;      /* granularity lines */
-    bool unlimited;     /* no node count of its own (80 otherwise) */
-    bool keeps_files;   /* file names stay exactly as they are */
-    bool keeps_folders; /* they are cleaned, but not by -source_path and -trim_path */
-    bool whole_numbers; /* prints integers only, so the unit is never a larger one */
+    unsigned flags;
     int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 };
 
@@ -90,7 +95,9 @@ WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_repo
 WM_MUST_USE int wm_report_select(struct wm_report *report, struct wm_error *err);
 WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *err);
 
-/* report.c: of one sample, the shown value and what -mean divides by (1 without it). */
+/* report.c: whether the view has this flag. */
+bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag);
+/* Of one sample, the shown value and what -mean divides by (1 without it). */
 int64_t wm_report_value(const struct wm_report *report, size_t sample);
 int64_t wm_report_divisor(const struct wm_report *report, size_t sample);
 /* The options as the view has them: its forced granularity, its node count, its fractions. */
