@@ -12,12 +12,14 @@
 enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80 };
 
 const struct wm_report_view wm_report_views[] = {
-    {"traces",   "every sample: labels, value, frames", WM_VIEW_KEEPS_FOLDERS, wm_print_traces  },
-    {"tags",     "labels, and what each value cost",    0,                     wm_print_tags    },
+    {"traces",   "every sample: labels, value, frames",         WM_VIEW_KEEPS_FOLDERS, wm_print_traces  },
+    {"tags",     "labels, and what each value cost",            0,                     wm_print_tags    },
     {"raw",      "all that the profile holds",
-     WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES | WM_VIEW_KEEPS_FILES,         wm_print_raw     },
-    {"comments", "the profile's comments",              0,                     wm_print_comments},
-    {NULL,       NULL,                                  0,                     NULL             },
+     WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES | WM_VIEW_KEEPS_FILES,                 wm_print_raw     },
+    {"proto",    "the profile itself, as the filters leave it",
+     WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES | WM_VIEW_KEEPS_FILES,                 wm_print_proto   },
+    {"comments", "the profile's comments",                      0,                     wm_print_comments},
+    {NULL,       NULL,                                          0,                     NULL             },
 };
 
 void wm_report_options_init(struct wm_report_options *options)
