@@ -24,14 +24,15 @@ split_book() {
 answer() {
     profile=$1
     shift
-    status=0
+    status=0 refusal=2
     if [ "${WM_UPDATE_GOLDEN:-}" = 1 ]; then
+        refusal=1 # what go makes of pprof's 2
         go tool pprof -symbolize=none "$@" "$profile" >"$folder/out" 2>"$folder/err" || status=$?
     else
         "$build/bin/waymark" report -symbolize=none "$@" "$profile" >"$folder/out" \
             2>"$folder/err" || status=$?
     fi
-    [ "$status" -eq 2 ] && [ ! -s "$folder/out" ] && echo refused >"$folder/out"
+    [ "$status" -eq "$refusal" ] && [ ! -s "$folder/out" ] && echo refused >"$folder/out"
     return 0
 }
 
