@@ -83,7 +83,7 @@ static int parse_gib(const char *value, void *field, struct wm_error *err)
 
 static int refuse(const char *value, struct wm_error *err, const char *instead)
 {
-    bool on;
+    bool on = false;
     int rc = parse_bool(value, &on, err);
     return rc < 0 || !on ? rc : wm_fail(err, -EINVAL, "%s", instead);
 }

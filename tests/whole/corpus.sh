@@ -1,7 +1,7 @@
 # corpus.sh - the whole matrix of ../shared/pprof-corpus, where it lies beside the checkout.
 # usage: corpus.sh BUILD SOURCE
 . "$(dirname "$0")/lib.sh"
-corpus=${WAYMARK_CORPUS:-$source/../shared/pprof-corpus}
+corpus=${WM_SHARED:-$source/../shared}/pprof-corpus
 [ -x "$corpus/check" ] || { echo "skipped: the shared corpus of profiles is not here"; exit 77; }
 REPORT="$build/bin/waymark report -symbolize=none" "$corpus/check" >"$folder/result" || failed=1
 tail -n 40 "$folder/result"
