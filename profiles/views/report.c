@@ -11,15 +11,28 @@
 
 enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80 };
 
+/* What several flags come to. */
+enum {
+    PEEKS = WM_VIEW_TAKES_EXPRESSION | WM_VIEW_NEVER_TRIMS,
+    DRAWS = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
+    TELLS_ALL = WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES,
+    EXPORTS = TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS | WM_VIEW_CALL_TREES,
+    COPIES = TELLS_ALL | WM_VIEW_KEEPS_FILES,
+};
+
 const struct wm_report_view wm_report_views[] = {
-    {"traces",   "every sample: labels, value, frames",         WM_VIEW_KEEPS_FOLDERS, wm_print_traces  },
-    {"tags",     "labels, and what each value cost",            0,                     wm_print_tags    },
-    {"raw",      "all that the profile holds",
-     WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES | WM_VIEW_KEEPS_FILES,                 wm_print_raw     },
-    {"proto",    "the profile itself, as the filters leave it",
-     WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES | WM_VIEW_KEEPS_FILES,                 wm_print_proto   },
-    {"comments", "the profile's comments",                      0,                     wm_print_comments},
-    {NULL,       NULL,                                          0,                     NULL             },
+    {"top",       "functions by their own cost",           WM_VIEW_UNLIMITED,     wm_print_top      },
+    {"tree",      "functions between callers and callees", 0,                     wm_print_tree     },
+    {"peek",      "the same of the functions that match",  PEEKS,                 wm_print_peek     },
+    {"dot",       "the graph of calls, for graphviz",      DRAWS,                 wm_print_dot      },
+    {"callgrind", "the calls, for kcachegrind",            EXPORTS,               wm_print_callgrind},
+    {"traces",    "every sample: labels, value, frames",   WM_VIEW_KEEPS_FOLDERS, wm_print_traces   },
+    {"tags",      "labels, and what each value cost",      0,                     wm_print_tags     },
+    {"raw",       "all that the profile holds",            COPIES,                wm_print_raw      },
+    {"proto",     "the profile as the filters leave it",   COPIES,                wm_print_proto    },
+    {"topproto",  "the rows of top as a profile",          WM_VIEW_UNLIMITED,     wm_print_topproto },
+    {"comments",  "the profile's comments",                0,                     wm_print_comments },
+    {NULL,        NULL,                                    0,                     NULL              },
 };
 
 void wm_report_options_init(struct wm_report_options *options)

@@ -70,6 +70,8 @@ enum wm_report_view_flags {
     WM_VIEW_KEEPS_FOLDERS = 64,  /* they are cleaned, but not by -source_path and -trim_path */
     WM_VIEW_WHOLE_NUMBERS = 128, /* prints integers, so the unit is never a larger one */
     WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
+    WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
+    WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
 };
 
 /* A view prints the selected profile; an error means that nothing is printed. */
