@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROOM_TO_TRY = 48, UTF8_BYTES_MAX = 4 };
+
 static char empty[1];
 
 /* Room for `more` bytes and the NUL; false once memory is out. */
@@ -69,21 +71,31 @@ void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
     text->data[text->length] = '\0';
 }
 
+/* Formatting is the dear part, so it is done once wherever the result fits. */
 void wm_text_addf(struct wm_text *text, const char *format, ...)
 {
-    va_list args;
+    va_list args, again;
+    if (!reserve(text, ROOM_TO_TRY))
+        return;
+    size_t room = text->capacity - text->length;
     va_start(args, format);
-    va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(text->data + text->length, room, format, args);
     va_end(args);
-    if (length < 0)
-        text->failed = true;
-    else if (reserve(text, (size_t)length)) {
-        vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
-        text->length += (size_t)length;
+    if (length >= 0 && (size_t)length >= room) {
+        text->data[text->length] = '\0'; /* until there is room */
+        if (reserve(text, (size_t)length))
+            vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+        else
+            length = 0;
     }
     va_end(again);
+    if (length < 0) {
+        text->data[text->length] = '\0';
+        text->failed = true;
+        return;
+    }
+    text->length += (size_t)length;
 }
 
 char *wm_text_take(struct wm_text *text)
@@ -100,8 +112,12 @@ char *wm_text_take(struct wm_text *text)
 size_t wm_text_width(const char *string)
 {
     size_t width = 0;
-    for (; *string != '\0'; string++)
-        width += ((unsigned char)*string & 0xc0) != 0x80;
+    for (; *string != '\0'; width++) {
+        size_t bytes = (unsigned char)*string < 0x80
+                           ? 1
+                           : wm_text_utf8_length(string, strnlen(string, UTF8_BYTES_MAX));
+        string += bytes > 0 ? bytes : 1;
+    }
     return width;
 }
 
