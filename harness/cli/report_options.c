@@ -103,7 +103,7 @@ static int choose_view(struct wm_report_values *values, struct wm_error *err)
     int rc = choose(WM_REPORT_VIEWS, values, &row, err);
     if (rc < 0 || row == NULL)
         return rc;
-    options->view = row->name + 1;
+    options->view = values->views.text ? "top" : row->name + 1;
     if (row->argument != NULL)
         options->expression = *(const char *const *)((const char *)values + row->offset);
     for (size_t i = 0; i < sizeof(pictures) / sizeof(pictures[0]); i++) {

@@ -55,6 +55,14 @@ static void test_defaults_are_those_of_pprof(void **state)
     assert_null(values.options.focus);
 }
 
+static void test_text_is_another_name_of_top(void **state)
+{
+    (void)state;
+    accept("-text p");
+    assert_string_equal(values.options.view, "top");
+    refuse("-text -top p", "-text", "-top");
+}
+
 static void test_values_follow_a_sign_or_a_blank(void **state)
 {
     (void)state;
@@ -186,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_are_those_of_pprof),
+        cmocka_unit_test(test_text_is_another_name_of_top),
         cmocka_unit_test(test_values_follow_a_sign_or_a_blank),
         cmocka_unit_test(test_switches_take_no_word_after_them),
         cmocka_unit_test(test_options_end_at_the_first_other_word),
