@@ -153,8 +153,12 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
         return rc;
     rc = wm_profile_merge(report->inputs, report->input_count, values->options.normalize,
                           ret_profile, err);
-    if (rc < 0 || values->comment == NULL)
+    if (rc < 0)
         return rc;
+    if (wm_profile_drop_frames(*ret_profile) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the profile's drop_frames");
+    if (values->comment == NULL)
+        return 0;
     rc = wm_profile_add_comment(*ret_profile, values->comment);
     return rc < 0 ? wm_fail(err, rc, "no memory for the comment") : 0;
 }

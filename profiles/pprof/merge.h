@@ -21,11 +21,15 @@ struct wm_merge_input {
 };
 
 /* One profile of `count` (at least 1) inputs: samples of zeros gone, equal mappings, functions,
- * locations and samples joined, ids from 1 in order of first use, what nothing uses gone, frames
- * that the profile's drop_frames name cut. `normalize`: the sources' values are scaled to the
- * bases' sums first. Samples of a WM_MERGE_DIFF_BASE carry `from_base` (profile.h).
+ * locations and samples joined, ids from 1 in order of first use, what nothing uses gone.
+ * `normalize`: the sources' values are scaled to the bases' sums first. Samples of a
+ * WM_MERGE_DIFF_BASE carry `from_base` (profile.h) and the label "pprof::base".
  * -EINVAL when sample types or periods do not agree; the inputs are freed in any case. */
 WM_MUST_USE int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize,
                                  struct wm_profile **ret_profile, struct wm_error *err);
+
+/* Cuts the frames that the profile's drop_frames name: after the merge, and after symbols were
+ * found, since it goes by names. -ENOMEM. */
+WM_MUST_USE int wm_profile_drop_frames(struct wm_profile *profile);
 
 #endif

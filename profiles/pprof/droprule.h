@@ -1,0 +1,23 @@
+/* droprule.h - which functions a profile names in drop_frames and keep_frames. Not for other
+ * rooms. */
+#ifndef WM_PPROF_DROPRULE_H
+#define WM_PPROF_DROPRULE_H
+
+#include "harness/core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wm_drop_rule;
+
+/* Names that match all of `drop` and not all of `keep` ("": none). *ret_rule is NULL where one of
+ * them is no expression of RE2's syntax: pprof then drops nothing, and so does waymark. -ENOMEM. */
+WM_MUST_USE int wm_drop_rule_new(const char *drop, const char *keep,
+                                 struct wm_drop_rule **ret_rule);
+void wm_drop_rule_free(struct wm_drop_rule *rule);
+
+/* 1 if a function of this name goes, 0 if it stays; -ENOMEM. Only what stands before the name's
+ * parameters counts. */
+WM_MUST_USE int wm_drop_rule_drops(struct wm_drop_rule *rule, const char *name);
+
+#endif
