@@ -1,5 +1,6 @@
 /* cmd_report.c - `waymark report`: the pprof views of a run or of any profile. */
 #include "harness/cli/commands.h"
+#include "harness/cli/delivery.h"
 #include "harness/cli/picture.h"
 #include "harness/cli/print.h"
 #include "harness/cli/report_options.h"
@@ -22,6 +23,7 @@ struct report {
     struct wm_merge_input *inputs;
     size_t input_count;
     struct wm_text notes, result;
+    struct wm_delivery delivery;
 };
 
 /* ---- Sources ---- */
@@ -185,15 +187,19 @@ static int draw(struct report *report, struct wm_error *err)
     return rc;
 }
 
-static int deliver(const struct report *report, struct wm_error *err)
+static int drain(void *user, struct wm_text *text, struct wm_error *err)
 {
-    const char *output = report->values.output;
-    if (output == NULL)
-        return wm_print_result(&report->result, err);
-    if (report->result.failed)
-        return wm_fail(err, -ENOMEM, "no memory for the result");
-    wm_print_note("written to %s", output);
-    return wm_file_write(output, report->result.data, report->result.length, err);
+    return wm_delivery_send(user, text, err);
+}
+
+static int deliver(struct report *report, struct wm_error *err)
+{
+    int rc = wm_delivery_send(&report->delivery, &report->result, err);
+    if (rc == 0)
+        rc = wm_delivery_commit(&report->delivery, err);
+    if (rc == 0 && report->delivery.name != NULL)
+        wm_print_note("written to %s", report->delivery.name);
+    return rc;
 }
 
 static int make_report(struct report *report, struct wm_error *err)
@@ -202,6 +208,11 @@ static int make_report(struct report *report, struct wm_error *err)
     if (report->values.binary && report->values.output == NULL && isatty(STDOUT_FILENO) != 0)
         return wm_fail(err, -EINVAL,
                        "this view is no text for a terminal; name a file with -output=FILE");
+    report->delivery.name = report->values.output;
+    if (report->values.picture == NULL) {
+        report->values.options.drain = drain;
+        report->values.options.drain_user = &report->delivery;
+    }
     take_program(report);
     int rc = read_all(report, &profile, err);
     if (rc == 0)
@@ -228,6 +239,7 @@ static int run_report(int argc, char **argv)
     free(report.inputs);
     wm_text_done(&report.notes);
     wm_text_done(&report.result);
+    wm_delivery_done(&report.delivery);
     return rc < 0 ? wm_print_error(&err) : WM_EXIT_DONE;
 }
 

@@ -159,23 +159,44 @@ static int add_labels(struct wm_sample_labels *labels, const struct wm_report *r
     return rc < 0 ? rc : 0;
 }
 
-static int add_samples(const struct wm_report *report, struct wm_text *text)
+/* Ids are most of what a large profile prints. */
+static void add_id(struct wm_text *text, uint64_t id)
+{
+    char digits[NUMBER_BYTES];
+    size_t at = sizeof(digits);
+    digits[--at] = ' ';
+    do
+        digits[--at] = (char)('0' + id % 10);
+    while ((id /= 10) > 0);
+    wm_text_add_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+static void add_sample(struct wm_text *text, const struct wm_profile *profile,
+                       const struct wm_profile_sample *sample)
+{
+    for (size_t type = 0; type < profile->sample_type_count; type++)
+        wm_text_addf(text, " %10" PRId64, profile->values[sample->first_value + type]);
+    wm_text_add(text, ": ");
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        uint32_t location = profile->sample_locations[sample->first_location + i];
+        add_id(text, profile->locations[location].id);
+    }
+    wm_text_add(text, "\n");
+}
+
+static int add_samples(const struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
     const struct wm_profile *profile = report->profile;
     struct wm_sample_labels labels;
     int rc = 0;
     wm_sample_labels_init(&labels);
     for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
-        const struct wm_profile_sample *sample = &profile->samples[i];
-        for (size_t type = 0; type < profile->sample_type_count; type++)
-            wm_text_addf(text, " %10" PRId64, profile->values[sample->first_value + type]);
-        wm_text_add(text, ": ");
-        for (uint32_t at = 0; at < sample->location_count; at++) {
-            uint32_t location = profile->sample_locations[sample->first_location + at];
-            wm_text_addf(text, "%" PRIu64 " ", profile->locations[location].id);
-        }
-        wm_text_add(text, "\n");
+        add_sample(text, profile, &profile->samples[i]);
         rc = add_labels(&labels, report, i, text);
+        if (rc < 0)
+            wm_fail(err, rc, "no memory for the labels");
+        else
+            rc = wm_report_drain(report, text, err);
     }
     wm_sample_labels_done(&labels);
     return rc;
@@ -221,13 +242,14 @@ int wm_print_raw(struct wm_report *report, struct wm_text *text, struct wm_error
 {
     const struct wm_profile *profile = report->profile;
     add_header(text, profile);
-    if (add_samples(report, text) < 0)
-        return wm_fail(err, -ENOMEM, "no memory for the view");
+    int rc = add_samples(report, text, err);
     wm_text_add(text, "Locations\n");
-    for (size_t i = 0; i < profile->location_count; i++)
+    for (size_t i = 0; rc == 0 && i < profile->location_count; i++) {
         add_location(text, profile, &profile->locations[i]);
+        rc = wm_report_drain(report, text, err);
+    }
     wm_text_add(text, "Mappings\n");
     for (size_t i = 0; i < profile->mapping_count; i++)
         add_mapping(text, profile, &profile->mappings[i]);
-    return 0;
+    return rc;
 }

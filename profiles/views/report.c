@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80 };
+enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80, DRAIN_BYTES = 1 << 18 };
 
 /* What several flags come to. */
 enum {
@@ -121,6 +121,13 @@ const char *wm_report_measure(const struct wm_report *report, int64_t value, con
                               char *text)
 {
     return wm_measure(wm_report_divide(report, value), report->unit, unit, text);
+}
+
+int wm_report_drain(const struct wm_report *report, struct wm_text *text, struct wm_error *err)
+{
+    if (report->options->drain == NULL || text->length < DRAIN_BYTES)
+        return 0;
+    return report->options->drain(report->options->drain_user, text, err);
 }
 
 /* ---- The sample type ---- */

@@ -39,6 +39,10 @@ struct wm_report_options {
     int64_t node_count; /* -1: the view's own */
     const char *path;   /* ours: focus on the label `path`, by display name or id */
     const char *by;     /* ours: a label whose values become columns */
+    /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
+     * A negative errno, with `err`, ends the view. */
+    int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
+    void *drain_user;
 };
 
 /* pprof's defaults. */
@@ -87,7 +91,7 @@ extern const struct wm_report_view wm_report_views[];
 
 /* Prints the view that the options name. Uses the profile up (its content is changed, it stays the
  * caller's to free). `notes` gets warnings such as a filter that matches nothing. -EINVAL with a
- * sentence for whatever pprof refuses too; `text` is then empty. */
+ * sentence for whatever pprof refuses too; `text` is then empty and nothing was drained. */
 WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_report_options *options,
                                 struct wm_text *text, struct wm_text *notes, struct wm_error *err);
 
@@ -116,6 +120,11 @@ const char *wm_report_measure(const struct wm_report *report, int64_t value, con
                               char *text);
 /* What -divide_by makes of a value. */
 int64_t wm_report_divide(const struct wm_report *report, int64_t value);
+
+/* Hands over what was printed, once it is a lot: nothing before it may be changed any more, and the
+ * view may fail for want of memory only. */
+WM_MUST_USE int wm_report_drain(const struct wm_report *report, struct wm_text *text,
+                                struct wm_error *err);
 
 /* label_units.c: what the numbers of this label key count: the first unit that any sample gives,
  * or what the key's name says. Borrowed. */

@@ -14,12 +14,17 @@ enum { VALUE_COLUMNS = 10 };
 static const char SEPARATOR[] =
     "-----------+-------------------------------------------------------\n";
 
+struct frames {
+    const char *text; /* the value's column of the first line is left blank */
+    size_t length;
+};
+
 struct traces {
     const struct wm_report *report;
     struct wm_text *text;
     struct wm_sample_labels labels;
-    /* The lines of a location, without the value's column: stacks share most of them. */
-    const char **frames;
+    /* The lines of a location: stacks share most of them. */
+    struct frames *frames;
     struct wm_arena arena;
     struct wm_text scratch;
 };
@@ -58,28 +63,30 @@ static int add_labels(struct traces *traces, size_t sample)
     return rc < 0 ? rc : 0;
 }
 
-/* What follows the value, or the blanks in its place, for each line of the location. */
-static const char *location_frames(struct traces *traces, uint32_t location)
+static const struct frames *location_frames(struct traces *traces, uint32_t location)
 {
+    struct frames *frames = &traces->frames[location];
+    struct wm_text *text = &traces->scratch;
     uint32_t lines = traces->report->profile->locations[location].line_count;
     uint32_t count = lines > 0 ? lines : 1;
-    struct wm_text *text = &traces->scratch;
-    if (traces->frames[location] != NULL)
-        return traces->frames[location];
+    if (frames->text != NULL)
+        return frames;
     wm_text_clear(text);
     for (uint32_t i = 0; i < count; i++) {
         struct wm_node_key key;
         wm_node_key_of(traces->report, location, i, &key);
-        wm_text_addf(text, "%*s   ", i > 0 ? VALUE_COLUMNS : 0, "");
+        wm_text_addf(text, "%*s   ", VALUE_COLUMNS, "");
         wm_node_add_label(traces->report, &key, text);
         wm_text_add(text, i + 1 < count ? " (inline)\n" : "\n");
     }
-    if (!text->failed)
-        traces->frames[location] = wm_arena_copy(&traces->arena, text->data, text->length);
-    return traces->frames[location];
+    if (text->failed)
+        return NULL;
+    frames->text = wm_arena_copy(&traces->arena, text->data, text->length);
+    frames->length = text->length;
+    return frames->text != NULL ? frames : NULL;
 }
 
-static int add_sample(struct traces *traces, size_t number)
+static int add_sample(struct traces *traces, size_t number, struct wm_error *err)
 {
     const struct wm_report *report = traces->report;
     const struct wm_profile_sample *sample = &report->profile->samples[number];
@@ -89,20 +96,22 @@ static int add_sample(struct traces *traces, size_t number)
     wm_text_add(traces->text, SEPARATOR);
     int rc = add_labels(traces, number);
     if (rc < 0)
-        return rc;
+        return wm_fail(err, rc, "no memory for the labels");
     int64_t value = wm_report_value(report, number);
     if (report->has_divisor)
         value = wm_divide(value, wm_report_divisor(report, number));
     wm_report_measure(report, value, wm_report_wanted_unit(report), measured);
     for (uint32_t i = 0; i < sample->location_count; i++) {
         uint32_t location = report->profile->sample_locations[sample->first_location + i];
-        const char *frames = location_frames(traces, location);
+        const struct frames *frames = location_frames(traces, location);
         if (frames == NULL)
-            return -ENOMEM;
-        wm_text_add_padded(traces->text, i == 0 ? measured : "", -VALUE_COLUMNS);
-        wm_text_add(traces->text, frames);
+            return wm_fail(err, -ENOMEM, "no memory for the frames");
+        size_t blanks = i == 0 ? VALUE_COLUMNS : 0;
+        if (i == 0)
+            wm_text_add_padded(traces->text, measured, -VALUE_COLUMNS);
+        wm_text_add_bytes(traces->text, frames->text + blanks, frames->length - blanks);
     }
-    return 0;
+    return wm_report_drain(report, traces->text, err);
 }
 
 int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err)
@@ -117,11 +126,11 @@ int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_er
     wm_banner_add_profile(text, report, wm_report_wanted_unit(report));
     if (text->length == 0)
         wm_text_add(text, "\n"); /* a banner of no lines is an empty line here */
-    for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
-        rc = add_sample(&traces, i);
-    wm_text_add(text, SEPARATOR);
     if (rc < 0)
         wm_fail(err, rc, "no memory for the samples");
+    for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
+        rc = add_sample(&traces, i, err);
+    wm_text_add(text, SEPARATOR);
     wm_sample_labels_done(&traces.labels);
     wm_arena_done(&traces.arena);
     wm_text_done(&traces.scratch);
