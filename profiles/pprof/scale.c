@@ -43,11 +43,6 @@ static const struct family families[] = {
       {"P*GCU", {"petagcu"}, 1e15}}               },
 };
 
-int64_t wm_add_wrapping(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
 int64_t wm_magnitude(int64_t value)
 {
     return value < 0 ? (int64_t)(0 - (uint64_t)value) : value;

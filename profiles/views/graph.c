@@ -142,13 +142,21 @@ static int sum_edges(struct wm_graph *graph)
 
 /* ---- All of it ---- */
 
+/* How many of the first nodes the node count may leave. */
+static size_t may_stay(const struct wm_graph *graph)
+{
+    int64_t limit = wm_report_node_count(graph->report);
+    bool limits = limit > 0 && (uint64_t)limit < graph->order_count;
+    return limits ? (size_t)limit : graph->order_count;
+}
+
 /* The node count leaves some nodes only. A picture is then arranged anew. */
 static int limit_nodes(struct wm_graph *graph)
 {
     int64_t limit = wm_report_node_count(graph->report);
+    size_t count = may_stay(graph);
     if (limit <= 0)
         return 0;
-    size_t count = (uint64_t)limit < graph->order_count ? (size_t)limit : graph->order_count;
     if (is_picture(graph)) {
         count = wm_graph_picture_count(graph, limit);
         wm_graph_drop_edges(graph);
@@ -175,13 +183,12 @@ static void ask_for_nodes(struct wm_graph *graph)
 static int arrange(struct wm_graph *graph)
 {
     int rc = 0;
-    if (is_picture(graph)) {
+    if (is_picture(graph))
         rc = sum_edges(graph);
-        if (rc == 0)
-            rc = wm_node_labels_new(graph, graph->private_->node_cut, &graph->labels);
-    }
     if (rc == 0)
         rc = sort_nodes(graph);
+    if (rc == 0 && is_picture(graph))
+        rc = wm_node_labels_new(graph, may_stay(graph), graph->private_->node_cut, &graph->labels);
     if (rc == 0)
         rc = limit_nodes(graph);
     if (rc == 0 && !is_picture(graph)) {

@@ -194,48 +194,43 @@ int wm_graph_label_nodes(struct wm_graph *graph)
 
 /* ---- Walks of others ---- */
 
-struct walk {
-    const struct wm_graph *graph;
-    uint32_t *seen; /* per node: the last sample, + 1 */
-    wm_graph_visit *visit;
-    void *user;
-};
-
-static int walk_sample(const struct walk *walk, size_t number)
+static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                       uint32_t *seen, struct wm_visit *visit)
 {
-    const struct wm_profile *profile = walk->graph->report->profile;
-    const struct wm_profile_sample *sample = &profile->samples[number];
-    const struct wm_graph_private *parts = walk->graph->private_;
-    uint32_t leaf = WM_NO_NODE;
+    const struct wm_profile *profile = graph->report->profile;
+    const struct wm_profile_sample *sample = &profile->samples[visit->sample];
+    const struct wm_graph_private *parts = graph->private_;
     int rc = 0;
+    visit->node = WM_NO_NODE;
+    visit->is_leaf = false;
     for (uint32_t i = sample->location_count; i-- > 0;) {
         uint32_t location = profile->sample_locations[sample->first_location + i];
         struct wm_frames frames = parts->frames[location];
         for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
-            uint32_t node = wm_kind_at(parts, frames, at);
-            leaf = walk->graph->nodes[node].kept ? node : WM_NO_NODE;
-            if (leaf == WM_NO_NODE || walk->seen[node] == number + 1)
+            visit->node = wm_kind_at(parts, frames, at);
+            if (!visitor->chosen[visit->node] || seen[visit->node] == visit->sample + 1)
                 continue;
-            walk->seen[node] = (uint32_t)number + 1;
-            rc = walk->visit(walk->user, number, node, false);
+            seen[visit->node] = (uint32_t)visit->sample + 1;
+            rc = visitor->visit(visitor->user, visit);
         }
     }
-    return rc == 0 && leaf != WM_NO_NODE ? walk->visit(walk->user, number, leaf, true) : rc;
+    visit->is_leaf = true;
+    bool counts = rc == 0 && visit->node != WM_NO_NODE && visitor->chosen[visit->node];
+    return counts ? visitor->visit(visitor->user, visit) : rc;
 }
 
-int wm_graph_walk(const struct wm_graph *graph, wm_graph_visit *visit, void *user)
+int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor)
 {
-    int64_t value, divisor;
+    struct wm_visit visit = {.sample = 0};
     int rc = 0;
     if (graph->private_->is_tree)
-        return wm_graph_walk_tree(graph, visit, user);
-    uint32_t *seen = calloc(graph->node_count + 1, sizeof(seen[0]));
-    struct walk walk = {graph, seen, visit, user};
+        return wm_graph_walk_tree(graph, visitor);
+    uint32_t *seen = calloc(graph->node_count + 1, sizeof(seen[0])); /* the last sample, + 1 */
     if (seen == NULL)
         return -ENOMEM;
-    for (size_t i = 0; rc == 0 && i < graph->report->profile->sample_count; i++)
-        if (wm_sample_cost(graph->report, i, &value, &divisor))
-            rc = walk_sample(&walk, i);
+    for (; rc == 0 && visit.sample < graph->report->profile->sample_count; visit.sample++)
+        if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
+            rc = walk_sample(graph, visitor, seen, &visit);
     free(seen);
     return rc;
 }

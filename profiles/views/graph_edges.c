@@ -13,6 +13,7 @@ enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 }; /* its calls, those of 
 struct summing {
     struct wm_graph *graph;
     unsigned char *fates; /* per node */
+    bool *passes;         /* per location: none of its nodes is kept */
     struct wm_pairs known;
     size_t capacity;
 };
@@ -95,6 +96,10 @@ static int sum_sample(struct summing *summing, size_t number)
         return 0;
     for (uint32_t i = sample->location_count; i-- > 0;) {
         uint32_t location = profile->sample_locations[sample->first_location + i];
+        if (summing->passes[location]) {
+            call.residual = true;
+            continue;
+        }
         struct wm_frames frames = parts->frames[location];
         for (uint32_t at = frames.count; at-- > 0;) {
             uint32_t node = wm_kind_at(parts, frames, at);
@@ -117,25 +122,43 @@ static int sum_sample(struct summing *summing, size_t number)
     return 0;
 }
 
+/* Whether any call is wished for. */
+static bool find_fates(struct summing *summing)
+{
+    const struct wm_graph *graph = summing->graph;
+    const struct wm_graph_private *parts = graph->private_;
+    bool any = false;
+    for (size_t i = 0; i < graph->node_count; i++) {
+        summing->fates[i] = find_fate(graph, &graph->nodes[i]);
+        any |= summing->fates[i] > FATE_KEPT;
+    }
+    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
+        summing->passes[i] = true;
+        for (uint32_t at = 0; at < parts->frames[i].count; at++)
+            if (summing->fates[wm_kind_at(parts, parts->frames[i], at)] != 0)
+                summing->passes[i] = false;
+    }
+    return any;
+}
+
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
-    struct summing summing = {.graph = graph};
-    bool any = false;
-    int rc = 0;
+    const struct wm_profile *profile = graph->report->profile;
+    struct summing summing = {
+        .graph = graph,
+        .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
+        .passes = calloc(profile->location_count + 1, sizeof(summing.passes[0])),
+    };
+    int rc = summing.fates == NULL || summing.passes == NULL ? -ENOMEM : 0;
     free(graph->edges);
     graph->edges = NULL;
     graph->edge_count = 0;
-    summing.fates = calloc(graph->node_count + 1, sizeof(summing.fates[0]));
-    if (summing.fates == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < graph->node_count; i++) {
-        summing.fates[i] = find_fate(graph, &graph->nodes[i]);
-        any |= summing.fates[i] > FATE_KEPT;
-    }
-    for (size_t i = 0; any && rc == 0 && i < graph->report->profile->sample_count; i++)
-        rc = sum_sample(&summing, i);
+    if (rc == 0 && find_fates(&summing))
+        for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
+            rc = sum_sample(&summing, i);
     wm_pairs_done(&summing.known);
     free(summing.fates);
+    free(summing.passes);
     return rc;
 }
 

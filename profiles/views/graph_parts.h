@@ -58,15 +58,27 @@ WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 
-/* Calls `visit` for every sample and kept node in its stack, once each, from root to leaf, and
- * once more with `is_leaf` where the node's own cost comes from. */
-typedef int wm_graph_visit(void *user, size_t sample, uint32_t node, bool is_leaf);
-WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, wm_graph_visit *visit, void *user);
+/* Calls `visit` for every sample and chosen node (`chosen` is by number) in its stack, once each,
+ * from root to leaf, and once more where the node's own cost comes from. */
+struct wm_visit {
+    size_t sample;
+    int64_t value, divisor;
+    uint32_t node;
+    bool is_leaf;
+};
+
+struct wm_visitor {
+    const bool *chosen;
+    int (*visit)(void *user, const struct wm_visit *visit);
+    void *user;
+};
+
+WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor);
 
 /* graph_tree.c: a node per stack, its calls too; the calls after nodes are no longer kept. */
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_splice_tree(struct wm_graph *graph);
-WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, wm_graph_visit *visit, void *user);
+WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor);
 
 /* graph_edges.c: between kept nodes, as wished; -ENOMEM. Those below the cut go, and those that no
  * listed node has: returns how many were below. */

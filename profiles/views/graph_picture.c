@@ -74,7 +74,7 @@ int wm_graph_scores(const struct wm_graph *graph, int64_t **ret_scores)
 size_t wm_graph_picture_count(const struct wm_graph *graph, int64_t limit)
 {
     int64_t taken = 0;
-    for (size_t i = 0; i < graph->order_count; i++) {
+    for (size_t i = 0; i < graph->order_count; i++) { /* never beyond the labelled ones */
         size_t labels = wm_node_labels_own(graph->labels, graph->order[i]);
         taken += 1 + (int64_t)(labels < WM_NODE_LABELS_MAX ? labels : WM_NODE_LABELS_MAX);
         if (taken >= limit)

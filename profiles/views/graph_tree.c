@@ -145,36 +145,40 @@ int wm_graph_splice_tree(struct wm_graph *graph)
     return 0;
 }
 
-static int walk_sample(const struct wm_graph *graph, size_t number, wm_graph_visit *visit,
-                       void *user)
+static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                       struct wm_visit *visit)
 {
     const struct wm_profile *profile = graph->report->profile;
-    const struct wm_profile_sample *sample = &profile->samples[number];
+    const struct wm_profile_sample *sample = &profile->samples[visit->sample];
     struct wm_graph_private *parts = graph->private_;
     uint32_t caller = 0;
+    int rc = 0;
+    visit->is_leaf = false;
     for (uint32_t i = sample->location_count; i-- > 0;) {
         uint32_t location = profile->sample_locations[sample->first_location + i];
         struct wm_frames frames = parts->frames[location];
-        for (uint32_t at = frames.count; at-- > 0;) {
+        for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
             /* Every stack was seen when the tree was made. */
             int64_t node = wm_pairs_add(&parts->children, caller, wm_kind_at(parts, frames, at));
-            int rc = node < 0 ? -ENOMEM : 0;
-            if (rc == 0 && graph->nodes[node].kept)
-                rc = visit(user, number, (uint32_t)node, false);
-            if (rc < 0)
-                return rc;
-            caller = (uint32_t)node + 1;
+            if (node < 0)
+                return -ENOMEM;
+            visit->node = (uint32_t)node;
+            if (visitor->chosen[node])
+                rc = visitor->visit(visitor->user, visit);
+            caller = visit->node + 1;
         }
     }
-    return caller != 0 && graph->nodes[caller - 1].kept ? visit(user, number, caller - 1, true) : 0;
+    visit->is_leaf = true;
+    bool counts = rc == 0 && caller != 0 && visitor->chosen[caller - 1];
+    return counts ? visitor->visit(visitor->user, visit) : rc;
 }
 
-int wm_graph_walk_tree(const struct wm_graph *graph, wm_graph_visit *visit, void *user)
+int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor)
 {
-    int64_t value, divisor;
+    struct wm_visit visit = {.sample = 0};
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < graph->report->profile->sample_count; i++)
-        if (wm_sample_cost(graph->report, i, &value, &divisor))
-            rc = walk_sample(graph, i, visit, user);
+    for (; rc == 0 && visit.sample < graph->report->profile->sample_count; visit.sample++)
+        if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
+            rc = walk_sample(graph, visitor, &visit);
     return rc;
 }

@@ -174,24 +174,22 @@ static struct wm_node_label *find_label(struct summing *summing, uint32_t node,
     return label;
 }
 
-static int visit(void *user, size_t sample, uint32_t node, bool is_leaf)
+static int add_visit(void *user, const struct wm_visit *visit)
 {
     struct summing *summing = user;
-    int64_t value, divisor;
-    if (summing->sample != sample + 1) {
-        int rc = cut_sample(summing, sample);
+    if (summing->sample != visit->sample + 1) {
+        int rc = cut_sample(summing, visit->sample);
         if (rc < 0)
             return rc;
     }
-    wm_sample_cost(summing->graph->report, sample, &value, &divisor);
     for (size_t i = 0; i < summing->piece_count; i++) {
-        struct wm_node_label *label = find_label(summing, node, &summing->pieces[i]);
+        struct wm_node_label *label = find_label(summing, visit->node, &summing->pieces[i]);
         if (label == NULL)
             return -ENOMEM;
-        int64_t *sum = is_leaf ? &label->self : &label->total;
-        int64_t *divisors = is_leaf ? &label->self_divisor : &label->total_divisor;
-        *sum = wm_add_wrapping(*sum, value);
-        *divisors = wm_add_wrapping(*divisors, divisor);
+        int64_t *sum = visit->is_leaf ? &label->self : &label->total;
+        int64_t *divisor = visit->is_leaf ? &label->self_divisor : &label->total_divisor;
+        *sum = wm_add_wrapping(*sum, visit->value);
+        *divisor = wm_add_wrapping(*divisor, visit->divisor);
     }
     return 0;
 }
@@ -230,20 +228,21 @@ static int arrange(struct wm_node_labels *labels, size_t node_count, int64_t cut
     return 0;
 }
 
-static int sum(struct summing *summing, const struct wm_graph *graph)
+static int sum(struct summing *summing, const bool *chosen)
 {
-    const struct wm_profile *profile = graph->report->profile;
-    summing->graph = graph;
+    const struct wm_profile *profile = summing->graph->report->profile;
+    const struct wm_visitor visitor = {chosen, add_visit, summing};
     wm_text_init(&summing->text);
     wm_text_init(&summing->other);
     summing->bytes_key = wm_intern_find(profile->strings, "bytes", strlen("bytes"));
     if (summing->bytes_key >= 0)
-        summing->bytes_unit = wm_report_label_unit(graph->report, (uint32_t)summing->bytes_key);
+        summing->bytes_unit =
+            wm_report_label_unit(summing->graph->report, (uint32_t)summing->bytes_key);
     int rc = wm_intern_new(&summing->labels->texts);
     if (rc == 0 && wm_intern_string(summing->labels->texts, "") < 0)
         rc = -ENOMEM;
     if (rc == 0)
-        rc = wm_graph_walk(graph, visit, summing);
+        rc = wm_graph_walk(summing->graph, &visitor);
     wm_text_done(&summing->text);
     wm_text_done(&summing->other);
     wm_pairs_done(&summing->pairs);
@@ -253,12 +252,16 @@ static int sum(struct summing *summing, const struct wm_graph *graph)
     return rc;
 }
 
-int wm_node_labels_new(const struct wm_graph *graph, int64_t cut,
+int wm_node_labels_new(const struct wm_graph *graph, size_t count, int64_t cut,
                        struct wm_node_labels **ret_labels)
 {
     struct wm_node_labels *labels = calloc(1, sizeof(*labels));
-    struct summing summing = {.labels = labels};
-    int rc = labels == NULL ? -ENOMEM : sum(&summing, graph);
+    struct summing summing = {.graph = graph, .labels = labels};
+    bool *chosen = calloc(graph->node_count + 1, sizeof(chosen[0]));
+    for (size_t i = 0; chosen != NULL && i < count; i++)
+        chosen[graph->order[i]] = true;
+    int rc = labels == NULL || chosen == NULL ? -ENOMEM : sum(&summing, chosen);
+    free(chosen);
     if (rc == 0)
         rc = arrange(labels, graph->node_count, cut);
     if (rc < 0)

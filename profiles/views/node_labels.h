@@ -21,8 +21,9 @@ struct wm_node_label {
 
 struct wm_node_labels;
 
-/* Of all kept nodes; those whose costs are all below `cut` are left out. -ENOMEM. */
-WM_MUST_USE int wm_node_labels_new(const struct wm_graph *graph, int64_t cut,
+/* Of the first `count` nodes of the order; labels whose costs are all below `cut` are left out.
+ * -ENOMEM. */
+WM_MUST_USE int wm_node_labels_new(const struct wm_graph *graph, size_t count, int64_t cut,
                                    struct wm_node_labels **ret_labels);
 void wm_node_labels_free(struct wm_node_labels *labels);
 /* The node's labels: strings first, then numbers grouped by `strings`. Borrowed. */
