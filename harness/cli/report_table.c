@@ -70,7 +70,7 @@ static int parse_number(const char *value, void *field, struct wm_error *err)
 
 static int parse_gib(const char *value, void *field, struct wm_error *err)
 {
-    double gib;
+    double gib = 0;
     int rc = parse_number(value, &gib, err);
     if (rc == 0 && !(gib > 0 && gib <= 1024))
         rc = wm_fail(err, -EINVAL, "'%.60s' is not a number of GiB above 0", value);

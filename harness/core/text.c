@@ -74,26 +74,25 @@ void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
 /* Formatting is the dear part, so it is done once wherever the result fits. */
 void wm_text_addf(struct wm_text *text, const char *format, ...)
 {
-    va_list args, again;
+    va_list args;
     if (!reserve(text, ROOM_TO_TRY))
         return;
     size_t room = text->capacity - text->length;
     va_start(args, format);
-    va_copy(again, args);
     int length = vsnprintf(text->data + text->length, room, format, args);
     va_end(args);
-    if (length >= 0 && (size_t)length >= room) {
-        text->data[text->length] = '\0'; /* until there is room */
-        if (reserve(text, (size_t)length))
-            vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
-        else
-            length = 0;
-    }
-    va_end(again);
+    if (length < 0 || (size_t)length >= room)
+        text->data[text->length] = '\0'; /* nothing was added so far */
     if (length < 0) {
-        text->data[text->length] = '\0';
         text->failed = true;
         return;
+    }
+    if ((size_t)length >= room) {
+        if (!reserve(text, (size_t)length))
+            return;
+        va_start(args, format);
+        vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
+        va_end(args);
     }
     text->length += (size_t)length;
 }

@@ -46,7 +46,7 @@ int wm_sample_labels_read(struct wm_sample_labels *labels, const struct wm_profi
     if (from->label_count > labels->capacity) {
         size_t capacity = from->label_count + labels->capacity;
         const struct wm_label **grown =
-            reallocarray(labels->labels, capacity, sizeof(labels->labels[0]));
+            reallocarray(labels->labels, capacity, sizeof(const struct wm_label *));
         if (grown == NULL)
             return -ENOMEM;
         labels->labels = grown;
@@ -60,7 +60,7 @@ int wm_sample_labels_read(struct wm_sample_labels *labels, const struct wm_profi
     }
     /* Most samples have one label or none. */
     if (labels->count > 1)
-        qsort_r(labels->labels, labels->count, sizeof(labels->labels[0]), compare_labels,
+        qsort_r(labels->labels, labels->count, sizeof(const struct wm_label *), compare_labels,
                 (void *)(uintptr_t)profile);
     return 0;
 }
