@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_TO_TRY = 48, UTF8_BYTES_MAX = 4 };
+enum { SHORT_BYTES = 128, UTF8_BYTES_MAX = 4 };
 
 static char empty[1];
 
@@ -71,30 +71,25 @@ void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
     text->data[text->length] = '\0';
 }
 
-/* Formatting is the dear part, so it is done once wherever the result fits. */
+/* Formatting is the dear part, so what is short is formatted once. */
 void wm_text_addf(struct wm_text *text, const char *format, ...)
 {
+    char line[SHORT_BYTES];
     va_list args;
-    if (!reserve(text, ROOM_TO_TRY))
-        return;
-    size_t room = text->capacity - text->length;
     va_start(args, format);
-    int length = vsnprintf(text->data + text->length, room, format, args);
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    if (length < 0 || (size_t)length >= room)
-        text->data[text->length] = '\0'; /* nothing was added so far */
-    if (length < 0) {
+    if (length < 0)
         text->failed = true;
-        return;
+    else if ((size_t)length < sizeof(line))
+        wm_text_add_bytes(text, line, (size_t)length);
+    else if (reserve(text, (size_t)length)) {
+        vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
     }
-    if ((size_t)length >= room) {
-        if (!reserve(text, (size_t)length))
-            return;
-        va_start(args, format);
-        vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
-        va_end(args);
-    }
-    text->length += (size_t)length;
+    va_end(again);
 }
 
 char *wm_text_take(struct wm_text *text)
