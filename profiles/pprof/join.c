@@ -1,8 +1,7 @@
 /* join.c - joins equal things of one profile.
  *
  * Code (mappings, functions, locations) is small and built anew in order of first use. Samples are
- * most of a profile and are moved down over their own arrays: each is written behind those that
- * were kept, looked up there, and kept or taken back. */
+ * most of a profile and are moved down over their own arrays, behind those that were kept. */
 #include "profiles/pprof/join.h"
 
 #include "harness/core/intern.h"
@@ -14,6 +13,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { BATCH_SAMPLES = 32 };
 
 struct join {
     struct wm_profile *profile;
@@ -31,7 +33,9 @@ static int join_once(struct wm_profile *profile, bool *ret_again);
 static int init(struct join *join);
 static void done(struct join *join);
 static int join_samples(struct join *join);
-static int write_sample(struct join *join, const struct wm_profile_sample *from);
+static int prepare_sample(struct join *join, struct wm_profile_sample *sample);
+static void settle_sample(struct join *join, const struct wm_profile_sample *from, uint32_t hash);
+static void move_down(void *array, size_t to, size_t from, size_t count, size_t item_bytes);
 static void add_values(struct wm_profile *profile, const struct wm_profile_sample *to,
                        const int64_t *values);
 static int map_location(struct join *join, uint32_t old);
@@ -110,64 +114,85 @@ static void done(struct join *join)
     wm_sample_table_done(&join->table);
 }
 
+/* In batches: a slot of the table is asked for while the next samples are made ready, since the
+ * table is too large for any cache. */
 static int join_samples(struct join *join)
 {
     struct wm_profile *profile = join->profile;
+    struct wm_profile_sample batch[BATCH_SAMPLES];
+    uint32_t hashes[BATCH_SAMPLES];
     const size_t count = profile->sample_count;
     profile->sample_count = 0;
     profile->sample_location_count = 0;
     profile->label_count = 0;
     profile->value_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct wm_profile_sample from = profile->samples[i];
-        if (is_zero(profile, &from))
-            continue;
-        int rc = write_sample(join, &from);
-        if (rc < 0)
-            return rc;
+    for (size_t at = 0; at < count;) {
+        size_t filled = 0;
+        for (; at < count && filled < BATCH_SAMPLES; at++) {
+            batch[filled] = profile->samples[at];
+            if (is_zero(profile, &batch[filled]))
+                continue;
+            int rc = prepare_sample(join, &batch[filled]);
+            if (rc < 0)
+                return rc;
+            hashes[filled] = wm_sample_table_hash(&join->table, &batch[filled]);
+            filled++;
+        }
+        for (size_t i = 0; i < filled; i++)
+            settle_sample(join, &batch[i], hashes[i]);
     }
     return 0;
 }
 
-static int write_sample(struct join *join, const struct wm_profile_sample *from)
+/* New locations and sorted labels, where the old ones are. */
+static int prepare_sample(struct join *join, struct wm_profile_sample *sample)
 {
-    struct wm_profile *profile = join->profile;
-    struct wm_profile_sample to = {
-        .first_location = (uint32_t)profile->sample_location_count,
-        .location_count = from->location_count,
-        .first_label = (uint32_t)profile->label_count,
-        .first_value = (uint32_t)profile->value_count,
-    };
-    assert(to.first_location <= from->first_location && to.first_label <= from->first_label &&
-           to.first_value <= from->first_value);
-    uint32_t *target = profile->sample_locations + to.first_location;
-    const uint32_t *source = profile->sample_locations + from->first_location;
-    for (uint32_t i = 0; i < from->location_count; i++) {
-        uint32_t old = source[i], mapped = join->location_of[old];
+    uint32_t *locations = join->profile->sample_locations + sample->first_location;
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        uint32_t old = locations[i], mapped = join->location_of[old];
         if (mapped == 0) {
             int rc = map_location(join, old);
             if (rc < 0)
                 return rc;
             mapped = join->location_of[old];
         }
-        target[i] = mapped - 1;
+        locations[i] = mapped - 1;
     }
-    int rc = wm_sample_move_labels(&join->table, from, &to);
-    if (rc < 0)
-        return rc;
-    const int64_t *values = profile->values + from->first_value;
-    const struct wm_profile_sample *known = wm_sample_table_find(&join->table, &to);
+    return wm_sample_sort_labels(&join->table, sample);
+}
+
+/* Adds the sample to the equal one, or moves it down behind those that were kept. */
+static void settle_sample(struct join *join, const struct wm_profile_sample *from, uint32_t hash)
+{
+    struct wm_profile *profile = join->profile;
+    const struct wm_profile_sample *known = wm_sample_table_find(&join->table, from, hash);
     if (known != NULL) {
-        add_values(profile, known, values);
-        return 0;
+        add_values(profile, known, profile->values + from->first_value);
+        return;
     }
-    for (size_t i = 0; i < profile->sample_type_count; i++)
-        profile->values[to.first_value + i] = values[i];
+    struct wm_profile_sample to = *from;
+    to.first_location = (uint32_t)profile->sample_location_count;
+    to.first_label = (uint32_t)profile->label_count;
+    to.first_value = (uint32_t)profile->value_count;
+    assert(to.first_location <= from->first_location && to.first_label <= from->first_label &&
+           to.first_value <= from->first_value);
+    move_down(profile->sample_locations, to.first_location, from->first_location,
+              from->location_count, sizeof(profile->sample_locations[0]));
+    move_down(profile->labels, to.first_label, from->first_label, from->label_count,
+              sizeof(profile->labels[0]));
+    move_down(profile->values, to.first_value, from->first_value, profile->sample_type_count,
+              sizeof(profile->values[0]));
     profile->sample_location_count += to.location_count;
     profile->label_count += to.label_count;
     profile->value_count += profile->sample_type_count;
     profile->samples[profile->sample_count++] = to;
-    return 0;
+}
+
+static void move_down(void *array, size_t to, size_t from, size_t count, size_t item_bytes)
+{
+    if (to != from && count > 0)
+        memmove((char *)array + to * item_bytes, (const char *)array + from * item_bytes,
+                count * item_bytes);
 }
 
 static void add_values(struct wm_profile *profile, const struct wm_profile_sample *to,

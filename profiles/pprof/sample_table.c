@@ -19,24 +19,6 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
-static uint32_t hash_sample(const struct wm_profile *profile,
-                            const struct wm_profile_sample *sample)
-{
-    const uint32_t *locations = profile->sample_locations + sample->first_location;
-    const struct wm_label *labels = profile->labels + sample->first_label;
-    uint64_t hash = mix(sample->location_count, sample->label_count);
-    uint32_t i = 0;
-    for (; i + 1 < sample->location_count; i += 2)
-        hash = mix(hash, (uint64_t)locations[i] << 32 | locations[i + 1]);
-    if (i < sample->location_count)
-        hash = mix(hash, locations[i]);
-    for (i = 0; i < sample->label_count; i++) {
-        hash = mix(hash, (uint64_t)labels[i].key << 32 | labels[i].string);
-        hash = mix(hash, (uint64_t)labels[i].number ^ (uint64_t)labels[i].unit << 40);
-    }
-    return (uint32_t)(hash ^ hash >> 29);
-}
-
 static bool is_equal(const struct wm_profile *profile, const struct wm_profile_sample *left,
                      const struct wm_profile_sample *right)
 {
@@ -72,11 +54,34 @@ void wm_sample_table_done(struct wm_sample_table *table)
     *table = (struct wm_sample_table){0};
 }
 
+uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
+                              const struct wm_profile_sample *sample)
+{
+    const uint32_t *locations = table->profile->sample_locations + sample->first_location;
+    const struct wm_label *labels = table->profile->labels + sample->first_label;
+    uint64_t hash = sample->location_count, other = sample->label_count;
+    uint32_t i = 0;
+    for (; i + 4 <= sample->location_count; i += 4) { /* two at once: a product takes its time */
+        hash = mix(hash, (uint64_t)locations[i] << 32 | locations[i + 1]);
+        other = mix(other, (uint64_t)locations[i + 2] << 32 | locations[i + 3]);
+    }
+    for (; i < sample->location_count; i++)
+        hash = mix(hash, locations[i]);
+    for (i = 0; i < sample->label_count; i++) {
+        hash = mix(hash, (uint64_t)labels[i].key << 32 | labels[i].string);
+        other = mix(other, (uint64_t)labels[i].number ^ (uint64_t)labels[i].unit << 40);
+    }
+    hash = mix(hash, other);
+    uint32_t result = (uint32_t)(hash ^ hash >> 29);
+    __builtin_prefetch(&table->slots[result & (table->slot_count - 1)], 1);
+    return result;
+}
+
 const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
-                                                     const struct wm_profile_sample *sample)
+                                                     const struct wm_profile_sample *sample,
+                                                     uint32_t hash)
 {
     const struct wm_profile *profile = table->profile;
-    uint32_t hash = hash_sample(profile, sample);
     size_t mask = table->slot_count - 1;
     for (size_t at = hash & mask;; at = (at + 1) & mask) {
         struct wm_sample_slot *slot = &table->slots[at];
@@ -139,14 +144,12 @@ static int sort_labels(struct wm_sample_table *table, struct wm_label *labels, s
     return 0;
 }
 
-int wm_sample_move_labels(struct wm_sample_table *table, const struct wm_profile_sample *from,
-                          struct wm_profile_sample *to)
+int wm_sample_sort_labels(struct wm_sample_table *table, struct wm_profile_sample *sample)
 {
-    struct wm_profile *profile = table->profile;
-    struct wm_label *labels = profile->labels + to->first_label;
+    struct wm_label *labels = table->profile->labels + sample->first_label;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < from->label_count; i++) {
-        struct wm_label label = profile->labels[from->first_label + i];
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        struct wm_label label = labels[i];
         if (label.string != 0) {
             label.number = 0;
             label.unit = 0;
@@ -154,6 +157,6 @@ int wm_sample_move_labels(struct wm_sample_table *table, const struct wm_profile
         if (label.string != 0 || label.number != 0 || label.unit != 0)
             labels[count++] = label;
     }
-    to->label_count = count;
+    sample->label_count = count;
     return sort_labels(table, labels, count);
 }

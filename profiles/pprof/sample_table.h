@@ -17,16 +17,18 @@ struct wm_sample_table {
 WM_MUST_USE int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile);
 void wm_sample_table_done(struct wm_sample_table *table);
 
+/* Of its stack and its sorted labels. Asks for the memory that wm_sample_table_find will want. */
+uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
+                              const struct wm_profile_sample *sample);
 /* The sample equal to `sample` by its stack and its sorted labels; NULL: none, and then the
  * profile's next sample has to be this one. */
 const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
-                                                     const struct wm_profile_sample *sample);
+                                                     const struct wm_profile_sample *sample,
+                                                     uint32_t hash);
 
-/* Writes the labels of `from` to where those of `to` begin (not behind them), sorted: texts before
- * numbers, equal keys together, values of one key in their order; those that say nothing are left
- * out. Sets to->label_count. -ENOMEM. */
-WM_MUST_USE int wm_sample_move_labels(struct wm_sample_table *table,
-                                      const struct wm_profile_sample *from,
-                                      struct wm_profile_sample *to);
+/* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
+ * order; those that say nothing are left out. -ENOMEM. */
+WM_MUST_USE int wm_sample_sort_labels(struct wm_sample_table *table,
+                                      struct wm_profile_sample *sample);
 
 #endif
