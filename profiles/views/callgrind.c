@@ -38,7 +38,7 @@ struct callgrind {
 static int find_twin(struct callgrind *callgrind, struct wm_intern *functions,
                      struct wm_intern *groups, uint32_t *function_twins, uint32_t node)
 {
-    const struct wm_node_key *key = &callgrind->graph->nodes[node].key;
+    const struct wm_node_key *key = callgrind->graph->nodes[node].key;
     const int64_t whole[5] = {callgrind->graph->nodes[node].caller, key->name, key->file,
                               key->start_line, key->object};
     const uint32_t shown[2] = {key->file, key->name};
@@ -118,7 +118,7 @@ static void add_callee(struct callgrind *callgrind, uint32_t node)
 {
     const struct wm_profile *profile = callgrind->graph->report->profile;
     const struct twin *twin = &callgrind->twins[node];
-    const char *name = wm_profile_text(profile, callgrind->graph->nodes[node].key.name);
+    const char *name = wm_profile_text(profile, callgrind->graph->nodes[node].key->name);
     uint32_t twins = callgrind->group_counts[twin->group];
     struct wm_text numbered;
     if (twin->number == 0 || twins < 2) {
@@ -135,7 +135,7 @@ static void add_callee(struct callgrind *callgrind, uint32_t node)
 static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
 {
     const struct wm_profile *profile = callgrind->graph->report->profile;
-    const struct wm_node_key *callee = &callgrind->graph->nodes[edge->to].key;
+    const struct wm_node_key *callee = callgrind->graph->nodes[edge->to].key;
     add_name(callgrind, "cfl=", FILES, wm_profile_text(profile, callee->file));
     add_callee(callgrind, edge->to);
     wm_text_add(callgrind->text, "calls=0 ");
@@ -149,7 +149,7 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
     const struct wm_graph *graph = callgrind->graph;
     const struct wm_profile *profile = graph->report->profile;
     const struct wm_node *node = &graph->nodes[number];
-    const struct wm_node_key *key = &node->key, *before = callgrind->before;
+    const struct wm_node_key *key = node->key, *before = callgrind->before;
     if (before == NULL || key->object != before->object || key->file != before->file ||
         key->name != before->name) {
         wm_text_add(callgrind->text, "\n");

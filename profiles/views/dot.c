@@ -92,10 +92,10 @@ static void add_name(const struct wm_dot *dot, const struct wm_node *node)
     struct wm_text name, file;
     wm_text_init(&name);
     wm_text_init(&file);
-    wm_dot_add_short_name(&name, wm_profile_text(profile, node->key.name));
-    if (node->key.file != 0)
-        wm_file_add_base(&file, wm_profile_text(profile, node->key.file));
-    wm_node_add_words(dot->graph->report, &node->key, name.data, file.data, "\\n", dot->text);
+    wm_dot_add_short_name(&name, wm_profile_text(profile, node->key->name));
+    if (node->key->file != 0)
+        wm_file_add_base(&file, wm_profile_text(profile, node->key->file));
+    wm_node_add_words(dot->graph->report, node->key, name.data, file.data, "\\n", dot->text);
     wm_text_add(dot->text, "\\n");
     dot->text->failed |= name.failed || file.failed;
     wm_text_done(&name);

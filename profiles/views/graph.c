@@ -107,7 +107,7 @@ static int compare_nodes(const void *a, const void *b, void *user)
         order = sorting->scores == NULL ? wm_compare_magnitudes(left->total, right->total)
                                         : wm_compare_magnitudes(left->self, right->self);
     if (order == 0 && left->kind != right->kind)
-        order = wm_node_compare_keys(graph->report, &left->key, &right->key);
+        order = wm_node_compare_keys(graph->report, left->key, right->key);
     return order != 0 ? order : numbers[0] < numbers[1] ? -1 : numbers[0] > numbers[1];
 }
 
@@ -255,7 +255,7 @@ static void free_parts(struct wm_graph_private *parts)
     free(parts->inlinable);
     free(parts->labels);
     free(parts->ranks);
-    wm_pairs_done(&parts->children);
+    free(parts->leaves);
     wm_arena_done(&parts->arena);
     free(parts);
 }

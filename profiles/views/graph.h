@@ -15,7 +15,7 @@ struct wm_node_key {
 };
 
 struct wm_node {
-    struct wm_node_key key;
+    const struct wm_node_key *key;
     const char *label;                   /* as printed; NULL where the node is not kept */
     int64_t self, total;                 /* flat and cum, undivided */
     int64_t self_divisor, total_divisor; /* -mean: what they are divided by; 0 otherwise */

@@ -130,7 +130,7 @@ int wm_graph_sum_nodes(struct wm_graph *graph)
         sum_sample(graph, tallies, i);
     for (size_t i = 0; i < graph->node_count; i++) {
         struct wm_node *node = &graph->nodes[i];
-        node->key = parts->keys[i];
+        node->key = &parts->keys[i];
         node->kind = (uint32_t)i;
         node->total = tallies[i].total;
         node->total_divisor = tallies[i].divisor;
@@ -181,7 +181,7 @@ int wm_graph_label_nodes(struct wm_graph *graph)
         const char **label = &parts->labels[node->kind];
         if (*label == NULL) {
             wm_text_clear(&text);
-            wm_node_add_label(graph->report, &node->key, &text);
+            wm_node_add_label(graph->report, node->key, &text);
             *label = text.failed ? NULL : wm_arena_copy(&parts->arena, text.data, text.length);
         }
         node->label = *label;

@@ -32,7 +32,7 @@ struct wm_graph_private {
     const char **labels;   /* per kind; NULL where no node is kept */
     uint32_t *ranks;       /* per kind: the order of the labels, equal for equal ones */
     bool is_tree;
-    struct wm_pairs children; /* call tree: caller + 1 and kind to the node */
+    uint32_t *leaves; /* call tree, per sample: its last node, + 1; 0: it counts nothing */
     int64_t node_cut, edge_cut;
 };
 
@@ -59,7 +59,7 @@ WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 
 /* Calls `visit` for every sample and chosen node (`chosen` is by number) in its stack, once each,
- * from root to leaf, and once more where the node's own cost comes from. */
+ * and once more where the node's own cost comes from. */
 struct wm_visit {
     size_t sample;
     int64_t value, divisor;

@@ -11,7 +11,8 @@
 struct growing {
     struct wm_graph *graph;
     size_t capacity;
-    bool *inlined; /* per node: in all samples */
+    bool *inlined;            /* per node: in all samples */
+    struct wm_pairs children; /* caller + 1 (0: a root) and kind to the node */
 };
 
 static int grow(struct growing *growing)
@@ -34,15 +35,15 @@ static int grow(struct growing *growing)
 static int64_t find_node(struct growing *growing, uint32_t caller, uint32_t kind)
 {
     struct wm_graph *graph = growing->graph;
-    struct wm_graph_private *parts = graph->private_;
-    int64_t number = wm_pairs_add(&parts->children, caller, kind);
+    const struct wm_graph_private *parts = graph->private_;
+    int64_t number = wm_pairs_add(&growing->children, caller, kind);
     if (number < 0 || (size_t)number < graph->node_count)
         return number;
     if (graph->node_count == growing->capacity && grow(growing) < 0)
         return -ENOMEM;
     growing->inlined[number] = true;
     graph->nodes[graph->node_count++] =
-        (struct wm_node){.key = parts->keys[kind], .kind = kind, .caller = caller, .kept = true};
+        (struct wm_node){.key = &parts->keys[kind], .kind = kind, .caller = caller, .kept = true};
     return number;
 }
 
@@ -75,6 +76,7 @@ static int sum_sample(struct growing *growing, size_t sample_number)
         leaf->self = wm_add_wrapping(leaf->self, value);
         leaf->self_divisor = wm_add_wrapping(leaf->self_divisor, divisor);
     }
+    graph->private_->leaves[sample_number] = caller;
     return 0;
 }
 
@@ -101,10 +103,15 @@ static int make_edges(struct growing *growing)
 
 int wm_graph_sum_tree(struct wm_graph *graph)
 {
+    const struct wm_profile *profile = graph->report->profile;
     struct growing growing = {.graph = graph};
     int rc = grow(&growing);
-    for (size_t i = 0; rc == 0 && i < graph->report->profile->sample_count; i++)
+    graph->private_->leaves = calloc(profile->sample_count + 1, sizeof(uint32_t));
+    if (graph->private_->leaves == NULL)
+        rc = -ENOMEM;
+    for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
         rc = sum_sample(&growing, i);
+    wm_pairs_done(&growing.children);
     if (rc == 0)
         rc = make_edges(&growing);
     free(growing.inlined);
@@ -145,40 +152,49 @@ int wm_graph_splice_tree(struct wm_graph *graph)
     return 0;
 }
 
-static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                       struct wm_visit *visit)
+/* For each node the nearest chosen one from there on to the root, + 1; 0: none is. */
+static uint32_t *find_nearest(const struct wm_graph *graph, const bool *chosen)
 {
-    const struct wm_profile *profile = graph->report->profile;
-    const struct wm_profile_sample *sample = &profile->samples[visit->sample];
-    struct wm_graph_private *parts = graph->private_;
-    uint32_t caller = 0;
-    int rc = 0;
-    visit->is_leaf = false;
-    for (uint32_t i = sample->location_count; i-- > 0;) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
-        struct wm_frames frames = parts->frames[location];
-        for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
-            /* Every stack was seen when the tree was made. */
-            int64_t node = wm_pairs_add(&parts->children, caller, wm_kind_at(parts, frames, at));
-            if (node < 0)
-                return -ENOMEM;
-            visit->node = (uint32_t)node;
-            if (visitor->chosen[node])
-                rc = visitor->visit(visitor->user, visit);
-            caller = visit->node + 1;
-        }
+    uint32_t *nearest = calloc(graph->node_count + 1, sizeof(nearest[0]));
+    for (size_t i = 0; nearest != NULL && i < graph->node_count; i++) {
+        uint32_t caller = graph->nodes[i].caller;
+        if (chosen[i])
+            nearest[i] = (uint32_t)i + 1;
+        else if (caller != 0)
+            nearest[i] = nearest[caller - 1];
     }
-    visit->is_leaf = true;
-    bool counts = rc == 0 && caller != 0 && visitor->chosen[caller - 1];
-    return counts ? visitor->visit(visitor->user, visit) : rc;
+    return nearest;
+}
+
+static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                       const uint32_t *nearest, struct wm_visit *visit)
+{
+    uint32_t leaf = graph->private_->leaves[visit->sample];
+    uint32_t at = leaf != 0 ? nearest[leaf - 1] : 0;
+    int rc = 0;
+    visit->is_leaf = at != 0 && at == leaf;
+    if (visit->is_leaf) {
+        visit->node = leaf - 1;
+        rc = visitor->visit(visitor->user, visit);
+    }
+    visit->is_leaf = false;
+    while (rc == 0 && at != 0) {
+        uint32_t caller = graph->nodes[at - 1].caller;
+        visit->node = at - 1;
+        rc = visitor->visit(visitor->user, visit);
+        at = caller != 0 ? nearest[caller - 1] : 0;
+    }
+    return rc;
 }
 
 int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor)
 {
+    uint32_t *nearest = find_nearest(graph, visitor->chosen);
     struct wm_visit visit = {.sample = 0};
-    int rc = 0;
+    int rc = nearest == NULL ? -ENOMEM : 0;
     for (; rc == 0 && visit.sample < graph->report->profile->sample_count; visit.sample++)
         if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
-            rc = walk_sample(graph, visitor, &visit);
+            rc = walk_sample(graph, visitor, nearest, &visit);
+    free(nearest);
     return rc;
 }

@@ -56,13 +56,13 @@ static int add_row(struct top *top, const struct wm_graph *graph, const struct w
     struct wm_profile *profile = &top->profile;
     size_t row = profile->sample_count;
     const char *scaled;
-    int64_t function = find_function(top, &node->key);
+    int64_t function = find_function(top, node->key);
     if (function < 0)
         return -ENOMEM;
-    profile->lines[row] = (struct wm_line){(uint32_t)function, node->key.line};
+    profile->lines[row] = (struct wm_line){(uint32_t)function, node->key->line};
     profile->locations[row] = (struct wm_location){
         .id = row + 1,
-        .address = node->key.address,
+        .address = node->key->address,
         .first_line = (uint32_t)row,
         .line_count = 1,
     };
