@@ -23,7 +23,7 @@ static int subtract(struct wm_profile *profile, struct wm_profile *base, bool no
 static int merge_headers(struct wm_profile *into, const struct wm_profile *from);
 static int join_comments(struct wm_profile *profile);
 static int mark_base(struct wm_profile *profile);
-static void remove_labels(struct wm_profile *profile, uint32_t key);
+static void remove_texts(struct wm_profile *profile, uint32_t key);
 static void find_base(struct wm_profile *profile);
 static int failed(struct wm_error *err, int rc);
 
@@ -31,6 +31,9 @@ int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize
                      struct wm_profile **ret_profile, struct wm_error *err)
 {
     struct wm_profile *profile = NULL, *base = NULL;
+    bool is_diff = false;
+    for (size_t i = 0; i < count; i++)
+        is_diff |= inputs[i].role == WM_MERGE_DIFF_BASE;
     int rc = combine_role(inputs, count, false, &profile, err);
     if (rc == 0)
         rc = combine_role(inputs, count, true, &base, err);
@@ -39,6 +42,10 @@ int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize
     if (rc < 0)
         goto out;
     if (base != NULL) {
+        if (is_diff && (rc = mark_base(base)) < 0) {
+            failed(err, rc);
+            goto out;
+        }
         rc = subtract(profile, base, normalize, err);
         base = NULL;
         if (rc < 0)
@@ -69,10 +76,6 @@ static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
             continue;
         profiles[found++] = inputs[i].profile;
         inputs[i].profile = NULL;
-        if (inputs[i].role == WM_MERGE_DIFF_BASE)
-            rc = mark_base(profiles[found - 1]);
-        if (rc < 0)
-            failed(err, rc);
     }
     if (rc == 0 && found > 0)
         rc = combine(profiles, found, err);
@@ -162,7 +165,7 @@ static int mark_base(struct wm_profile *profile)
     int64_t value = wm_profile_string(profile, base_value);
     if (key < 0 || value < 0)
         return -ENOMEM;
-    remove_labels(profile, (uint32_t)key);
+    remove_texts(profile, (uint32_t)key);
     size_t count = profile->sample_count;
     if (profile->label_count + count > UINT32_MAX)
         return -EOVERFLOW;
@@ -182,15 +185,18 @@ static int mark_base(struct wm_profile *profile)
     return 0;
 }
 
-static void remove_labels(struct wm_profile *profile, uint32_t key)
+/* Its texts of this key; numbers are labels of their own. */
+static void remove_texts(struct wm_profile *profile, uint32_t key)
 {
     size_t kept = 0;
     for (size_t i = 0; i < profile->sample_count; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
         size_t first = kept;
-        for (uint32_t at = 0; at < sample->label_count; at++)
-            if (profile->labels[sample->first_label + at].key != key)
-                profile->labels[kept++] = profile->labels[sample->first_label + at];
+        for (uint32_t at = 0; at < sample->label_count; at++) {
+            struct wm_label label = profile->labels[sample->first_label + at];
+            if (label.key != key || label.string == 0)
+                profile->labels[kept++] = label;
+        }
         sample->first_label = (uint32_t)first;
         sample->label_count = (uint32_t)(kept - first);
     }
