@@ -119,17 +119,17 @@ static void make_ranges(const struct wm_node_label *numbers, size_t count, struc
 /* As a label of its own; each number in its own unit, since few would differ in the report's. */
 static struct wm_node_label name_range(struct range *range)
 {
-    char number[WM_MEASURE_BYTES];
-    struct wm_node_label label = {
+    char least[WM_MEASURE_BYTES], most[WM_MEASURE_BYTES];
+    const struct wm_node_label label = {
         .text = range->name,
         .self = wm_divide(range->self, range->self_divisor),
         .total = wm_divide(range->total, range->total_divisor),
     };
-    strcpy(range->name, wm_measure(range->least->number, range->least->unit, "auto", number));
-    if (range->count > 1) {
-        strcat(range->name, "..");
-        strcat(range->name, wm_measure(range->most->number, range->most->unit, "auto", number));
-    }
+    wm_measure(range->least->number, range->least->unit, "auto", least);
+    wm_measure(range->most->number, range->most->unit, "auto", most);
+    bool alone = range->count == 1;
+    snprintf(range->name, sizeof(range->name), "%s%s%s", least, alone ? "" : "..",
+             alone ? "" : most);
     return label;
 }
 

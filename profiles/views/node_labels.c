@@ -36,7 +36,7 @@ struct summing {
     size_t sample; /* the pieces are of it, + 1 */
     struct piece *pieces;
     size_t piece_count, piece_capacity;
-    const struct wm_label **sorted; /* string labels of the sample */
+    struct wm_label *sorted; /* copies of the sample's string labels */
     size_t sorted_capacity;
     struct wm_text text, other;
 };
@@ -51,8 +51,7 @@ static int reserve_pieces(struct summing *summing, size_t count)
         summing->piece_capacity = 2 * count;
     }
     if (count > summing->sorted_capacity) {
-        const struct wm_label **sorted =
-            reallocarray(summing->sorted, 2 * count, sizeof(sorted[0]));
+        struct wm_label *sorted = reallocarray(summing->sorted, 2 * count, sizeof(sorted[0]));
         if (sorted == NULL)
             return -ENOMEM;
         summing->sorted = sorted;
@@ -84,9 +83,8 @@ static void write_label(const struct wm_profile *profile, const struct wm_label 
 static int compare_texts(const void *a, const void *b, void *user)
 {
     struct summing *summing = user;
-    const struct wm_label *const *left = a, *const *right = b;
-    write_label(summing->graph->report->profile, *left, &summing->text);
-    write_label(summing->graph->report->profile, *right, &summing->other);
+    write_label(summing->graph->report->profile, a, &summing->text);
+    write_label(summing->graph->report->profile, b, &summing->other);
     return strcmp(summing->text.data, summing->other.data);
 }
 
@@ -98,12 +96,12 @@ static int64_t find_strings(struct summing *summing, const struct wm_profile_sam
     size_t count = 0;
     for (uint32_t i = 0; i < sample->label_count; i++)
         if (profile->labels[sample->first_label + i].string != 0)
-            summing->sorted[count++] = &profile->labels[sample->first_label + i];
+            summing->sorted[count++] = profile->labels[sample->first_label + i];
     if (count > 1)
         qsort_r(summing->sorted, count, sizeof(summing->sorted[0]), compare_texts, summing);
     wm_text_init(&joined);
     for (size_t i = 0; i < count; i++) {
-        write_label(profile, summing->sorted[i], &summing->text);
+        write_label(profile, &summing->sorted[i], &summing->text);
         wm_text_add(&joined, i > 0 ? BETWEEN : "");
         wm_text_add_bytes(&joined, summing->text.data, summing->text.length);
     }

@@ -142,14 +142,15 @@ static void test_picture_counts_labels_as_nodes(void **state)
 
 static void add_numbered(struct made *made, const char *path, int64_t bytes, int64_t cost)
 {
-    uint32_t unit = (uint32_t)wm_profile_string(made->profile, "widgets");
-    const struct wm_label labels[3] = {
-        {.key = (uint32_t)wm_profile_string(made->profile, "tenant"),
-         .string = (uint32_t)wm_profile_string(made->profile,                          "t")        },
-        {.key = (uint32_t)wm_profile_string(made->profile, "path"),
-         .string = (uint32_t)wm_profile_string(made->profile,                          path)       },
-        {.key = (uint32_t)wm_profile_string(made->profile, "bytes"),  .number = bytes, .unit = unit},
-    };
+    static const char *const words[] = {"tenant", "t", "path", "bytes", "widgets"};
+    uint32_t numbers[5];
+    for (size_t i = 0; i < 5; i++)
+        numbers[i] = (uint32_t)wm_profile_string(made->profile, words[i]);
+    struct wm_label labels[3] = {{.key = numbers[0]}, {.key = numbers[2]}, {.key = numbers[3]}};
+    labels[0].string = numbers[1];
+    labels[1].string = (uint32_t)wm_profile_string(made->profile, path);
+    labels[2].number = bytes;
+    labels[2].unit = numbers[4];
     made_add_labelled(made, "main work", 1, cost, labels, 3);
 }
 
