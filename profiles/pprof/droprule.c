@@ -32,7 +32,6 @@ static const char *skip_class(const char *at);
 static const char *skip_group_head(const char *at);
 static const char *skip_repeat(const char *at);
 static int matches(struct wm_drop_rule *rule, const pcre2_code *code);
-static void simplify(const char *name, struct wm_text *text);
 static void add_utf8(struct wm_text *text, const char *bytes, size_t length);
 
 int wm_drop_rule_new(const char *drop, const char *keep, struct wm_drop_rule **ret_rule)
@@ -80,7 +79,7 @@ int wm_drop_rule_drops(struct wm_drop_rule *rule, const char *name)
 {
     if (name[0] == '\0' || rule->given_up >= GIVEN_UP_MAX)
         return 0;
-    simplify(name, &rule->name);
+    wm_drop_rule_plain_name(name, &rule->name);
     if (rule->name.failed)
         return -ENOMEM;
     int drops = matches(rule, rule->drop);
@@ -218,9 +217,7 @@ static int matches(struct wm_drop_rule *rule, const pcre2_code *code)
     return rc >= 0;
 }
 
-/* The name without a leading dot and without parameters: cut at the first "(" that belongs
- * neither to "(anonymous namespace)" nor to "operator()". */
-static void simplify(const char *name, struct wm_text *text)
+void wm_drop_rule_plain_name(const char *name, struct wm_text *text)
 {
     static const char anonymous[] = "(anonymous namespace)", call[] = "operator()";
     size_t call_head = sizeof(call) - sizeof("()");

@@ -314,6 +314,14 @@ int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_cou
     return (int64_t)profile->sample_count++;
 }
 
+void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count)
+{
+    free(profile->sample_locations);
+    profile->sample_locations = stacks;
+    profile->sample_location_count = count;
+    profile->private->capacity.sample_locations = count;
+}
+
 void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
 {
     wm_profile_forget(profile);

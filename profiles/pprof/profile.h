@@ -109,6 +109,10 @@ WM_MUST_USE int64_t wm_profile_add_sample(struct wm_profile *profile, const uint
                                           size_t location_count, const struct wm_label *labels,
                                           size_t label_count, const int64_t *values);
 
+/* Replaces sample_locations by this malloc()ed array of `count`, for samples whose ranges the
+ * caller has put there. Takes `stacks`. */
+void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);
+
 /* encode.c: writes gzip-compressed profile.proto as wm_file_create does. decode.c: reads gzip or
  * raw; -EINVAL says what is wrong and at which byte; above `limit` unpacked bytes (0: none) -EFBIG.
  * What was read keeps the file's ids and order, and equal things apart. */

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct wm_paths;
+
 enum wm_granularity {
     WM_BY_FUNCTIONS,
     WM_BY_FILEFUNCTIONS,
@@ -36,9 +38,10 @@ struct wm_report_options {
     const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
     const char *sample_index, *unit, *source_path, *trim_path;
     double node_fraction, edge_fraction, divide_by;
-    int64_t node_count; /* -1: the view's own */
-    const char *path;   /* ours: focus on the label `path`, by display name or id */
-    const char *by;     /* ours: a label whose values become columns */
+    int64_t node_count;           /* -1: the view's own */
+    const char *path;             /* ours: focus on the label `path`, by display name or id */
+    const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
+    const char *by;               /* ours: a label whose values become columns */
     /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
      * A negative errno, with `err`, ends the view. */
     int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
