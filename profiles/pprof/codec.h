@@ -31,8 +31,6 @@ WM_MUST_USE int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t 
 
 /* Mappings, functions, locations and lines of `from` replace the profile's; takes `from`. */
 void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from);
-/* Empties the look-up tables, after things were changed in place; the next add fills them. */
-void wm_profile_forget(struct wm_profile *profile);
 
 /* The unpacked bytes that wm_profile_write compresses; free() them. -ENOMEM. */
 WM_MUST_USE int wm_profile_encode(const struct wm_profile *profile, unsigned char **ret_data,

@@ -264,6 +264,30 @@ int64_t wm_profile_append_location(struct wm_profile *profile, const struct wm_l
     return (int64_t)profile->location_count++;
 }
 
+int wm_profile_set_lines(struct wm_profile *profile, size_t location, const struct wm_line *lines,
+                         uint32_t line_count)
+{
+    struct wm_profile_private *private = profile->private;
+    size_t line_end = profile->line_count + line_count;
+    assert(location < profile->location_count);
+    if (line_end > UINT32_MAX)
+        return -EOVERFLOW;
+    struct wm_line *all_lines =
+        reserve(profile->lines, &private->capacity.lines, line_end, sizeof(*all_lines));
+    if (all_lines == NULL)
+        return -ENOMEM;
+    profile->lines = all_lines;
+    for (uint32_t i = 0; i < line_count; i++) {
+        assert(lines[i].function < profile->function_count);
+        all_lines[profile->line_count + i] = lines[i];
+    }
+    profile->locations[location].first_line = (uint32_t)profile->line_count;
+    profile->locations[location].line_count = line_count;
+    profile->line_count = line_end;
+    wm_lookup_done(&private->locations);
+    return 0;
+}
+
 int wm_profile_reserve_sample(struct wm_profile *profile, size_t location_count, size_t label_count,
                               size_t value_count)
 {

@@ -109,6 +109,13 @@ WM_MUST_USE int64_t wm_profile_add_sample(struct wm_profile *profile, const uint
                                           size_t location_count, const struct wm_label *labels,
                                           size_t label_count, const int64_t *values);
 
+/* Other lines for a location that is there; `lines` are no part of the profile's own. -ENOMEM. */
+WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location,
+                                     const struct wm_line *lines, uint32_t line_count);
+/* Empties the look-up tables, after names or numbers were changed in place; the next add fills
+ * them. */
+void wm_profile_forget(struct wm_profile *profile);
+
 /* Replaces sample_locations by this malloc()ed array of `count`, for samples whose ranges the
  * caller has put there. Takes `stacks`. */
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);

@@ -3,6 +3,7 @@
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/decode.h"
 #include "profiles/pprof/gzip.h"
+#include "profiles/pprof/legacy.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -73,5 +74,9 @@ static int read_plain(const struct wm_wire_input *input, struct wm_profile **ret
 {
     if (input->length == 0)
         return wm_fail_at(input->err, -EINVAL, input->place, "is empty, expected a pprof profile");
-    return wm_profile_decode_plain(input, ret_profile);
+    int rc = wm_profile_decode_plain(input, ret_profile);
+    if (rc != -EINVAL)
+        return rc;
+    int old = wm_legacy_read(input, ret_profile);
+    return old == -ENOENT ? rc : old;
 }
