@@ -84,6 +84,19 @@ struct counted {
     uint32_t sample;
 };
 
+/* What a thread sums: each has all kinds for itself, and its share of the samples. */
+struct sums {
+    struct tally *tallies; /* per kind */
+    struct own {
+        int64_t self, divisor;
+    } * owns;
+};
+
+struct summing {
+    const struct wm_graph *graph;
+    struct sums sums[WM_PARALLEL_MAX];
+};
+
 static inline void count(struct tally *tally, const struct counted *counted)
 {
     if (tally->sample == counted->sample)
@@ -93,11 +106,12 @@ static inline void count(struct tally *tally, const struct counted *counted)
     tally->divisor = wm_add_wrapping(tally->divisor, counted->divisor);
 }
 
-static void sum_sample(struct wm_graph *graph, struct tally *tallies, size_t number)
+static void sum_sample(const struct wm_graph *graph, const struct sums *sums, size_t number)
 {
     const struct wm_profile *profile = graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
     const struct wm_graph_private *parts = graph->private_;
+    struct tally *tallies = sums->tallies;
     const uint32_t *stack = profile->sample_locations + sample->first_location;
     struct counted counted = {.sample = (uint32_t)number + 1};
     if (sample->location_count == 0 ||
@@ -111,33 +125,59 @@ static void sum_sample(struct wm_graph *graph, struct tally *tallies, size_t num
             for (uint32_t at = 0; at < frames.count; at++)
                 count(&tallies[parts->kinds[frames.first + at]], &counted);
     }
-    struct wm_node *leaf = &graph->nodes[wm_kind_at(parts, parts->frames[stack[0]], 0)];
+    struct own *leaf = &sums->owns[wm_kind_at(parts, parts->frames[stack[0]], 0)];
     leaf->self = wm_add_wrapping(leaf->self, counted.value);
-    leaf->self_divisor = wm_add_wrapping(leaf->self_divisor, counted.divisor);
+    leaf->divisor = wm_add_wrapping(leaf->divisor, counted.divisor);
+}
+
+static int sum_slice(void *user, const struct wm_slice *slice)
+{
+    struct summing *summing = user;
+    struct sums *sums = &summing->sums[slice->number];
+    size_t kinds = summing->graph->private_->kind_count + 1;
+    sums->tallies = calloc(kinds, sizeof(sums->tallies[0]));
+    sums->owns = calloc(kinds, sizeof(sums->owns[0]));
+    if (sums->tallies == NULL || sums->owns == NULL)
+        return -ENOMEM;
+    for (size_t i = slice->first; i < slice->end; i++)
+        sum_sample(summing->graph, sums, i);
+    return 0;
+}
+
+static void add_sums(struct wm_graph *graph, const struct sums *sums)
+{
+    for (size_t i = 0; i < graph->node_count; i++) {
+        struct wm_node *node = &graph->nodes[i];
+        const struct tally *tally = &sums->tallies[i];
+        const struct own *own = &sums->owns[i];
+        node->total = wm_add_wrapping(node->total, tally->total);
+        node->total_divisor = wm_add_wrapping(node->total_divisor, tally->divisor);
+        node->self = wm_add_wrapping(node->self, own->self);
+        node->self_divisor = wm_add_wrapping(node->self_divisor, own->divisor);
+    }
 }
 
 int wm_graph_sum_nodes(struct wm_graph *graph)
 {
     const struct wm_graph_private *parts = graph->private_;
-    struct tally *tallies = calloc(parts->kind_count + 1, sizeof(tallies[0]));
+    size_t samples = graph->report->profile->sample_count;
+    size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    struct summing summing = {.graph = graph};
     graph->nodes = calloc(parts->kind_count + 1, sizeof(graph->nodes[0]));
-    if (tallies == NULL || graph->nodes == NULL) {
-        free(tallies);
+    if (graph->nodes == NULL)
         return -ENOMEM;
-    }
     graph->node_count = parts->kind_count;
-    for (size_t i = 0; i < graph->report->profile->sample_count; i++)
-        sum_sample(graph, tallies, i);
-    for (size_t i = 0; i < graph->node_count; i++) {
-        struct wm_node *node = &graph->nodes[i];
-        node->key = &parts->keys[i];
-        node->kind = (uint32_t)i;
-        node->total = tallies[i].total;
-        node->total_divisor = tallies[i].divisor;
-        node->kept = true;
+    for (size_t i = 0; i < graph->node_count; i++)
+        graph->nodes[i] =
+            (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = true};
+    int rc = wm_parallel(samples, slices, sum_slice, &summing);
+    for (size_t i = 0; i < slices; i++) {
+        if (rc == 0)
+            add_sums(graph, &summing.sums[i]);
+        free(summing.sums[i].tallies);
+        free(summing.sums[i].owns);
     }
-    free(tallies);
-    return 0;
+    return rc;
 }
 
 /* ---- The labels ---- */

@@ -10,12 +10,18 @@
 /* What the walk must know of a node, in one byte. */
 enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 }; /* its calls, those of it are wished for */
 
+/* What a thread sums: calls of its share of the samples. */
+struct calls {
+    struct wm_edge *edges;
+    size_t count, capacity;
+    struct wm_pairs known; /* caller and callee to the edge */
+};
+
 struct summing {
-    struct wm_graph *graph;
+    const struct wm_graph *graph;
     unsigned char *fates; /* per node */
     bool *passes;         /* per location: none of its nodes is kept */
-    struct wm_pairs known;
-    size_t capacity;
+    struct calls calls[WM_PARALLEL_MAX];
 };
 
 static unsigned char find_fate(const struct wm_graph *graph, const struct wm_node *node)
@@ -41,83 +47,101 @@ static unsigned char find_fate(const struct wm_graph *graph, const struct wm_nod
 }
 
 /* The edge of the pair, made if it is new; NULL: no memory. */
-static struct wm_edge *find_edge(struct summing *summing, uint32_t from, uint32_t to)
+static struct wm_edge *find_edge(struct calls *calls, uint32_t from, uint32_t to)
 {
-    struct wm_graph *graph = summing->graph;
-    int64_t number = wm_pairs_add(&summing->known, from, to);
+    int64_t number = wm_pairs_add(&calls->known, from, to);
     if (number < 0)
         return NULL;
-    if ((size_t)number < graph->edge_count)
-        return &graph->edges[number];
-    if (graph->edge_count == summing->capacity) {
-        size_t capacity = summing->capacity == 0 ? 256 : 2 * summing->capacity;
-        struct wm_edge *edges = reallocarray(graph->edges, capacity, sizeof(edges[0]));
+    if ((size_t)number < calls->count)
+        return &calls->edges[number];
+    if (calls->count == calls->capacity) {
+        size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
+        struct wm_edge *edges = reallocarray(calls->edges, capacity, sizeof(edges[0]));
         if (edges == NULL)
             return NULL;
-        graph->edges = edges;
-        summing->capacity = capacity;
+        calls->edges = edges;
+        calls->capacity = capacity;
     }
-    struct wm_edge *edge = &graph->edges[graph->edge_count++];
+    struct wm_edge *edge = &calls->edges[calls->count++];
     *edge = (struct wm_edge){.from = from, .to = to, .is_inline = true};
     return edge;
 }
 
-struct call {
-    uint32_t sample;
-    int64_t value, divisor;
-    uint32_t from; /* the last kept node */
-    bool residual; /* a trimmed frame came since */
-};
-
-static int count_call(struct summing *summing, const struct call *call, uint32_t to, bool inlined)
+static void add_to(struct wm_edge *edge, const struct wm_edge *more)
 {
-    struct wm_edge *edge = find_edge(summing, call->from, to);
+    edge->weight = wm_add_wrapping(edge->weight, more->weight);
+    edge->divisor = wm_add_wrapping(edge->divisor, more->divisor);
+    edge->is_inline &= more->is_inline;
+    edge->is_residual |= more->is_residual;
+}
+
+/* `call`: one sample's, from the last kept node; residual if a trimmed frame came since. */
+static int count_call(struct calls *calls, const struct wm_edge *call)
+{
+    struct wm_edge *edge = find_edge(calls, call->from, call->to);
     if (edge == NULL)
         return -ENOMEM;
     if (edge->sample == call->sample)
         return 0;
     edge->sample = call->sample;
-    edge->weight = wm_add_wrapping(edge->weight, call->value);
-    edge->divisor = wm_add_wrapping(edge->divisor, call->divisor);
-    edge->is_inline &= inlined;
-    edge->is_residual |= call->residual;
+    add_to(edge, call);
     return 0;
 }
 
 /* Root to leaf, and in a location from the function that is there to what is inlined into it. */
-static int sum_sample(struct summing *summing, size_t number)
+static int sum_sample(const struct summing *summing, struct calls *calls, size_t number)
 {
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
     const struct wm_graph_private *parts = summing->graph->private_;
-    struct call call = {.sample = (uint32_t)number + 1, .from = WM_NO_NODE};
+    struct wm_edge call = {.sample = (uint32_t)number + 1, .from = WM_NO_NODE};
     unsigned char caller_fate = 0;
-    if (!wm_sample_cost(summing->graph->report, number, &call.value, &call.divisor))
+    if (!wm_sample_cost(summing->graph->report, number, &call.weight, &call.divisor))
         return 0;
     for (uint32_t i = sample->location_count; i-- > 0;) {
         uint32_t location = profile->sample_locations[sample->first_location + i];
         if (summing->passes[location]) {
-            call.residual = true;
+            call.is_residual = true;
             continue;
         }
         struct wm_frames frames = parts->frames[location];
         for (uint32_t at = frames.count; at-- > 0;) {
-            uint32_t node = wm_kind_at(parts, frames, at);
-            unsigned char fate = summing->fates[node];
+            call.to = wm_kind_at(parts, frames, at);
+            unsigned char fate = summing->fates[call.to];
             if (fate == 0) {
-                call.residual = true;
+                call.is_residual = true;
                 continue;
             }
             bool wished = (caller_fate & FATE_CALLS) != 0 || (fate & FATE_CALLED) != 0;
-            if (wished && call.from != WM_NO_NODE && call.from != node) {
-                int rc = count_call(summing, &call, node, at + 1 < frames.count);
-                if (rc < 0)
-                    return rc;
-            }
-            call.from = node;
-            call.residual = false;
+            call.is_inline = at + 1 < frames.count;
+            if (wished && call.from != WM_NO_NODE && call.from != call.to &&
+                count_call(calls, &call) < 0)
+                return -ENOMEM;
+            call.from = call.to;
+            call.is_residual = false;
             caller_fate = fate;
         }
+    }
+    return 0;
+}
+
+static int sum_slice(void *user, const struct wm_slice *slice)
+{
+    struct summing *summing = user;
+    int rc = 0;
+    for (size_t i = slice->first; rc == 0 && i < slice->end; i++)
+        rc = sum_sample(summing, &summing->calls[slice->number], i);
+    return rc;
+}
+
+/* The calls of one thread into those of another. */
+static int join_calls(struct calls *into, const struct calls *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct wm_edge *edge = find_edge(into, from->edges[i].from, from->edges[i].to);
+        if (edge == NULL)
+            return -ENOMEM;
+        add_to(edge, &from->edges[i]);
     }
     return 0;
 }
@@ -144,19 +168,25 @@ static bool find_fates(struct summing *summing)
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
     const struct wm_profile *profile = graph->report->profile;
+    size_t slices = wm_parallel_slices(profile->sample_count, WM_SLICE_LEAST);
     struct summing summing = {
         .graph = graph,
         .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
         .passes = calloc(profile->location_count + 1, sizeof(summing.passes[0])),
     };
     int rc = summing.fates == NULL || summing.passes == NULL ? -ENOMEM : 0;
-    free(graph->edges);
-    graph->edges = NULL;
-    graph->edge_count = 0;
     if (rc == 0 && find_fates(&summing))
-        for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
-            rc = sum_sample(&summing, i);
-    wm_pairs_done(&summing.known);
+        rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
+    for (size_t i = 1; i < slices; i++) {
+        wm_pairs_done(&summing.calls[i].known);
+        if (rc == 0)
+            rc = join_calls(&summing.calls[0], &summing.calls[i]);
+        free(summing.calls[i].edges);
+    }
+    wm_pairs_done(&summing.calls[0].known);
+    free(graph->edges);
+    graph->edges = summing.calls[0].edges;
+    graph->edge_count = summing.calls[0].count;
     free(summing.fates);
     free(summing.passes);
     return rc;

@@ -10,9 +10,11 @@
 #include "profiles/views/graph.h"
 
 #include "harness/core/arena.h"
+#include "harness/core/parallel.h"
 #include "profiles/views/pairs.h"
 
 enum { WM_NO_NODE = UINT32_MAX };
+enum { WM_SLICE_LEAST = 20000 }; /* samples that are worth a thread: some milliseconds */
 
 /* The kinds of nodes that a location's lines are, innermost first. Most locations have one line:
  * its kind stands here itself, which saves a look-up per frame. */
