@@ -14,6 +14,7 @@ enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80, DRAIN_BYTES = 1 << 18 
 /* What several flags come to. */
 enum {
     PEEKS = WM_VIEW_TAKES_EXPRESSION | WM_VIEW_NEVER_TRIMS,
+    LISTS = PEEKS | WM_VIEW_BY_LINES | WM_VIEW_TELLS_OBJECTS,
     DRAWS = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
     TELLS_ALL = WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES,
     EXPORTS = TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS | WM_VIEW_CALL_TREES,
@@ -24,6 +25,8 @@ const struct wm_report_view wm_report_views[] = {
     {"top",       "functions by their own cost",           WM_VIEW_UNLIMITED,     wm_print_top      },
     {"tree",      "functions between callers and callees", 0,                     wm_print_tree     },
     {"peek",      "the same of the functions that match",  PEEKS,                 wm_print_peek     },
+    {"list",      "source lines of functions that match",  LISTS,                 wm_print_list     },
+    {"weblist",   "the same as a page of HTML",            LISTS,                 wm_print_weblist  },
     {"dot",       "the graph of calls, for graphviz",      DRAWS,                 wm_print_dot      },
     {"callgrind", "the calls, for kcachegrind",            EXPORTS,               wm_print_callgrind},
     {"traces",    "every sample: labels, value, frames",   WM_VIEW_KEEPS_FOLDERS, wm_print_traces   },
