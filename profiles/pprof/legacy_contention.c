@@ -75,13 +75,10 @@ static int read_attribute(struct contention *contention)
 static bool find_numbers(struct wm_slice *line, int64_t *ret_delay, int64_t *ret_times)
 {
     struct wm_slice at = *line;
-    while (at.length > 0) {
-        if (!wm_slice_number(&at, false, ret_delay)) {
-            at.at++;
-            at.length--;
-            continue;
-        }
+    for (; at.length > 0; wm_slice_step(&at)) {
         struct wm_slice rest = at;
+        if (!wm_slice_number(&rest, false, ret_delay))
+            continue;
         wm_slice_skip_all(&rest, ' ');
         if (wm_slice_number(&rest, false, ret_times) && wm_slice_skip(&rest, " @")) {
             *line = rest;

@@ -167,12 +167,7 @@ static bool find_counts(struct wm_slice *line, int64_t counts[COUNTS])
             *line = rest;
             return true;
         }
-        /* behind this number, or behind this character */
-        int64_t ignored;
-        if (!wm_slice_number(&at, true, &ignored)) {
-            at.at++;
-            at.length--;
-        }
+        wm_slice_step(&at);
     }
     return false;
 }

@@ -56,6 +56,15 @@ size_t wm_slice_skip_all(struct wm_slice *text, char character)
     return count;
 }
 
+void wm_slice_step(struct wm_slice *text)
+{
+    bool is_digit;
+    do {
+        is_digit = text->at[0] >= '0' && text->at[0] <= '9';
+        cut(text, 1);
+    } while (is_digit && text->length > 0 && text->at[0] >= '0' && text->at[0] <= '9');
+}
+
 struct wm_slice wm_slice_word(struct wm_slice *text)
 {
     while (text->length > 0 && is_blank(text->at[0]))

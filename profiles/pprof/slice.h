@@ -20,6 +20,8 @@ struct wm_slice wm_slice_find(struct wm_slice text, const char *words);
 bool wm_slice_skip(struct wm_slice *text, const char *words);
 /* Any number of this character; how many. */
 size_t wm_slice_skip_all(struct wm_slice *text, char character);
+/* One character, or all the digits of a number; the text is not empty. */
+void wm_slice_step(struct wm_slice *text);
 /* Up to the next blank, after the blanks before it; empty at the end. */
 struct wm_slice wm_slice_word(struct wm_slice *text);
 /* A decimal number, with "-" before it if `may_be_negative`; false if there is none or it is no
