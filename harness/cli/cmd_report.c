@@ -6,6 +6,7 @@
 #include "harness/cli/report_options.h"
 #include "harness/core/file.h"
 #include "profiles/pprof/merge.h"
+#include "profiles/runs/run.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -22,6 +23,7 @@ struct report {
     const char *program; /* a binary named before the profiles: the first mapping's */
     struct wm_merge_input *inputs;
     size_t input_count;
+    struct wm_run *run; /* whose path ids -path may name */
     struct wm_text notes, result;
     struct wm_delivery delivery;
 };
@@ -60,13 +62,28 @@ static void take_program(struct report *report)
     values->source_count--;
 }
 
+static bool is_folder(const char *source)
+{
+    struct stat found;
+    return stat(source, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 /* The profile of a run folder, or the file itself; free() it. */
 static char *profile_name_dup(const char *source)
 {
-    struct stat found;
-    if (stat(source, &found) == 0 && S_ISDIR(found.st_mode))
-        return wm_file_join_dup(source, "profile.pb.gz");
-    return strdup(source);
+    return is_folder(source) ? wm_file_join_dup(source, "profile.pb.gz") : strdup(source);
+}
+
+/* Ids of paths stand in a run's table, not in its profile. The same path has the same id in every
+ * run of an app, so the first run will do; without one, names alone are found. */
+static void find_paths(struct report *report)
+{
+    struct wm_report_values *values = &report->values;
+    for (size_t i = 0; values->options.path != NULL && i < values->source_count; i++) {
+        if (report->run == NULL && is_folder(values->sources[i]) &&
+            wm_run_read(values->sources[i], &report->run, NULL) == 0)
+            values->options.paths = report->run->paths;
+    }
 }
 
 static bool is_url(const char *source)
@@ -214,6 +231,7 @@ static int make_report(struct report *report, struct wm_error *err)
         report->values.options.drain_user = &report->delivery;
     }
     take_program(report);
+    find_paths(report);
     int rc = read_all(report, &profile, err);
     if (rc == 0)
         rc =
@@ -240,6 +258,7 @@ static int run_report(int argc, char **argv)
     wm_text_done(&report.notes);
     wm_text_done(&report.result);
     wm_delivery_done(&report.delivery);
+    wm_run_free(report.run);
     return rc < 0 ? wm_print_error(&err) : WM_EXIT_DONE;
 }
 

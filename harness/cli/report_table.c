@@ -177,6 +177,7 @@ const struct wm_option wm_report_table[WM_REPORT_OPTION_COUNT] = {
     TEXT("-prune_from", "RE", options.prune_from, "nothing below the innermost frame that matches"),
     SWITCH("-noinlines", options.noinlines, "inlined functions count for their caller"),
     SECTION("Labels"),
+    TEXT("-path", "RE", options.path, "samples of the paths that match, by name or id"),
     TEXT("-tagfocus", "[KEY=]RE|RANGE", options.tagfocus,
          "samples with such a label; 1kb:4kb is a range"),
     TEXT("-tagignore", "[KEY=]RE|RANGE", options.tagignore, "no samples with such a label"),

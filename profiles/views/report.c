@@ -233,6 +233,7 @@ static void describe_filters(struct wm_report *report)
         {"tagignore", options->tagignore},
         {"tagshow",   options->tagshow  },
         {"taghide",   options->taghide  },
+        {"path",      options->path     },
     };
     struct wm_text *text = &report->filters;
     for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {

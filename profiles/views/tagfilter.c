@@ -77,7 +77,8 @@ static int prepare(struct wm_tag_filter *filter, const char *value, struct wm_er
 {
     size_t key_length = strcspn(value, "=");
     if (value[key_length] == '=') {
-        take_key(filter, value, key_length);
+        if (key_length > 0) /* an empty key is none */
+            take_key(filter, value, key_length);
         value += key_length + 1;
     }
     int rc = wm_tag_range_init(&filter->range, filter->option, value, err);
