@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* What percentages of a diff compare with carries this label, in files too. */
-static const char base_key[] = "pprof::base", base_value[] = "true";
+static const char base_key[] = WM_MERGE_BASE_KEY, base_value[] = "true";
 
 static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
                         struct wm_profile **ret_profile, struct wm_error *err);

@@ -8,6 +8,9 @@
 
 #include "profiles/pprof/profile.h"
 
+/* The label by which pprof knows samples of a WM_MERGE_DIFF_BASE; its value is "true". */
+#define WM_MERGE_BASE_KEY "pprof::base"
+
 /* How a profile enters the merge. */
 enum wm_merge_role {
     WM_MERGE_SOURCE,
@@ -23,7 +26,7 @@ struct wm_merge_input {
 /* One profile of `count` (at least 1) inputs: samples of zeros gone, equal mappings, functions,
  * locations and samples joined, ids from 1 in order of first use, what nothing uses gone.
  * `normalize`: the sources' values are scaled to the bases' sums first. Samples of a
- * WM_MERGE_DIFF_BASE carry `from_base` (profile.h) and the label "pprof::base".
+ * WM_MERGE_DIFF_BASE carry `from_base` (profile.h) and the label WM_MERGE_BASE_KEY.
  * -EINVAL when sample types or periods do not agree; the inputs are freed in any case. */
 WM_MUST_USE int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize,
                                  struct wm_profile **ret_profile, struct wm_error *err);

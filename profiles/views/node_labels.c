@@ -2,6 +2,7 @@
 #include "profiles/views/node_labels.h"
 
 #include "harness/core/intern.h"
+#include "profiles/pprof/merge.h"
 #include "profiles/views/graph_parts.h"
 #include "profiles/views/measure.h"
 
@@ -32,6 +33,7 @@ struct summing {
     struct wm_pairs pairs; /* strings and text */
     struct wm_pairs known; /* node and pair to label */
     int64_t bytes_key;     /* -ENOENT: no label is called so */
+    int64_t base_key;      /* the merge's own, which no picture shows */
     const char *bytes_unit;
     size_t sample; /* the pieces are of it, + 1 */
     struct piece *pieces;
@@ -94,9 +96,11 @@ static int64_t find_strings(struct summing *summing, const struct wm_profile_sam
     const struct wm_profile *profile = summing->graph->report->profile;
     struct wm_text joined;
     size_t count = 0;
-    for (uint32_t i = 0; i < sample->label_count; i++)
-        if (profile->labels[sample->first_label + i].string != 0)
-            summing->sorted[count++] = profile->labels[sample->first_label + i];
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        const struct wm_label *label = &profile->labels[sample->first_label + i];
+        if (label->string != 0 && label->key != summing->base_key)
+            summing->sorted[count++] = *label;
+    }
     if (count > 1)
         qsort_r(summing->sorted, count, sizeof(summing->sorted[0]), compare_texts, summing);
     wm_text_init(&joined);
@@ -233,6 +237,8 @@ static int sum(struct summing *summing, const bool *chosen)
     wm_text_init(&summing->text);
     wm_text_init(&summing->other);
     summing->bytes_key = wm_intern_find(profile->strings, "bytes", strlen("bytes"));
+    summing->base_key =
+        wm_intern_find(profile->strings, WM_MERGE_BASE_KEY, strlen(WM_MERGE_BASE_KEY));
     if (summing->bytes_key >= 0)
         summing->bytes_unit =
             wm_report_label_unit(summing->graph->report, (uint32_t)summing->bytes_key);

@@ -1,15 +1,13 @@
 /* select_tags.c - the filters on labels: which samples stay by them, and which labels are shown. */
 #include "profiles/views/select.h"
 
+#include "profiles/pprof/merge.h"
 #include "profiles/views/tagfilter.h"
 
 #include <string.h>
 
 /* By enum wm_tag_filter_kind: what pprof calls it in warnings. */
 static const char *const names[WM_TAG_FILTERS] = {"TagFocus", "TagIgnore", "Path"};
-
-/* The merge's own label: by it pprof knows the samples of a -diff_base. */
-static const char base_key[] = "pprof::base";
 
 int wm_tag_filters_init(struct wm_tag_filters *filters, struct wm_report *report,
                         struct wm_error *err)
@@ -66,7 +64,8 @@ static void show_labels(struct wm_tag_filters *filters, struct wm_profile_sample
         if (shows(filters, &labels[i]))
             labels[kept++] = labels[i];
         else if (sample->from_base)
-            sample->from_base = strcmp(wm_profile_text(profile, labels[i].key), base_key) != 0;
+            sample->from_base =
+                strcmp(wm_profile_text(profile, labels[i].key), WM_MERGE_BASE_KEY) != 0;
     }
     sample->label_count = kept;
 }
