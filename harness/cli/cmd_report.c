@@ -1,100 +1,285 @@
 /* cmd_report.c - `waymark report`: the pprof views of a run or of any profile. */
 #include "harness/cli/commands.h"
+#include "harness/cli/delivery.h"
+#include "harness/cli/picture.h"
 #include "harness/cli/print.h"
+#include "harness/cli/report_options.h"
 #include "harness/core/file.h"
-#include "profiles/pprof/profile.h"
-#include "profiles/views/view.h"
+#include "profiles/pprof/merge.h"
+#include "profiles/runs/run.h"
 
+#include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-/* Unpacked bytes; far above any real profile, far below what a hostile one unpacks to. */
-#define PROFILE_BYTES_MAX (UINT64_C(1) << 30)
+static const double GIB = 0x1p30;
 
-struct values {
-    bool top;
+struct report {
+    struct wm_report_values values;
+    const char *program; /* a binary named before the profiles: the first mapping's */
+    struct wm_merge_input *inputs;
+    size_t input_count;
+    struct wm_run *run; /* whose path ids -path may name */
+    struct wm_text notes, result;
+    struct wm_delivery delivery;
 };
 
-static const struct wm_option table[] = {
-    {"Views", NULL,                                                 NULL,           NULL,                   0   },
-    { "-top",   NULL, "functions by their own cost (this one unless told)", wm_option_flag,
-     offsetof(struct values,                                                                                top)},
-    { "-text",   NULL,                                           "the same", wm_option_flag, offsetof(struct values, top)},
-};
+/* ---- Sources ---- */
 
-/* Views that go tool pprof has: whoever asks for one is told where it is. */
-static const char *const pprof_views[] = {"tree", "peek", "list", "traces", "tags",     "raw",
-                                          "dot",  "svg",  "web",  "proto",  "callgrind"};
-
-static int check_views(int argc, char **argv)
+/* "waymark report ./shop profile.pb.gz": what pprof's users type. */
+static bool is_program(const char *name)
 {
-    struct wm_error err = {0};
-    for (int i = 0; i < argc && argv[i][0] == '-'; i++) {
-        const char *word = argv[i] + strspn(argv[i], "-");
-        size_t length = strcspn(word, "=");
-        for (size_t view = 0; view < sizeof(pprof_views) / sizeof(pprof_views[0]); view++) {
-            const char *name = pprof_views[view];
-            if (strlen(name) != length || memcmp(name, word, length) != 0)
-                continue;
-            wm_fail_at(&err, -EINVAL, argv[i],
-                       "not there yet; use: go tool pprof -%s FILE, on a run's profile.pb.gz",
-                       word);
-            wm_print_error(&err);
-            return -EINVAL;
-        }
-    }
-    return 0;
+    char magic[SELFMAG];
+    FILE *file = fopen(name, "rb");
+    if (file == NULL)
+        return false;
+    bool elf = fread(magic, 1, SELFMAG, file) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
+    fclose(file);
+    return elf;
+}
+
+static bool is_build_id(const char *word)
+{
+    return word[strspn(word, "0123456789abcdefABCDEF")] == '\0';
+}
+
+static void take_program(struct report *report)
+{
+    struct wm_report_values *values = &report->values;
+    if (values->source_count < 2)
+        return;
+    if (is_program(values->sources[0]))
+        report->program = values->sources[0];
+    else if (values->build_id == NULL && is_build_id(values->sources[0]))
+        values->build_id = values->sources[0];
+    else
+        return;
+    values->sources++;
+    values->source_count--;
+}
+
+static bool is_folder(const char *source)
+{
+    struct stat found;
+    return stat(source, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
 /* The profile of a run folder, or the file itself; free() it. */
 static char *profile_name_dup(const char *source)
 {
-    struct stat found;
-    if (stat(source, &found) == 0 && S_ISDIR(found.st_mode))
-        return wm_file_join_dup(source, "profile.pb.gz");
-    return strdup(source);
+    return is_folder(source) ? wm_file_join_dup(source, "profile.pb.gz") : strdup(source);
 }
 
-static int print_top(const char *source, struct wm_error *err)
+/* Ids of paths stand in a run's table, not in its profile. The same path has the same id in every
+ * run of an app, so the first run will do; without one, names alone are found. */
+static void find_paths(struct report *report)
+{
+    struct wm_report_values *values = &report->values;
+    for (size_t i = 0; values->options.path != NULL && i < values->source_count; i++) {
+        if (report->run == NULL && is_folder(values->sources[i]) &&
+            wm_run_read(values->sources[i], &report->run, NULL) == 0)
+            values->options.paths = report->run->paths;
+    }
+}
+
+static bool is_url(const char *source)
+{
+    return strncmp(source, "http://", 7) == 0 || strncmp(source, "https://", 8) == 0;
+}
+
+/* What the command line says of the main binary holds for each source. */
+static int rename_program(const struct report *report, struct wm_profile *profile)
+{
+    const char *build_id = report->values.build_id;
+    if (report->program == NULL && build_id == NULL)
+        return 0;
+    if (profile->mapping_count == 0) {
+        int64_t added = wm_profile_add_mapping(profile, &(struct wm_mapping){0});
+        if (added < 0)
+            return (int)added;
+        for (size_t i = 0; i < profile->location_count; i++)
+            profile->locations[i].mapping = 1;
+    }
+    int64_t file = report->program != NULL ? wm_profile_string(profile, report->program) : 0;
+    int64_t id = build_id != NULL ? wm_profile_string(profile, build_id) : 0;
+    if (file < 0 || id < 0)
+        return -ENOMEM;
+    if (file > 0)
+        profile->mappings[0].file = (uint32_t)file;
+    if (id > 0)
+        profile->mappings[0].build_id = (uint32_t)id;
+    return 0;
+}
+
+static int read_source(struct report *report, const char *source, enum wm_merge_role role,
+                       struct wm_error *err)
+{
+    struct wm_merge_input *input = &report->inputs[report->input_count];
+    uint64_t limit = (uint64_t)(report->values.unpacked_gib * GIB);
+    if (is_url(source))
+        return wm_fail_at(err, -EINVAL, source,
+                          "profiles are read from files; fetch it with curl -o FILE URL");
+    char *name = profile_name_dup(source);
+    if (name == NULL)
+        return wm_fail(err, -ENOMEM, "no memory for a file name");
+    int rc = wm_profile_read(name, limit, &input->profile, err);
+    free(name);
+    if (rc < 0 && source[0] == '-' && source[1] != '\0')
+        return wm_fail_at(err, rc, source, "is no file; options go before the profiles");
+    if (rc < 0)
+        return rc;
+    input->role = role;
+    report->input_count++;
+    rc = rename_program(report, input->profile);
+    return rc < 0 ? wm_fail(err, rc, "no memory for the profile") : 0;
+}
+
+/* What cannot be read is told and left out, unless nothing is left. */
+static int read_sources(struct report *report, char *const *sources, size_t count,
+                        enum wm_merge_role role, struct wm_error *err)
+{
+    size_t before = report->input_count;
+    for (size_t i = 0; i < count; i++) {
+        int rc = read_source(report, sources[i], role, err);
+        if (rc < 0 && (count == 1 || rc == -ENOMEM))
+            return rc;
+        if (rc < 0)
+            wm_print_error(err);
+    }
+    if (report->input_count == before)
+        return wm_fail_at(err, -EINVAL, "", "none of the %zu profiles can be read", count);
+    if (report->input_count - before < count)
+        wm_print_note("%zu of %zu profiles were read", report->input_count - before, count);
+    return 0;
+}
+
+static int read_all(struct report *report, struct wm_profile **ret_profile, struct wm_error *err)
+{
+    struct wm_report_values *values = &report->values;
+    bool diff = values->diff_base != NULL;
+    char *base = (char *)(uintptr_t)(diff ? values->diff_base : values->base);
+    report->inputs = calloc(values->source_count + 1, sizeof(report->inputs[0]));
+    if (report->inputs == NULL)
+        return wm_fail(err, -ENOMEM, "no memory for the profiles");
+    int rc = read_sources(report, values->sources, values->source_count, WM_MERGE_SOURCE, err);
+    if (rc == 0 && base != NULL)
+        rc = read_sources(report, &base, 1, diff ? WM_MERGE_DIFF_BASE : WM_MERGE_BASE, err);
+    if (rc < 0)
+        return rc;
+    rc = wm_profile_merge(report->inputs, report->input_count, values->options.normalize,
+                          ret_profile, err);
+    if (rc < 0)
+        return rc;
+    if (wm_profile_drop_frames(*ret_profile) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the profile's drop_frames");
+    if (values->comment == NULL)
+        return 0;
+    rc = wm_profile_add_comment(*ret_profile, values->comment);
+    return rc < 0 ? wm_fail(err, rc, "no memory for the comment") : 0;
+}
+
+/* ---- The result ---- */
+
+static void print_notes(const struct wm_text *notes)
+{
+    for (const char *line = notes->data; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        wm_print_note("%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static int draw(struct report *report, struct wm_error *err)
+{
+    struct wm_text picture;
+    wm_text_init(&picture);
+    int rc = wm_picture_draw(&report->result, report->values.picture, &picture, err);
+    struct wm_text graph = report->result;
+    report->result = picture;
+    wm_text_done(&graph);
+    return rc;
+}
+
+static int drain(void *user, struct wm_text *text, struct wm_error *err)
+{
+    return wm_delivery_send(user, text, err);
+}
+
+static int deliver(struct report *report, struct wm_error *err)
+{
+    int rc = wm_delivery_send(&report->delivery, &report->result, err);
+    if (rc == 0)
+        rc = wm_delivery_commit(&report->delivery, err);
+    if (rc == 0 && report->delivery.name != NULL)
+        wm_print_note("written to %s", report->delivery.name);
+    return rc;
+}
+
+static int make_report(struct report *report, struct wm_error *err)
 {
     struct wm_profile *profile = NULL;
-    struct wm_text text;
-    wm_text_init(&text);
-    char *name = profile_name_dup(source);
-    int rc = name == NULL ? wm_fail(err, -ENOMEM, "no memory") : 0;
+    if (report->values.binary && report->values.output == NULL && isatty(STDOUT_FILENO) != 0)
+        return wm_fail(err, -EINVAL,
+                       "this view is no text for a terminal; name a file with -output=FILE");
+    report->delivery.name = report->values.output;
+    if (report->values.picture == NULL) {
+        report->values.options.drain = drain;
+        report->values.options.drain_user = &report->delivery;
+    }
+    take_program(report);
+    find_paths(report);
+    int rc = read_all(report, &profile, err);
     if (rc == 0)
-        rc = wm_profile_read(name, PROFILE_BYTES_MAX, &profile, err);
-    if (rc == 0)
-        rc = wm_view_top(profile, &text, err);
-    if (rc == 0)
-        rc = wm_print_result(&text, err);
+        rc =
+            wm_report_print(profile, &report->values.options, &report->result, &report->notes, err);
     wm_profile_free(profile);
-    wm_text_done(&text);
-    free(name);
-    return rc;
+    print_notes(&report->notes);
+    if (rc == 0 && report->values.picture != NULL)
+        rc = draw(report, err);
+    return rc < 0 ? rc : deliver(report, err);
 }
 
 static int run_report(int argc, char **argv)
 {
-    struct wm_options options;
+    struct report report = {.program = NULL};
     struct wm_error err = {0};
-    struct values values = {0};
-    if (check_views(argc, argv) < 0 ||
-        wm_command_parse(&wm_command_report, argc, argv, 1, &options, &values) < 0)
-        return WM_EXIT_USAGE;
-    if (print_top(options.operands[0], &err) < 0)
-        return wm_print_error(&err);
-    return WM_EXIT_DONE;
+    wm_text_init(&report.notes);
+    wm_text_init(&report.result);
+    int rc = wm_report_values_read(argc, argv, &report.values, &report.notes, &err);
+    if (rc == 0)
+        rc = make_report(&report, &err);
+    for (size_t i = 0; i < report.input_count; i++)
+        wm_profile_free(report.inputs[i].profile);
+    free(report.inputs);
+    wm_text_done(&report.notes);
+    wm_text_done(&report.result);
+    wm_delivery_done(&report.delivery);
+    wm_run_free(report.run);
+    return rc < 0 ? wm_print_error(&err) : WM_EXIT_DONE;
+}
+
+static void add_examples(struct wm_text *text)
+{
+    wm_text_add(text, "\nOptions are go tool pprof's, with one dash or two, and come before the "
+                      "profiles. Several profiles\nare merged. A run folder stands for its "
+                      "profile.pb.gz. Examples:\n"
+                      "  waymark report -top -cum RUN\n"
+                      "  waymark report -peek='^parse' -lines RUN\n"
+                      "  waymark report -top -tagfocus=path=orders RUN\n"
+                      "  waymark report -top -diff_base RUN1 RUN2\n");
 }
 
 const struct wm_command wm_command_report = {
     .name = "report",
-    .synopsis = "[-top] RUN|PROFILE",
+    .synopsis = "[options] RUN|PROFILE ...",
     .operand = "the RUN folder or PROFILE",
-    .help = "the pprof views, natively; so far -top",
-    .options = table,
-    .option_count = sizeof(table) / sizeof(table[0]),
+    .help = "the views of go tool pprof, of a run or any profile",
+    .options = wm_report_table,
+    .option_count = WM_REPORT_OPTION_COUNT,
+    .more = add_examples,
     .run = run_report,
 };

@@ -19,7 +19,8 @@ enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
 static bool asks_for_help(const char *argument)
 {
-    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-help") == 0 ||
+           strcmp(argument, "-h") == 0;
 }
 
 static int print_help(const struct wm_command *command)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHORT_BYTES = 128, UTF8_BYTES_MAX = 4 };
+
 static char empty[1];
 
 /* Room for `more` bytes and the NUL; false once memory is out. */
@@ -69,16 +71,20 @@ void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
     text->data[text->length] = '\0';
 }
 
+/* Formatting is the dear part, so what is short is formatted once. */
 void wm_text_addf(struct wm_text *text, const char *format, ...)
 {
+    char line[SHORT_BYTES];
     va_list args;
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(line, sizeof(line), format, args);
     va_end(args);
     if (length < 0)
         text->failed = true;
+    else if ((size_t)length < sizeof(line))
+        wm_text_add_bytes(text, line, (size_t)length);
     else if (reserve(text, (size_t)length)) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
@@ -100,8 +106,12 @@ char *wm_text_take(struct wm_text *text)
 size_t wm_text_width(const char *string)
 {
     size_t width = 0;
-    for (; *string != '\0'; string++)
-        width += ((unsigned char)*string & 0xc0) != 0x80;
+    for (; *string != '\0'; width++) {
+        size_t bytes = (unsigned char)*string < 0x80
+                           ? 1
+                           : wm_text_utf8_length(string, strnlen(string, UTF8_BYTES_MAX));
+        string += bytes > 0 ? bytes : 1;
+    }
     return width;
 }
 

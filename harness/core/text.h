@@ -27,7 +27,8 @@ void wm_text_addf(struct wm_text *text, const char *format, ...) WM_PRINTF(2, 3)
 /* Hands the string over (free() it); the text is empty again. NULL if an allocation failed. */
 char *wm_text_take(struct wm_text *text);
 
-/* Columns that `string` takes on a terminal: its UTF-8 code points. */
+/* Columns that `string` takes on a terminal: its UTF-8 code points; a byte of none counts as one.
+ */
 size_t wm_text_width(const char *string);
 /* Bytes of the valid UTF-8 character that `string` starts with, at most `length`; 0: none. */
 size_t wm_text_utf8_length(const char *string, size_t length);

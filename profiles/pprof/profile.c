@@ -4,22 +4,15 @@
 #include "harness/core/intern.h"
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/lookup.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* From a thing's content to the index of the first thing with it. */
-struct lookup {
-    struct wm_intern *keys;
-    uint32_t *indices; /* by number in `keys` */
-    size_t count, capacity;
-    uint64_t last_id; /* the largest in use */
-};
-
 struct wm_profile_private {
-    struct lookup mappings, functions, locations;
+    struct wm_lookup mappings, functions, locations;
     struct wm_text key; /* scratch */
     struct {
         size_t sample_types, mappings, functions, locations, lines, samples, sample_locations,
@@ -27,14 +20,10 @@ struct wm_profile_private {
     } capacity;
 };
 
-static int lookup_init(struct lookup *lookup);
-static void lookup_done(struct lookup *lookup);
-static int64_t lookup_find(const struct lookup *lookup, const struct wm_text *key);
-static int lookup_note(struct lookup *lookup, const struct wm_text *key, size_t index, uint64_t id);
-static int next_id(const struct lookup *lookup, uint64_t *ret_id);
+static int note_mappings(struct wm_profile *profile);
+static int note_functions(struct wm_profile *profile);
+static int note_locations(struct wm_profile *profile);
 static void *reserve(void *array, size_t *capacity, size_t need, size_t item_bytes);
-static int reserve_sample(struct wm_profile *profile, size_t location_end, size_t label_end,
-                          size_t value_end);
 static void mapping_key(const struct wm_mapping *mapping, struct wm_text *key);
 static void function_key(const struct wm_function *function, struct wm_text *key);
 static void location_key(const struct wm_location *location, const struct wm_line *lines,
@@ -58,13 +47,7 @@ int wm_profile_new(struct wm_profile **ret_profile)
         rc = (int)empty;
         goto out;
     }
-    rc = lookup_init(&profile->private->mappings);
-    if (rc == 0)
-        rc = lookup_init(&profile->private->functions);
-    if (rc == 0)
-        rc = lookup_init(&profile->private->locations);
-    if (rc < 0)
-        goto out;
+    rc = 0;
     *ret_profile = profile;
     profile = NULL;
 out:
@@ -77,9 +60,7 @@ void wm_profile_free(struct wm_profile *profile)
     if (profile == NULL)
         return;
     if (profile->private != NULL) {
-        lookup_done(&profile->private->mappings);
-        lookup_done(&profile->private->functions);
-        lookup_done(&profile->private->locations);
+        wm_profile_forget(profile);
         wm_text_done(&profile->private->key);
         free(profile->private);
     }
@@ -138,24 +119,30 @@ int wm_profile_add_comment(struct wm_profile *profile, const char *comment)
 int64_t wm_profile_add_mapping(struct wm_profile *profile, const struct wm_mapping *mapping)
 {
     struct wm_text *key = &profile->private->key;
+    int rc = note_mappings(profile);
+    if (rc < 0)
+        return rc;
     mapping_key(mapping, key);
-    int64_t index = lookup_find(&profile->private->mappings, key);
+    int64_t index = wm_lookup_find(&profile->private->mappings, key);
     if (index != -ENOENT)
         return index;
     struct wm_mapping added = *mapping;
-    int rc = next_id(&profile->private->mappings, &added.id);
+    rc = wm_lookup_next_id(&profile->private->mappings, &added.id);
     return rc < 0 ? rc : wm_profile_append_mapping(profile, &added);
 }
 
 int64_t wm_profile_add_function(struct wm_profile *profile, const struct wm_function *function)
 {
     struct wm_text *key = &profile->private->key;
+    int rc = note_functions(profile);
+    if (rc < 0)
+        return rc;
     function_key(function, key);
-    int64_t index = lookup_find(&profile->private->functions, key);
+    int64_t index = wm_lookup_find(&profile->private->functions, key);
     if (index != -ENOENT)
         return index;
     struct wm_function added = *function;
-    int rc = next_id(&profile->private->functions, &added.id);
+    rc = wm_lookup_next_id(&profile->private->functions, &added.id);
     return rc < 0 ? rc : wm_profile_append_function(profile, &added);
 }
 
@@ -163,12 +150,15 @@ int64_t wm_profile_add_location(struct wm_profile *profile, const struct wm_loca
                                 const struct wm_line *lines)
 {
     struct wm_text *key = &profile->private->key;
+    int rc = note_locations(profile);
+    if (rc < 0)
+        return rc;
     location_key(location, lines, key);
-    int64_t index = lookup_find(&profile->private->locations, key);
+    int64_t index = wm_lookup_find(&profile->private->locations, key);
     if (index != -ENOENT)
         return index;
     struct wm_location added = *location;
-    int rc = next_id(&profile->private->locations, &added.id);
+    rc = wm_lookup_next_id(&profile->private->locations, &added.id);
     return rc < 0 ? rc : wm_profile_append_location(profile, &added, lines);
 }
 
@@ -176,14 +166,8 @@ int64_t wm_profile_add_sample(struct wm_profile *profile, const uint32_t *locati
                               size_t location_count, const struct wm_label *labels,
                               size_t label_count, const int64_t *values)
 {
-    size_t location_end = profile->sample_location_count + location_count;
-    size_t label_end = profile->label_count + label_count;
-    size_t value_end = profile->value_count + profile->sample_type_count;
-    if (profile->sample_count >= UINT32_MAX || location_end > UINT32_MAX ||
-        label_end > UINT32_MAX || value_end > UINT32_MAX)
-        return -EOVERFLOW;
-
-    int rc = reserve_sample(profile, location_end, label_end, value_end);
+    int rc =
+        wm_profile_reserve_sample(profile, location_count, label_count, profile->sample_type_count);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < location_count; i++) {
@@ -194,17 +178,7 @@ int64_t wm_profile_add_sample(struct wm_profile *profile, const uint32_t *locati
         profile->labels[profile->label_count + i] = labels[i];
     for (size_t i = 0; i < profile->sample_type_count; i++)
         profile->values[profile->value_count + i] = values[i];
-    profile->samples[profile->sample_count] = (struct wm_profile_sample){
-        .first_location = (uint32_t)profile->sample_location_count,
-        .location_count = (uint32_t)location_count,
-        .first_label = (uint32_t)profile->label_count,
-        .label_count = (uint32_t)label_count,
-        .first_value = (uint32_t)profile->value_count,
-    };
-    profile->sample_location_count = location_end;
-    profile->label_count = label_end;
-    profile->value_count = value_end;
-    return (int64_t)profile->sample_count++;
+    return wm_profile_commit_sample(profile, location_count, label_count);
 }
 
 int64_t wm_profile_append_sample_type(struct wm_profile *profile, struct wm_value_type type)
@@ -244,10 +218,6 @@ int64_t wm_profile_append_mapping(struct wm_profile *profile, const struct wm_ma
     if (mappings == NULL)
         return -ENOMEM;
     profile->mappings = mappings;
-    mapping_key(mapping, &private->key);
-    int rc = lookup_note(&private->mappings, &private->key, profile->mapping_count, mapping->id);
-    if (rc < 0)
-        return rc;
     mappings[profile->mapping_count] = *mapping;
     return (int64_t)profile->mapping_count++;
 }
@@ -262,10 +232,6 @@ int64_t wm_profile_append_function(struct wm_profile *profile, const struct wm_f
     if (functions == NULL)
         return -ENOMEM;
     profile->functions = functions;
-    function_key(function, &private->key);
-    int rc = lookup_note(&private->functions, &private->key, profile->function_count, function->id);
-    if (rc < 0)
-        return rc;
     functions[profile->function_count] = *function;
     return (int64_t)profile->function_count++;
 }
@@ -288,10 +254,6 @@ int64_t wm_profile_append_location(struct wm_profile *profile, const struct wm_l
     if (all_lines == NULL)
         return -ENOMEM;
     profile->lines = all_lines;
-    location_key(location, lines, &private->key);
-    int rc = lookup_note(&private->locations, &private->key, profile->location_count, location->id);
-    if (rc < 0)
-        return rc;
     for (size_t i = 0; i < location->line_count; i++) {
         assert(lines[i].function < profile->function_count);
         all_lines[profile->line_count + i] = lines[i];
@@ -302,51 +264,158 @@ int64_t wm_profile_append_location(struct wm_profile *profile, const struct wm_l
     return (int64_t)profile->location_count++;
 }
 
-static int lookup_init(struct lookup *lookup)
+int wm_profile_set_lines(struct wm_profile *profile, size_t location, const struct wm_line *lines,
+                         uint32_t line_count)
 {
-    return wm_intern_new(&lookup->keys);
-}
-
-static void lookup_done(struct lookup *lookup)
-{
-    wm_intern_free(lookup->keys);
-    free(lookup->indices);
-}
-
-/* -ENOENT, or -ENOMEM when the key could not even be spelled. */
-static int64_t lookup_find(const struct lookup *lookup, const struct wm_text *key)
-{
-    if (key->failed)
-        return -ENOMEM;
-    int64_t number = wm_intern_find(lookup->keys, key->data, key->length);
-    return number < 0 ? number : (int64_t)lookup->indices[number];
-}
-
-static int lookup_note(struct lookup *lookup, const struct wm_text *key, size_t index, uint64_t id)
-{
-    if (key->failed)
-        return -ENOMEM;
-    uint32_t *indices =
-        reserve(lookup->indices, &lookup->capacity, lookup->count + 1, sizeof(*indices));
-    if (indices == NULL)
-        return -ENOMEM;
-    lookup->indices = indices;
-    int64_t number = wm_intern_bytes(lookup->keys, key->data, key->length);
-    if (number < 0)
-        return (int)number;
-    if ((size_t)number == lookup->count)
-        indices[lookup->count++] = (uint32_t)index;
-    if (id > lookup->last_id)
-        lookup->last_id = id;
-    return 0;
-}
-
-static int next_id(const struct lookup *lookup, uint64_t *ret_id)
-{
-    if (lookup->last_id == UINT64_MAX)
+    struct wm_profile_private *private = profile->private;
+    size_t line_end = profile->line_count + line_count;
+    assert(location < profile->location_count);
+    if (line_end > UINT32_MAX)
         return -EOVERFLOW;
-    *ret_id = lookup->last_id + 1;
+    struct wm_line *all_lines =
+        reserve(profile->lines, &private->capacity.lines, line_end, sizeof(*all_lines));
+    if (all_lines == NULL)
+        return -ENOMEM;
+    profile->lines = all_lines;
+    for (uint32_t i = 0; i < line_count; i++) {
+        assert(lines[i].function < profile->function_count);
+        all_lines[profile->line_count + i] = lines[i];
+    }
+    profile->locations[location].first_line = (uint32_t)profile->line_count;
+    profile->locations[location].line_count = line_count;
+    profile->line_count = line_end;
+    wm_lookup_done(&private->locations);
     return 0;
+}
+
+int wm_profile_reserve_sample(struct wm_profile *profile, size_t location_count, size_t label_count,
+                              size_t value_count)
+{
+    struct wm_profile_private *private = profile->private;
+    struct wm_profile_sample *samples = reserve(profile->samples, &private->capacity.samples,
+                                                profile->sample_count + 1, sizeof(*samples));
+    if (samples == NULL)
+        return -ENOMEM;
+    profile->samples = samples;
+    uint32_t *locations =
+        reserve(profile->sample_locations, &private->capacity.sample_locations,
+                profile->sample_location_count + location_count, sizeof(*locations));
+    if (locations == NULL)
+        return -ENOMEM;
+    profile->sample_locations = locations;
+    struct wm_label *labels = reserve(profile->labels, &private->capacity.labels,
+                                      profile->label_count + label_count, sizeof(*labels));
+    if (labels == NULL)
+        return -ENOMEM;
+    profile->labels = labels;
+    int64_t *values = reserve(profile->values, &private->capacity.values,
+                              profile->value_count + value_count, sizeof(*values));
+    if (values == NULL)
+        return -ENOMEM;
+    profile->values = values;
+    return 0;
+}
+
+int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_count,
+                                 size_t label_count)
+{
+    size_t location_end = profile->sample_location_count + location_count;
+    size_t label_end = profile->label_count + label_count;
+    size_t value_end = profile->value_count + profile->sample_type_count;
+    if (profile->sample_count >= UINT32_MAX || location_end > UINT32_MAX ||
+        label_end > UINT32_MAX || value_end > UINT32_MAX)
+        return -EOVERFLOW;
+    profile->samples[profile->sample_count] = (struct wm_profile_sample){
+        .first_location = (uint32_t)profile->sample_location_count,
+        .location_count = (uint32_t)location_count,
+        .first_label = (uint32_t)profile->label_count,
+        .label_count = (uint32_t)label_count,
+        .first_value = (uint32_t)profile->value_count,
+    };
+    profile->sample_location_count = location_end;
+    profile->label_count = label_end;
+    profile->value_count = value_end;
+    return (int64_t)profile->sample_count++;
+}
+
+void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count)
+{
+    free(profile->sample_locations);
+    profile->sample_locations = stacks;
+    profile->sample_location_count = count;
+    profile->private->capacity.sample_locations = count;
+}
+
+void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
+{
+    wm_profile_forget(profile);
+    wm_profile_forget(from);
+    free(profile->mappings);
+    free(profile->functions);
+    free(profile->locations);
+    free(profile->lines);
+    profile->mappings = from->mappings;
+    profile->functions = from->functions;
+    profile->locations = from->locations;
+    profile->lines = from->lines;
+    profile->mapping_count = from->mapping_count;
+    profile->function_count = from->function_count;
+    profile->location_count = from->location_count;
+    profile->line_count = from->line_count;
+    profile->private->capacity.mappings = from->private->capacity.mappings;
+    profile->private->capacity.functions = from->private->capacity.functions;
+    profile->private->capacity.locations = from->private->capacity.locations;
+    profile->private->capacity.lines = from->private->capacity.lines;
+    from->mappings = NULL;
+    from->functions = NULL;
+    from->locations = NULL;
+    from->lines = NULL;
+    wm_profile_free(from);
+}
+
+void wm_profile_forget(struct wm_profile *profile)
+{
+    wm_lookup_done(&profile->private->mappings);
+    wm_lookup_done(&profile->private->functions);
+    wm_lookup_done(&profile->private->locations);
+}
+
+/* What was appended since the last look-up enters the tables now: one who only reads and shows a
+ * profile pays nothing for them. */
+static int note_mappings(struct wm_profile *profile)
+{
+    struct wm_profile_private *private = profile->private;
+    int rc = 0;
+    while (rc == 0 && private->mappings.noted < profile->mapping_count) {
+        const struct wm_mapping *mapping = &profile->mappings[private->mappings.noted];
+        mapping_key(mapping, &private->key);
+        rc = wm_lookup_note(&private->mappings, &private->key, mapping->id);
+    }
+    return rc;
+}
+
+static int note_functions(struct wm_profile *profile)
+{
+    struct wm_profile_private *private = profile->private;
+    int rc = 0;
+    while (rc == 0 && private->functions.noted < profile->function_count) {
+        const struct wm_function *function = &profile->functions[private->functions.noted];
+        function_key(function, &private->key);
+        rc = wm_lookup_note(&private->functions, &private->key, function->id);
+    }
+    return rc;
+}
+
+static int note_locations(struct wm_profile *profile)
+{
+    struct wm_profile_private *private = profile->private;
+    int rc = 0;
+    while (rc == 0 && private->locations.noted < profile->location_count) {
+        const struct wm_location *location = &profile->locations[private->locations.noted];
+        location_key(location, profile->lines + location->first_line, &private->key);
+        rc = wm_lookup_note(&private->locations, &private->key, location->id);
+    }
+    return rc;
 }
 
 /* `array` with room for `need` items; never NULL unless memory is out, then `array` is as it was.
@@ -362,34 +431,6 @@ static void *reserve(void *array, size_t *capacity, size_t need, size_t item_byt
     if (moved != NULL)
         *capacity = grown;
     return moved;
-}
-
-/* Room for one more sample whose parts end where given. */
-static int reserve_sample(struct wm_profile *profile, size_t location_end, size_t label_end,
-                          size_t value_end)
-{
-    struct wm_profile_private *private = profile->private;
-    struct wm_profile_sample *samples = reserve(profile->samples, &private->capacity.samples,
-                                                profile->sample_count + 1, sizeof(*samples));
-    if (samples == NULL)
-        return -ENOMEM;
-    profile->samples = samples;
-    uint32_t *locations = reserve(profile->sample_locations, &private->capacity.sample_locations,
-                                  location_end, sizeof(*locations));
-    if (locations == NULL)
-        return -ENOMEM;
-    profile->sample_locations = locations;
-    struct wm_label *labels =
-        reserve(profile->labels, &private->capacity.labels, label_end, sizeof(*labels));
-    if (labels == NULL)
-        return -ENOMEM;
-    profile->labels = labels;
-    int64_t *values =
-        reserve(profile->values, &private->capacity.values, value_end, sizeof(*values));
-    if (values == NULL)
-        return -ENOMEM;
-    profile->values = values;
-    return 0;
 }
 
 /* Keys are spelled field by field, since structs have padding. */

@@ -53,6 +53,7 @@ struct wm_profile_sample {
     uint32_t first_location, location_count; /* into sample_locations (indices), leaf first */
     uint32_t first_label, label_count;       /* into labels */
     uint32_t first_value;                    /* into values; one per sample type */
+    bool from_base;                          /* set by a merge with a diff base, in no file */
 };
 
 /* Read it freely; change it through the functions below. */
@@ -107,6 +108,17 @@ WM_MUST_USE int64_t wm_profile_add_location(struct wm_profile *profile,
 WM_MUST_USE int64_t wm_profile_add_sample(struct wm_profile *profile, const uint32_t *locations,
                                           size_t location_count, const struct wm_label *labels,
                                           size_t label_count, const int64_t *values);
+
+/* Other lines for a location that is there; `lines` are no part of the profile's own. -ENOMEM. */
+WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location,
+                                     const struct wm_line *lines, uint32_t line_count);
+/* Empties the look-up tables, after names or numbers were changed in place; the next add fills
+ * them. */
+void wm_profile_forget(struct wm_profile *profile);
+
+/* Replaces sample_locations by this malloc()ed array of `count`, for samples whose ranges the
+ * caller has put there. Takes `stacks`. */
+void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);
 
 /* encode.c: writes gzip-compressed profile.proto as wm_file_create does. decode.c: reads gzip or
  * raw; -EINVAL says what is wrong and at which byte; above `limit` unpacked bytes (0: none) -EFBIG.

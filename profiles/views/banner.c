@@ -1,47 +1,46 @@
 /* banner.c - the lines above pprof's tables. */
 #include "profiles/views/banner.h"
 
+#include "profiles/views/files.h"
 #include "profiles/views/measure.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 static const int64_t NS_PER_SECOND = 1000000000;
 
-static const char *sample_unit(const struct wm_graph *graph)
-{
-    const struct wm_profile *profile = graph->loaded->profile;
-    return wm_profile_text(profile, profile->sample_types[graph->loaded->value_type].unit);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* The smallest value that the report shows decides, unless the largest is in another unit and
  * more than 100 times larger: then two decimals may be lost. */
-const char *wm_banner_unit(const struct wm_graph *graph)
+static const char *choose_unit(const struct wm_graph *graph)
 {
-    const char *from = sample_unit(graph), *smallest_unit, *largest_unit;
-    int64_t smallest = 0;
-    if (graph->order_count == 0)
-        return "minimum";
+    const struct wm_report *report = graph->report;
+    const char *smallest_unit, *largest_unit;
+    int64_t smallest = 0, largest = report->total;
     for (size_t i = 0; i < graph->order_count; i++) {
         const struct wm_node *node = &graph->nodes[graph->order[i]];
-        int64_t value = wm_magnitude(node->self != 0 ? node->self : node->total);
+        int64_t value = wm_magnitude(wm_node_self(node));
+        if (value == 0)
+            value = wm_magnitude(wm_node_total(node));
         if (value > 0 && (smallest == 0 || value < smallest))
             smallest = value;
     }
-    if (smallest == 0)
-        smallest = graph->total;
+    smallest = wm_report_divide(report, smallest != 0 ? smallest : largest);
+    largest = wm_report_divide(report, largest);
     int64_t hundredfold = (int64_t)((uint64_t)smallest * 100);
-    wm_scale(smallest, from, "minimum", &smallest_unit);
-    wm_scale(graph->total, from, "minimum", &largest_unit);
-    if (strcmp(smallest_unit, largest_unit) != 0 && hundredfold < graph->total)
-        wm_scale(hundredfold, from, "minimum", &smallest_unit);
-    return smallest_unit[0] != '\0' ? smallest_unit : from;
+    wm_scale(smallest, report->unit, "minimum", &smallest_unit);
+    wm_scale(largest, report->unit, "minimum", &largest_unit);
+    if (strcmp(smallest_unit, largest_unit) != 0 && hundredfold < largest &&
+        !wm_report_has(report, WM_VIEW_WHOLE_NUMBERS))
+        wm_scale(hundredfold, report->unit, "minimum", &smallest_unit);
+    return smallest_unit[0] != '\0' ? smallest_unit : report->unit;
+}
+
+const char *wm_banner_unit(const struct wm_graph *graph)
+{
+    const char *wanted = wm_report_wanted_unit(graph->report);
+    bool chosen = strcmp(wanted, "minimum") == 0 && graph->order_count > 0;
+    return chosen ? choose_unit(graph) : wanted;
 }
 
 static void add_time(struct wm_text *text, int64_t time_ns)
@@ -57,18 +56,18 @@ static void add_time(struct wm_text *text, int64_t time_ns)
                  local.tm_hour < 12 ? "am" : "pm", local.tm_zone);
 }
 
-static void add_duration(struct wm_text *text, const struct wm_graph *graph, const char *unit)
+static void add_duration(struct wm_text *text, const struct wm_report *report, const char *unit)
 {
-    int64_t duration_ns = graph->loaded->profile->duration_ns;
-    const char *from = sample_unit(graph), *to;
+    int64_t duration_ns = report->profile->duration_ns;
     char duration[WM_MEASURE_BYTES], total[WM_MEASURE_BYTES], percent[WM_PERCENT_BYTES];
+    const char *to;
     if (duration_ns == 0)
         return;
     wm_text_addf(text, "Duration: %s, Total samples = %s ",
                  wm_measure(duration_ns, "nanoseconds", "auto", duration),
-                 wm_measure(graph->total, from, unit, total));
-    double total_ns = wm_scale(graph->total, from, "nanoseconds", &to);
-    if (strcmp(to, "ns") == 0 && graph->total != 0)
+                 wm_report_measure(report, report->total, unit, total));
+    double total_ns = wm_scale(report->total, report->unit, "nanoseconds", &to);
+    if (strcmp(to, "ns") == 0 && total_ns != 0)
         wm_text_addf(text, "(%s)", wm_percent(wm_truncate(total_ns), duration_ns, percent));
     wm_text_add(text, "\n");
 }
@@ -77,52 +76,82 @@ static void add_comments(struct wm_text *text, const struct wm_profile *profile)
 {
     for (size_t i = 0; i < profile->comment_count; i++) {
         const char *comment = wm_profile_text(profile, profile->comments[i]);
-        bool repeated = false;
-        for (size_t other = 0; other < i; other++)
-            repeated |= profile->comments[other] == profile->comments[i];
-        if (comment[0] != '#' && !repeated)
+        if (comment[0] != '#')
             wm_text_addf(text, "%s\n", comment);
     }
 }
 
-static void add_named(struct wm_text *text, const char *name, const char *value)
+static void add_mapping(struct wm_text *text, const struct wm_profile *profile)
 {
-    if (value[0] != '\0')
-        wm_text_addf(text, "%s: %s\n", name, value);
+    const struct wm_mapping *first = &profile->mappings[0];
+    if (first->file != 0) {
+        wm_text_add(text, "File: ");
+        wm_file_add_base(text, wm_profile_text(profile, first->file));
+        wm_text_add(text, "\n");
+    }
+    if (first->build_id != 0)
+        wm_text_addf(text, "Build ID: %s\n", wm_profile_text(profile, first->build_id));
+}
+
+void wm_banner_add_profile(struct wm_text *text, const struct wm_report *report, const char *unit)
+{
+    const struct wm_profile *profile = report->profile;
+    if (profile->mapping_count > 0)
+        add_mapping(text, profile);
+    add_comments(text, profile);
+    if (report->type[0] != '\0')
+        wm_text_addf(text, "Type: %s\n", report->type);
+    add_time(text, profile->time_ns);
+    add_duration(text, report, unit);
+}
+
+static const char *measure_cut(const struct wm_report *report, double fraction, const char *unit,
+                               char *text)
+{
+    int64_t cut = wm_magnitude(wm_truncate((double)report->total * fraction));
+    return wm_report_measure(report, cut, unit, text);
+}
+
+static void add_dropped(struct wm_text *text, size_t count, const char *what, const char *weight,
+                        const char *cut)
+{
+    if (count > 0)
+        wm_text_addf(text, "Dropped %zu %s%s (%s <= %s)\n", count, what, count > 1 ? "s" : "",
+                     weight, cut);
 }
 
 /* How much of the total the shown nodes make, and what was left out. */
 static void add_shown(struct wm_text *text, const struct wm_graph *graph, const char *unit,
-                      double node_fraction)
+                      bool whole)
 {
-    const char *from = sample_unit(graph);
+    const struct wm_report *report = graph->report;
     char sum[WM_MEASURE_BYTES], total[WM_MEASURE_BYTES], percent[WM_PERCENT_BYTES];
     int64_t self = 0;
     for (size_t i = 0; i < graph->order_count; i++)
-        self = wm_add_wrapping(self, graph->nodes[graph->order[i]].self);
-    const char *share = wm_percent(self, graph->total, percent);
+        self = wm_add_wrapping(self, wm_node_self(&graph->nodes[graph->order[i]]));
+    const char *share = wm_percent(self, report->total, percent);
     wm_text_addf(text, "Showing nodes accounting for %s, %s of %s total\n",
-                 wm_measure(self, from, unit, sum), share + strspn(share, " "),
-                 wm_measure(graph->total, from, unit, total));
-    if (graph->total == 0 || graph->dropped_nodes == 0)
+                 wm_report_measure(report, self, unit, sum), share + strspn(share, " "),
+                 wm_report_measure(report, report->total, unit, total));
+    if (report->total == 0)
         return;
-    int64_t cut = wm_magnitude(wm_truncate((double)graph->total * node_fraction));
-    wm_text_addf(text, "Dropped %zu node%s (cum <= %s)\n", graph->dropped_nodes,
-                 graph->dropped_nodes == 1 ? "" : "s", wm_measure(cut, from, unit, sum));
+    add_dropped(text, graph->dropped_nodes, "node", "cum",
+                measure_cut(report, wm_report_node_fraction(report), unit, sum));
+    if (whole)
+        add_dropped(text, graph->dropped_edges, "edge", "freq",
+                    measure_cut(report, wm_report_edge_fraction(report), unit, sum));
+    if (graph->order_count > 0 && graph->order_count < graph->whole_count)
+        wm_text_addf(text, "Showing top %zu nodes out of %zu\n", graph->order_count,
+                     graph->whole_count);
 }
 
-void wm_banner_add(struct wm_text *text, const struct wm_graph *graph, const char *unit,
-                   double node_fraction)
+void wm_banner_add(struct wm_text *text, const struct wm_graph *graph, const char *unit, bool whole)
 {
-    const struct wm_profile *profile = graph->loaded->profile;
-    if (profile->mapping_count > 0) {
-        add_named(text, "File", base_name(wm_profile_text(profile, profile->mappings[0].file)));
-        add_named(text, "Build ID", wm_profile_text(profile, profile->mappings[0].build_id));
-    }
-    add_comments(text, profile);
-    add_named(text, "Type",
-              wm_profile_text(profile, profile->sample_types[graph->loaded->value_type].type));
-    add_time(text, profile->time_ns);
-    add_duration(text, graph, unit);
-    add_shown(text, graph, unit, node_fraction);
+    const struct wm_report *report = graph->report;
+    if (whole || !report->options->compact_labels)
+        wm_banner_add_profile(text, report, unit);
+    wm_text_add_bytes(text, report->filters.data, report->filters.length);
+    add_shown(text, graph, unit, whole);
+    if (whole)
+        wm_text_add(text, "\nSee https://git.io/JfYMW for how to read the graph\n");
 }

@@ -5,10 +5,13 @@
 
 #include "profiles/views/graph.h"
 
-/* The unit that the report's values are printed in. */
+/* The unit that values of the graph's nodes are printed in: as told, or chosen by the smallest. */
 const char *wm_banner_unit(const struct wm_graph *graph);
-/* `node_fraction` as it was given to wm_graph_new. */
+/* All of the banner. `whole`: dot's, which has dropped edges too, is never compact, and ends with
+ * where to read about graphs. */
 void wm_banner_add(struct wm_text *text, const struct wm_graph *graph, const char *unit,
-                   double node_fraction);
+                   bool whole);
+/* Its first lines alone, which tell of the profile. */
+void wm_banner_add_profile(struct wm_text *text, const struct wm_report *report, const char *unit);
 
 #endif

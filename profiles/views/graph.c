@@ -1,126 +1,241 @@
-/* graph.c - trims and sorts the graph as pprof does. */
-#include "profiles/views/graph.h"
+/* graph.c - trims and sorts the graph as pprof does.
+ *
+ * Trimming changes no node's sums, only which calls there are: so nodes are summed once, and calls
+ * once it is known which nodes stay. Only a picture needs calls before, since they decide there
+ * which nodes come first. */
+#include "profiles/views/graph_parts.h"
 
 #include "profiles/views/measure.h"
+#include "profiles/views/node_labels.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t cut_off(const struct wm_graph *graph, double fraction)
+static bool is_picture(const struct wm_graph *graph)
 {
-    int64_t sum = 0;
-    for (size_t i = 0; i < graph->node_count; i++)
-        sum = wm_add_wrapping(sum, graph->nodes[i].self);
-    return wm_magnitude(wm_truncate((double)sum * fraction));
+    return wm_report_has(graph->report, WM_VIEW_PICTURES);
 }
 
-static bool has_cost(const struct wm_node *node)
+/* ---- Which nodes there are ---- */
+
+static bool is_listed(const struct wm_graph *graph, const struct wm_node *node)
 {
-    return node->kept && (node->self != 0 || node->total != 0);
+    bool negative = node->self < 0 || (node->self == 0 && node->total < 0);
+    if (!node->kept || (node->self == 0 && node->total == 0))
+        return false;
+    return !(graph->report->options->drop_negative && negative);
 }
 
-/* Nodes without any cost are not counted as dropped: they are not there. */
-static void drop_nodes(struct wm_graph *graph, int64_t cut)
-{
-    for (size_t i = 0; i < graph->node_count; i++) {
-        struct wm_node *node = &graph->nodes[i];
-        if (!has_cost(node) || wm_magnitude(node->total) >= cut)
-            continue;
-        node->kept = false;
-        graph->dropped_nodes++;
-    }
-}
-
-static void drop_edges(struct wm_graph *graph, int64_t cut)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < graph->edge_count; i++)
-        if (wm_magnitude(graph->edges[i].weight) >= cut)
-            graph->edges[kept++] = graph->edges[i];
-    graph->edge_count = kept;
-}
-
-/* The last resort of the order: all that a node is, as one text. */
-static int compare_whole(const struct wm_graph *graph, const struct wm_node *left,
-                         const struct wm_node *right)
-{
-    const struct wm_node *nodes[2] = {left, right};
-    struct wm_text texts[2];
-    for (size_t i = 0; i < 2; i++) {
-        const struct wm_profile *profile = graph->loaded->profile;
-        const struct wm_node_key *key = &nodes[i]->key;
-        wm_text_init(&texts[i]);
-        wm_text_addf(&texts[i], "{%s  %" PRIu64 " %s %" PRId64 " %" PRId64 " %s}",
-                     wm_profile_text(profile, key->name), key->address,
-                     wm_profile_text(profile, key->file), key->start_line, key->line,
-                     wm_profile_text(profile, key->object));
-    }
-    int order = strcmp(texts[0].data, texts[1].data);
-    wm_text_done(&texts[0]);
-    wm_text_done(&texts[1]);
-    return order;
-}
-
-static int compare_magnitudes(int64_t left, int64_t right)
-{
-    left = wm_magnitude(left);
-    right = wm_magnitude(right);
-    return left == right ? 0 : left < right ? 1 : -1;
-}
-
-static int compare_nodes(const void *a, const void *b, void *user)
-{
-    const struct wm_graph *graph = user;
-    const struct wm_node *left = &graph->nodes[*(const uint32_t *)a];
-    const struct wm_node *right = &graph->nodes[*(const uint32_t *)b];
-    int order = compare_magnitudes(left->self, right->self);
-    if (order == 0)
-        order = strcmp(left->label, right->label);
-    if (order == 0)
-        order = compare_magnitudes(left->total, right->total);
-    return order != 0 ? order : compare_whole(graph, left, right);
-}
-
-static int sort_nodes(struct wm_graph *graph)
+static int list_nodes(struct wm_graph *graph)
 {
     graph->order = calloc(graph->node_count + 1, sizeof(graph->order[0]));
     if (graph->order == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < graph->node_count; i++)
-        if (has_cost(&graph->nodes[i]))
+    for (size_t i = 0; i < graph->node_count; i++) {
+        graph->nodes[i].listed = is_listed(graph, &graph->nodes[i]);
+        if (graph->nodes[i].listed)
             graph->order[graph->order_count++] = (uint32_t)i;
-    qsort_r(graph->order, graph->order_count, sizeof(graph->order[0]), compare_nodes, graph);
+    }
     return 0;
 }
 
-static int build(struct wm_graph *graph, double node_fraction, double edge_fraction)
+static void find_cuts(struct wm_graph *graph)
 {
-    int rc = wm_graph_find_nodes(graph);
-    if (rc == 0)
-        rc = wm_graph_sum(graph);
-    if (rc < 0)
-        return rc;
-    int64_t edge_cut = cut_off(graph, edge_fraction);
-    drop_nodes(graph, cut_off(graph, node_fraction));
-    if (graph->dropped_nodes > 0)
-        rc = wm_graph_sum(graph);
-    if (rc == 0)
-        rc = sort_nodes(graph);
-    drop_edges(graph, edge_cut);
+    const struct wm_report *report = graph->report;
+    struct wm_graph_private *parts = graph->private_;
+    int64_t sum = 0;
+    for (size_t i = 0; i < graph->order_count; i++)
+        sum = wm_add_wrapping(sum, graph->nodes[graph->order[i]].self);
+    double whole = (double)sum;
+    parts->node_cut = wm_magnitude(wm_truncate(whole * wm_report_node_fraction(report)));
+    parts->edge_cut = wm_magnitude(wm_truncate(whole * wm_report_edge_fraction(report)));
+}
+
+/* The listed nodes that stay are the first `count` of the order; the others are trimmed away. In
+ * a graph, but not in a tree, nodes without cost go with them. */
+static int keep_first(struct wm_graph *graph, size_t count)
+{
+    if (!graph->private_->is_tree)
+        for (size_t i = 0; i < graph->node_count; i++)
+            graph->nodes[i].kept = false;
+    for (size_t i = 0; i < graph->order_count; i++) {
+        struct wm_node *node = &graph->nodes[graph->order[i]];
+        node->kept = node->listed = i < count;
+    }
+    graph->order_count = count;
+    return graph->private_->is_tree ? wm_graph_splice_tree(graph) : 0;
+}
+
+/* Those below the cut move behind the others, and go. */
+static int drop_small_nodes(struct wm_graph *graph)
+{
+    size_t large = 0;
+    if (graph->private_->node_cut <= 0)
+        return 0;
+    for (size_t i = 0; i < graph->order_count; i++) {
+        uint32_t node = graph->order[i];
+        if (wm_magnitude(graph->nodes[node].total) < graph->private_->node_cut)
+            continue;
+        graph->order[i] = graph->order[large];
+        graph->order[large++] = node;
+    }
+    graph->dropped_nodes = graph->order_count - large;
+    return graph->dropped_nodes > 0 ? keep_first(graph, large) : 0;
+}
+
+/* ---- Their order ---- */
+
+struct sorting {
+    const struct wm_graph *graph;
+    const int64_t *scores; /* per node; NULL: its own cost */
+};
+
+static int compare_nodes(const void *a, const void *b, void *user)
+{
+    const struct sorting *sorting = user;
+    const struct wm_graph *graph = sorting->graph;
+    uint32_t numbers[2] = {*(const uint32_t *)a, *(const uint32_t *)b};
+    const struct wm_node *left = &graph->nodes[numbers[0]], *right = &graph->nodes[numbers[1]];
+    const uint32_t *ranks = graph->private_->ranks;
+    int order = sorting->scores == NULL ? wm_compare_magnitudes(left->self, right->self)
+                                        : wm_compare_magnitudes(sorting->scores[numbers[0]],
+                                                                sorting->scores[numbers[1]]);
+    if (order == 0 && ranks[left->kind] != ranks[right->kind])
+        order = ranks[left->kind] < ranks[right->kind] ? -1 : 1;
+    if (order == 0)
+        order = sorting->scores == NULL ? wm_compare_magnitudes(left->total, right->total)
+                                        : wm_compare_magnitudes(left->self, right->self);
+    if (order == 0 && left->kind != right->kind)
+        order = wm_node_compare_keys(graph->report, left->key, right->key);
+    return order != 0 ? order : numbers[0] < numbers[1] ? -1 : numbers[0] > numbers[1];
+}
+
+static int copy_totals(const struct wm_graph *graph, int64_t **ret_scores)
+{
+    *ret_scores = calloc(graph->node_count + 1, sizeof((*ret_scores)[0]));
+    for (size_t i = 0; *ret_scores != NULL && i < graph->node_count; i++)
+        (*ret_scores)[i] = graph->nodes[i].total;
+    return *ret_scores != NULL ? 0 : -ENOMEM;
+}
+
+static int sort_nodes(struct wm_graph *graph)
+{
+    int64_t *scores = NULL;
+    int rc = 0;
+    if (is_picture(graph))
+        rc = wm_graph_scores(graph, &scores);
+    else if (graph->report->options->cum)
+        rc = copy_totals(graph, &scores);
+    struct sorting sorting = {graph, scores};
+    if (rc == 0 && graph->order_count > 1)
+        qsort_r(graph->order, graph->order_count, sizeof(graph->order[0]), compare_nodes, &sorting);
+    free(scores);
     return rc;
 }
 
-int wm_graph_new(const struct wm_loaded *loaded, double node_fraction, double edge_fraction,
+/* The edges of a tree are made with its nodes. */
+static int sum_edges(struct wm_graph *graph)
+{
+    return graph->private_->is_tree ? 0 : wm_graph_sum_edges(graph);
+}
+
+/* ---- All of it ---- */
+
+/* How many of the first nodes the node count may leave. */
+static size_t may_stay(const struct wm_graph *graph)
+{
+    int64_t limit = wm_report_node_count(graph->report);
+    bool limits = limit > 0 && (uint64_t)limit < graph->order_count;
+    return limits ? (size_t)limit : graph->order_count;
+}
+
+/* The node count leaves some nodes only. A picture is then arranged anew. */
+static int limit_nodes(struct wm_graph *graph)
+{
+    int64_t limit = wm_report_node_count(graph->report);
+    size_t count = may_stay(graph);
+    if (limit <= 0)
+        return 0;
+    if (is_picture(graph)) {
+        count = wm_graph_picture_count(graph, limit);
+        wm_graph_drop_edges(graph);
+    }
+    if (count == graph->order_count)
+        return 0;
+    int rc = keep_first(graph, count);
+    if (rc == 0 && is_picture(graph))
+        rc = sum_edges(graph);
+    if (rc == 0 && is_picture(graph))
+        rc = sort_nodes(graph);
+    return rc;
+}
+
+static void ask_for_nodes(struct wm_graph *graph)
+{
+    const struct wm_graph_wish *wish = graph->private_->wish;
+    for (size_t i = 0; wish->wants != NULL && i < graph->order_count; i++) {
+        struct wm_node *node = &graph->nodes[graph->order[i]];
+        node->wanted = wish->wants(wish->user, node);
+    }
+}
+
+static int arrange(struct wm_graph *graph)
+{
+    int rc = 0;
+    if (is_picture(graph))
+        rc = sum_edges(graph);
+    if (rc == 0)
+        rc = sort_nodes(graph);
+    if (rc == 0 && is_picture(graph))
+        rc = wm_node_labels_new(graph, may_stay(graph), graph->private_->node_cut, &graph->labels);
+    if (rc == 0)
+        rc = limit_nodes(graph);
+    if (rc == 0 && !is_picture(graph)) {
+        ask_for_nodes(graph);
+        rc = sum_edges(graph);
+    }
+    if (rc < 0)
+        return rc;
+    graph->dropped_edges = wm_graph_drop_edges(graph);
+    wm_graph_sort_edges(graph);
+    return is_picture(graph) ? wm_graph_drop_redundant(graph) : 0;
+}
+
+static int build(struct wm_graph *graph)
+{
+    int rc = wm_graph_find_kinds(graph);
+    if (rc == 0)
+        rc = graph->private_->is_tree ? wm_graph_sum_tree(graph) : wm_graph_sum_nodes(graph);
+    if (rc == 0)
+        rc = list_nodes(graph);
+    if (rc < 0)
+        return rc;
+    find_cuts(graph);
+    rc = drop_small_nodes(graph);
+    graph->whole_count = graph->order_count;
+    if (rc == 0)
+        rc = wm_graph_label_nodes(graph);
+    return rc < 0 ? rc : arrange(graph);
+}
+
+int wm_graph_new(const struct wm_report *report, const struct wm_graph_wish *wish,
                  struct wm_graph **ret_graph, struct wm_error *err)
 {
+    static const struct wm_graph_wish all = {.edges = WM_EDGES_ALL};
     struct wm_graph *graph = calloc(1, sizeof(*graph));
+    struct wm_graph_private *parts = calloc(1, sizeof(*parts));
     int rc = -ENOMEM;
-    if (graph != NULL) {
-        graph->loaded = loaded;
-        graph->total = wm_loaded_total(loaded);
-        rc = build(graph, node_fraction, edge_fraction);
+    if (graph != NULL && parts != NULL) {
+        graph->report = report;
+        graph->private_ = parts;
+        parts->wish = wish != NULL ? wish : &all;
+        parts->is_tree = report->options->call_tree && wm_report_has(report, WM_VIEW_CALL_TREES);
+        wm_arena_init(&parts->arena);
+        rc = build(graph);
+        parts->wish = NULL;
+    } else {
+        free(parts);
     }
     if (rc < 0) {
         wm_graph_free(graph);
@@ -130,11 +245,27 @@ int wm_graph_new(const struct wm_loaded *loaded, double node_fraction, double ed
     return 0;
 }
 
+static void free_parts(struct wm_graph_private *parts)
+{
+    if (parts == NULL)
+        return;
+    free(parts->frames);
+    free(parts->kinds);
+    free(parts->keys);
+    free(parts->inlinable);
+    free(parts->labels);
+    free(parts->ranks);
+    free(parts->leaves);
+    wm_arena_done(&parts->arena);
+    free(parts);
+}
+
 void wm_graph_free(struct wm_graph *graph)
 {
     if (graph == NULL)
         return;
-    wm_graph_private_free(graph);
+    free_parts(graph->private_);
+    wm_node_labels_free(graph->labels);
     free(graph->nodes);
     free(graph->edges);
     free(graph->order);
@@ -143,9 +274,9 @@ void wm_graph_free(struct wm_graph *graph)
 
 const char **wm_graph_inline_marks(const struct wm_graph *graph)
 {
+    static const char *const texts[] = {"", " (inline)", "", " (partial-inline)"};
     const char **marks = calloc(graph->node_count + 1, sizeof(marks[0]));
     unsigned char *ways = calloc(graph->node_count + 1, 1); /* 1: inlined, 2: called, 3: both */
-    static const char *const texts[] = {"", " (inline)", "", " (partial-inline)"};
     if (marks == NULL || ways == NULL) {
         free(marks);
         free(ways);

@@ -1,13 +1,13 @@
-/* graph.h - functions with their own and total cost and the calls between them: the one sum under
- * every pprof view. Private to this room. */
+/* graph.h - nodes with their own and total cost and the calls between them: the one sum under every
+ * pprof view that shows code. Private to this room. */
 #ifndef WM_VIEWS_GRAPH_H
 #define WM_VIEWS_GRAPH_H
 
-#include "harness/core/text.h"
-#include "profiles/views/load.h"
+#include "profiles/views/report.h"
 
-/* What makes a node itself, all string numbers of the profile. What a granularity does not show
- * is zero; `object` and `start_line` are set only where there is no name. */
+/* What makes a node itself, all string numbers of the profile. What a granularity does not show is
+ * zero; `object` and `start_line` are set only where there is no name, or the view tells them
+ * apart (list, callgrind). */
 struct wm_node_key {
     uint32_t name, file, object;
     int64_t line, start_line;
@@ -15,48 +15,92 @@ struct wm_node_key {
 };
 
 struct wm_node {
-    struct wm_node_key key;
-    const char *label; /* as printed */
-    int64_t self, total;
-    bool kept; /* false: trimmed away, not in `order` */
+    const struct wm_node_key *key;
+    const char *label;                   /* as printed; NULL where the node is not kept */
+    int64_t self, total;                 /* flat and cum, undivided */
+    int64_t self_divisor, total_divisor; /* -mean: what they are divided by; 0 otherwise */
+    uint32_t kind;                       /* equal for nodes of equal keys, in a call tree */
+    uint32_t caller; /* call tree: who called it before any trimming, + 1; 0 otherwise */
+    bool kept;       /* false: trimmed away; calls go past it */
+    bool listed;     /* in `order` */
+    bool wanted;     /* what wm_graph_wish.wants said of it */
 };
 
 struct wm_edge {
     uint32_t from, to; /* nodes: caller, callee */
-    int64_t weight;
+    int64_t weight, divisor;
+    uint32_t sample;  /* for the sum: the last one that counted, + 1 */
     bool is_inline;   /* the callee was inlined in all samples */
     bool is_residual; /* trimmed frames lay between, in some sample */
 };
 
 struct wm_graph {
-    const struct wm_loaded *loaded; /* borrowed */
+    const struct wm_report *report; /* borrowed */
     struct wm_node *nodes;
     size_t node_count;
-    struct wm_edge *edges;
+    struct wm_edge *edges; /* all that are shown, sorted as pprof sorts edges */
     size_t edge_count;
     uint32_t *order; /* shown nodes, in printing order */
     size_t order_count;
-    size_t dropped_nodes;              /* below the node fraction */
-    int64_t total;                     /* of which percentages are */
-    struct wm_graph_private *private_; /* nodes of each location, the labels' memory */
+    size_t dropped_nodes, dropped_edges; /* below the fractions */
+    size_t whole_count;                  /* nodes before the node count cut them: "out of M" */
+    struct wm_node_labels *labels;       /* of a picture's nodes (node_labels.h); else NULL */
+    struct wm_graph_private *private_;
 };
 
-/* Nodes by function name, trimmed as pprof does (`node_fraction` and `edge_fraction` of the sum of
- * self values; 0: not), sorted by self. Borrows `loaded`. -ENOMEM. */
-WM_MUST_USE int wm_graph_new(const struct wm_loaded *loaded, double node_fraction,
-                             double edge_fraction, struct wm_graph **ret_graph,
-                             struct wm_error *err);
+/* Which calls the view shows. They are most of the work, so the others are not summed. */
+enum wm_edge_wish {
+    WM_EDGES_ALL,
+    WM_EDGES_NONE,
+    WM_EDGES_INLINED, /* those that decide wm_graph_inline_marks */
+    WM_EDGES_WANTED,  /* from and to the nodes that `wants` wants, of the listed ones */
+};
+
+struct wm_graph_wish {
+    enum wm_edge_wish edges;
+    bool (*wants)(void *user, const struct wm_node *node);
+    void *user;
+};
+
+/* Trimmed and sorted as the options say. `wish` NULL: with all calls. -ENOMEM. */
+WM_MUST_USE int wm_graph_new(const struct wm_report *report, const struct wm_graph_wish *wish,
+                             struct wm_graph **ret_graph, struct wm_error *err);
 void wm_graph_free(struct wm_graph *graph);
+
+/* What a node or edge is printed with: divided with -mean. */
+int64_t wm_node_self(const struct wm_node *node);
+int64_t wm_node_total(const struct wm_node *node);
+int64_t wm_edge_weight(const struct wm_edge *edge);
 
 /* " (inline)", " (partial-inline)" or "", by the calls that lead to each node: an array by node
  * number for the caller to free(), NULL: no memory. */
 const char **wm_graph_inline_marks(const struct wm_graph *graph);
 
-/* graph_build.c */
-/* Finds the nodes of all locations. */
-WM_MUST_USE int wm_graph_find_nodes(struct wm_graph *graph);
-/* Sums all samples into the nodes that are kept, and the edges between them. */
-WM_MUST_USE int wm_graph_sum(struct wm_graph *graph);
-void wm_graph_private_free(struct wm_graph *graph);
+/* graph_edges.c: the edges of each node, in their order: those of node n are
+ * graph->edges[edges[first[n]]] up to, without, first[n + 1]. Zeroed is empty. */
+struct wm_links {
+    size_t *first;
+    uint32_t *edges;
+};
+
+enum wm_link_end { WM_LINKS_TO_CALLERS, WM_LINKS_TO_CALLEES };
+
+WM_MUST_USE int wm_links_init(const struct wm_graph *graph, enum wm_link_end end,
+                              struct wm_links *links);
+void wm_links_done(struct wm_links *links);
+
+/* node.c: the key of a location's line (`line` counts from 0, the innermost; ignored for one
+ * without lines), and its printed name, added to `text`. */
+void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t line,
+                    struct wm_node_key *ret_key);
+void wm_node_add_label(const struct wm_report *report, const struct wm_node_key *key,
+                       struct wm_text *text);
+/* The same with other texts for its name and file, and `between` the words. */
+void wm_node_add_words(const struct wm_report *report, const struct wm_node_key *key,
+                       const char *name, const char *file, const char *between,
+                       struct wm_text *text);
+/* The last resort of every order of nodes. */
+int wm_node_compare_keys(const struct wm_report *report, const struct wm_node_key *left,
+                         const struct wm_node_key *right);
 
 #endif

@@ -1,7 +1,9 @@
-/* graph_build.c - from samples to nodes and edges. */
-#include "profiles/views/graph.h"
+/* graph_build.c - from samples to nodes and their sums.
+ *
+ * What a line of a location counts for is found once per location. The walk over the samples, which
+ * may be tens of millions of frames, then only adds in one small array per node. */
+#include "profiles/views/graph_parts.h"
 
-#include "harness/core/arena.h"
 #include "harness/core/intern.h"
 #include "profiles/views/measure.h"
 
@@ -9,240 +11,266 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct wm_graph_private {
-    struct wm_arena labels;
-    struct wm_intern *keys;
-    uint32_t *first_node; /* per location, into location_nodes; one per line, innermost first */
-    uint32_t *node_count; /* per location: its lines, or 1 if it has none */
-    uint32_t *location_nodes;
-    struct wm_intern *edge_keys;
-    size_t edge_capacity;
-    size_t *node_seen; /* number + 1 of the last sample that counted there */
-    size_t *edge_seen;
-};
+/* ---- The kinds ---- */
 
-void wm_graph_private_free(struct wm_graph *graph)
+static int find_frames(struct wm_graph *graph, struct wm_intern *known, uint32_t location,
+                       uint32_t *used)
 {
-    struct wm_graph_private *private_ = graph->private_;
-    if (private_ == NULL)
-        return;
-    wm_arena_done(&private_->labels);
-    wm_intern_free(private_->keys);
-    wm_intern_free(private_->edge_keys);
-    free(private_->first_node);
-    free(private_->node_count);
-    free(private_->location_nodes);
-    free(private_->node_seen);
-    free(private_->edge_seen);
-    free(private_);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* As printed: the name, or else the binary, or else that nothing is known. */
-static const char *make_label(struct wm_graph *graph, const struct wm_node_key *key)
-{
-    const struct wm_profile *profile = graph->loaded->profile;
-    const char *object = base_name(wm_profile_text(profile, key->object));
-    if (key->name != 0)
-        return wm_profile_text(profile, key->name);
-    if (key->object == 0)
-        return "<unknown>";
-    size_t length = strlen(object);
-    char *label = wm_arena_alloc(&graph->private_->labels, length + 3);
-    if (label == NULL)
-        return NULL;
-    label[0] = '[';
-    memcpy(label + 1, object, length);
-    label[length + 1] = ']';
-    return label;
-}
-
-/* The node of this key, made if it is new; -ENOMEM. */
-static int64_t find_node(struct wm_graph *graph, const struct wm_node_key *key)
-{
-    int64_t id = wm_intern_bytes(graph->private_->keys, key, sizeof(*key));
-    if (id < 0 || (size_t)id < graph->node_count)
-        return id;
-    if ((graph->node_count & (graph->node_count - 1)) == 0) {
-        size_t capacity = graph->node_count == 0 ? 1 : 2 * graph->node_count;
-        struct wm_node *nodes = reallocarray(graph->nodes, capacity, sizeof(nodes[0]));
-        if (nodes == NULL)
-            return -ENOMEM;
-        graph->nodes = nodes;
-    }
-    const char *label = make_label(graph, key);
-    if (label == NULL)
-        return -ENOMEM;
-    graph->nodes[graph->node_count++] = (struct wm_node){.key = *key, .label = label, .kept = true};
-    return id;
-}
-
-/* By function: the name is the key; only what has none is told apart by binary and start line. */
-static void make_key(const struct wm_graph *graph, const struct wm_location *location,
-                     const struct wm_line *line, struct wm_node_key *ret_key)
-{
-    const struct wm_loaded *loaded = graph->loaded;
-    const struct wm_profile *profile = loaded->profile;
-    memset(ret_key, 0, sizeof(*ret_key)); /* its bytes are compared, padding too */
-    if (line != NULL) {
-        ret_key->name = profile->functions[line->function].name;
-        if (ret_key->name != 0)
-            return;
-        ret_key->start_line = profile->functions[line->function].start_line;
-    }
-    if (location->mapping != 0) {
-        uint32_t mapping = loaded->mapping_of[location->mapping - 1];
-        ret_key->object = profile->mappings[mapping].file;
-    }
-}
-
-static int find_location_nodes(struct wm_graph *graph, size_t number, uint32_t *used)
-{
-    const struct wm_location *location = &graph->loaded->locations[number];
-    struct wm_graph_private *private_ = graph->private_;
-    uint32_t count = location->line_count > 0 ? location->line_count : 1;
-    private_->first_node[number] = *used;
-    private_->node_count[number] = count;
+    struct wm_graph_private *parts = graph->private_;
+    const struct wm_location *from = &graph->report->profile->locations[location];
+    uint32_t count = from->line_count > 0 ? from->line_count : 1;
+    parts->frames[location] = (struct wm_frames){*used, count};
     for (uint32_t i = 0; i < count; i++) {
         struct wm_node_key key;
-        const struct wm_line *line = NULL;
-        if (location->line_count > 0)
-            line = &graph->loaded->profile->lines[location->first_line + i];
-        make_key(graph, location, line, &key);
-        int64_t node = find_node(graph, &key);
-        if (node < 0)
+        wm_node_key_of(graph->report, location, i, &key);
+        int64_t kind = wm_intern_bytes(known, &key, sizeof(key));
+        if (kind < 0)
             return -ENOMEM;
-        private_->location_nodes[(*used)++] = (uint32_t)node;
+        parts->inlinable[kind] |= i + 1 < count;
+        if (count == 1)
+            parts->frames[location].first = (uint32_t)kind;
+        else
+            parts->kinds[(*used)++] = (uint32_t)kind;
     }
     return 0;
 }
 
-int wm_graph_find_nodes(struct wm_graph *graph)
+static int copy_keys(struct wm_graph_private *parts, const struct wm_intern *known)
 {
-    const struct wm_loaded *loaded = graph->loaded;
-    size_t locations = loaded->profile->location_count;
-    size_t frames = 1;
-    struct wm_graph_private *private_ = calloc(1, sizeof(*private_));
-    if (private_ == NULL)
+    parts->kind_count = wm_intern_count(known);
+    parts->keys = calloc(parts->kind_count + 1, sizeof(parts->keys[0]));
+    parts->labels = calloc(parts->kind_count + 1, sizeof(parts->labels[0]));
+    parts->ranks = calloc(parts->kind_count + 1, sizeof(parts->ranks[0]));
+    if (parts->keys == NULL || parts->labels == NULL || parts->ranks == NULL)
         return -ENOMEM;
-    graph->private_ = private_;
-    wm_arena_init(&private_->labels);
-    for (size_t i = 0; i < locations; i++)
-        frames += loaded->locations[i].line_count + 1;
-    private_->first_node = calloc(locations + 1, sizeof(private_->first_node[0]));
-    private_->node_count = calloc(locations + 1, sizeof(private_->node_count[0]));
-    private_->location_nodes = calloc(frames, sizeof(private_->location_nodes[0]));
-    if (private_->first_node == NULL || private_->node_count == NULL ||
-        private_->location_nodes == NULL)
-        return -ENOMEM;
-    int rc = wm_intern_new(&private_->keys);
+    for (size_t i = 0; i < parts->kind_count; i++)
+        memcpy(&parts->keys[i], wm_intern_get(known, (uint32_t)i, NULL), sizeof(parts->keys[i]));
+    return 0;
+}
+
+int wm_graph_find_kinds(struct wm_graph *graph)
+{
+    const struct wm_profile *profile = graph->report->profile;
+    struct wm_graph_private *parts = graph->private_;
+    struct wm_intern *known = NULL;
     uint32_t used = 0;
-    for (size_t i = 0; rc == 0 && i < locations; i++)
-        rc = find_location_nodes(graph, i, &used);
-    private_->node_seen = calloc(graph->node_count + 1, sizeof(private_->node_seen[0]));
-    return rc == 0 && private_->node_seen == NULL ? -ENOMEM : rc;
+    size_t lines = 0;
+    for (size_t i = 0; i < profile->location_count; i++)
+        lines += profile->locations[i].line_count > 0 ? profile->locations[i].line_count : 1;
+    parts->frames = calloc(profile->location_count + 1, sizeof(parts->frames[0]));
+    parts->kinds = calloc(lines + 1, sizeof(parts->kinds[0]));
+    parts->inlinable = calloc(lines + 1, sizeof(parts->inlinable[0]));
+    if (parts->frames == NULL || parts->kinds == NULL || parts->inlinable == NULL)
+        return -ENOMEM;
+    int rc = wm_intern_new(&known);
+    for (uint32_t i = 0; rc == 0 && i < profile->location_count; i++)
+        rc = find_frames(graph, known, i, &used);
+    if (rc == 0)
+        rc = copy_keys(parts, known);
+    wm_intern_free(known);
+    return rc;
 }
 
-static int64_t find_edge(struct wm_graph *graph, uint32_t from, uint32_t to)
-{
-    struct wm_graph_private *private_ = graph->private_;
-    uint32_t key[2] = {from, to};
-    int64_t id = wm_intern_bytes(private_->edge_keys, key, sizeof(key));
-    if (id < 0 || (size_t)id < graph->edge_count)
-        return id;
-    if (graph->edge_count == private_->edge_capacity) {
-        size_t capacity = private_->edge_capacity == 0 ? 64 : 2 * private_->edge_capacity;
-        struct wm_edge *edges = reallocarray(graph->edges, capacity, sizeof(edges[0]));
-        if (edges == NULL)
-            return -ENOMEM;
-        graph->edges = edges;
-        size_t *seen = reallocarray(private_->edge_seen, capacity, sizeof(seen[0]));
-        if (seen == NULL)
-            return -ENOMEM;
-        private_->edge_seen = seen;
-        private_->edge_capacity = capacity;
-    }
-    private_->edge_seen[id] = 0;
-    graph->edges[graph->edge_count++] = (struct wm_edge){.from = from, .to = to, .is_inline = true};
-    return id;
-}
+/* ---- The sums ---- */
 
-struct walk {
-    size_t stamp;
-    int64_t value;
-    int64_t parent; /* -1: none yet */
-    bool residual;  /* a trimmed frame came since */
+/* As small as it can be: this is what the walk over all frames touches. */
+struct tally {
+    int64_t total, divisor;
+    uint32_t sample; /* the last one that counted, + 1: a recursive function counts once */
 };
 
-static int take_frame(struct wm_graph *graph, uint32_t node, bool inlined, struct walk *walk)
+struct counted {
+    int64_t value, divisor;
+    uint32_t sample;
+};
+
+/* What a thread sums: each has all kinds for itself, and its share of the samples. */
+struct sums {
+    struct tally *tallies; /* per kind */
+    struct own {
+        int64_t self, divisor;
+    } * owns;
+};
+
+struct summing {
+    const struct wm_graph *graph;
+    struct sums sums[WM_PARALLEL_MAX];
+};
+
+static inline void count(struct tally *tally, const struct counted *counted)
 {
-    struct wm_graph_private *private_ = graph->private_;
-    if (!graph->nodes[node].kept) {
-        walk->residual = true;
-        return 0;
+    if (tally->sample == counted->sample)
+        return;
+    tally->sample = counted->sample;
+    tally->total = wm_add_wrapping(tally->total, counted->value);
+    tally->divisor = wm_add_wrapping(tally->divisor, counted->divisor);
+}
+
+static void sum_sample(const struct wm_graph *graph, const struct sums *sums, size_t number)
+{
+    const struct wm_profile *profile = graph->report->profile;
+    const struct wm_profile_sample *sample = &profile->samples[number];
+    const struct wm_graph_private *parts = graph->private_;
+    struct tally *tallies = sums->tallies;
+    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    struct counted counted = {.sample = (uint32_t)number + 1};
+    if (sample->location_count == 0 ||
+        !wm_sample_cost(graph->report, number, &counted.value, &counted.divisor))
+        return;
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        struct wm_frames frames = parts->frames[stack[i]];
+        if (frames.count == 1)
+            count(&tallies[frames.first], &counted);
+        else
+            for (uint32_t at = 0; at < frames.count; at++)
+                count(&tallies[parts->kinds[frames.first + at]], &counted);
     }
-    if (private_->node_seen[node] != walk->stamp) {
-        private_->node_seen[node] = walk->stamp;
-        graph->nodes[node].total = wm_add_wrapping(graph->nodes[node].total, walk->value);
-    }
-    if (walk->parent >= 0 && walk->parent != node) {
-        int64_t id = find_edge(graph, (uint32_t)walk->parent, node);
-        if (id < 0)
-            return -ENOMEM;
-        struct wm_edge *edge = &graph->edges[id];
-        if (private_->edge_seen[id] != walk->stamp) {
-            private_->edge_seen[id] = walk->stamp;
-            edge->weight = wm_add_wrapping(edge->weight, walk->value);
-            edge->is_inline &= inlined;
-            edge->is_residual |= walk->residual;
-        }
-    }
-    walk->parent = node;
-    walk->residual = false;
+    struct own *leaf = &sums->owns[wm_kind_at(parts, parts->frames[stack[0]], 0)];
+    leaf->self = wm_add_wrapping(leaf->self, counted.value);
+    leaf->divisor = wm_add_wrapping(leaf->divisor, counted.divisor);
+}
+
+static int sum_slice(void *user, const struct wm_slice *slice)
+{
+    struct summing *summing = user;
+    struct sums *sums = &summing->sums[slice->number];
+    size_t kinds = summing->graph->private_->kind_count + 1;
+    sums->tallies = calloc(kinds, sizeof(sums->tallies[0]));
+    sums->owns = calloc(kinds, sizeof(sums->owns[0]));
+    if (sums->tallies == NULL || sums->owns == NULL)
+        return -ENOMEM;
+    for (size_t i = slice->first; i < slice->end; i++)
+        sum_sample(summing->graph, sums, i);
     return 0;
 }
 
-/* Root to leaf, and in a location from the function that is there to what is inlined into it. */
-static int sum_sample(struct wm_graph *graph, size_t number, size_t stamp)
+static void add_sums(struct wm_graph *graph, const struct sums *sums)
 {
-    const struct wm_loaded_sample *sample = &graph->loaded->samples[number];
-    const struct wm_graph_private *private_ = graph->private_;
-    struct walk walk = {stamp, wm_loaded_value(graph->loaded, number), -1, false};
-    if (walk.value == 0)
-        return 0;
-    for (uint32_t i = sample->location_count; i-- > 0;) {
-        uint32_t location = graph->loaded->stack[sample->first_location + i];
-        uint32_t count = private_->node_count[location];
-        for (uint32_t at = count; at-- > 0;) {
-            uint32_t node = private_->location_nodes[private_->first_node[location] + at];
-            int rc = take_frame(graph, node, at != count - 1, &walk);
-            if (rc < 0)
-                return rc;
-        }
+    for (size_t i = 0; i < graph->node_count; i++) {
+        struct wm_node *node = &graph->nodes[i];
+        const struct tally *tally = &sums->tallies[i];
+        const struct own *own = &sums->owns[i];
+        node->total = wm_add_wrapping(node->total, tally->total);
+        node->total_divisor = wm_add_wrapping(node->total_divisor, tally->divisor);
+        node->self = wm_add_wrapping(node->self, own->self);
+        node->self_divisor = wm_add_wrapping(node->self_divisor, own->divisor);
     }
-    if (walk.parent >= 0 && !walk.residual) {
-        struct wm_node *leaf = &graph->nodes[walk.parent];
-        leaf->self = wm_add_wrapping(leaf->self, walk.value);
-    }
-    return 0;
 }
 
-int wm_graph_sum(struct wm_graph *graph)
+int wm_graph_sum_nodes(struct wm_graph *graph)
 {
-    struct wm_graph_private *private_ = graph->private_;
+    const struct wm_graph_private *parts = graph->private_;
+    size_t samples = graph->report->profile->sample_count;
+    size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    struct summing summing = {.graph = graph};
+    graph->nodes = calloc(parts->kind_count + 1, sizeof(graph->nodes[0]));
+    if (graph->nodes == NULL)
+        return -ENOMEM;
+    graph->node_count = parts->kind_count;
     for (size_t i = 0; i < graph->node_count; i++)
-        graph->nodes[i].self = graph->nodes[i].total = 0;
-    memset(private_->node_seen, 0, graph->node_count * sizeof(private_->node_seen[0]));
-    graph->edge_count = 0;
-    wm_intern_free(private_->edge_keys);
-    private_->edge_keys = NULL;
-    int rc = wm_intern_new(&private_->edge_keys);
-    for (size_t i = 0; rc == 0 && i < graph->loaded->sample_count; i++)
-        rc = sum_sample(graph, i, i + 1);
+        graph->nodes[i] =
+            (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = true};
+    int rc = wm_parallel(samples, slices, sum_slice, &summing);
+    for (size_t i = 0; i < slices; i++) {
+        if (rc == 0)
+            add_sums(graph, &summing.sums[i]);
+        free(summing.sums[i].tallies);
+        free(summing.sums[i].owns);
+    }
+    return rc;
+}
+
+/* ---- The labels ---- */
+
+static int compare_labels(const void *a, const void *b, void *user)
+{
+    const struct wm_graph_private *parts = user;
+    return strcmp(parts->labels[*(const uint32_t *)a], parts->labels[*(const uint32_t *)b]);
+}
+
+/* Orders compare labels often, and numbers are compared faster. */
+static int rank_labels(struct wm_graph_private *parts)
+{
+    size_t labelled = 0;
+    uint32_t rank = 0, *order = calloc(parts->kind_count + 1, sizeof(order[0]));
+    if (order == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < parts->kind_count; i++)
+        if (parts->labels[i] != NULL)
+            order[labelled++] = (uint32_t)i;
+    qsort_r(order, labelled, sizeof(order[0]), compare_labels, parts);
+    for (size_t i = 0; i < labelled; i++) {
+        if (i > 0 && strcmp(parts->labels[order[i - 1]], parts->labels[order[i]]) != 0)
+            rank++;
+        parts->ranks[order[i]] = rank;
+    }
+    free(order);
+    return 0;
+}
+
+int wm_graph_label_nodes(struct wm_graph *graph)
+{
+    struct wm_graph_private *parts = graph->private_;
+    struct wm_text text;
+    int rc = 0;
+    wm_text_init(&text);
+    for (size_t i = 0; rc == 0 && i < graph->node_count; i++) {
+        struct wm_node *node = &graph->nodes[i];
+        if (!node->kept)
+            continue;
+        const char **label = &parts->labels[node->kind];
+        if (*label == NULL) {
+            wm_text_clear(&text);
+            wm_node_add_label(graph->report, node->key, &text);
+            *label = text.failed ? NULL : wm_arena_copy(&parts->arena, text.data, text.length);
+        }
+        node->label = *label;
+        if (*label == NULL)
+            rc = -ENOMEM;
+    }
+    wm_text_done(&text);
+    return rc < 0 ? rc : rank_labels(parts);
+}
+
+/* ---- Walks of others ---- */
+
+static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                       uint32_t *seen, struct wm_visit *visit)
+{
+    const struct wm_profile *profile = graph->report->profile;
+    const struct wm_profile_sample *sample = &profile->samples[visit->sample];
+    const struct wm_graph_private *parts = graph->private_;
+    int rc = 0;
+    visit->node = WM_NO_NODE;
+    visit->is_leaf = false;
+    for (uint32_t i = sample->location_count; i-- > 0;) {
+        uint32_t location = profile->sample_locations[sample->first_location + i];
+        struct wm_frames frames = parts->frames[location];
+        for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
+            visit->node = wm_kind_at(parts, frames, at);
+            if (!visitor->chosen[visit->node] || seen[visit->node] == visit->sample + 1)
+                continue;
+            seen[visit->node] = (uint32_t)visit->sample + 1;
+            rc = visitor->visit(visitor->user, visit);
+        }
+    }
+    visit->is_leaf = true;
+    bool counts = rc == 0 && visit->node != WM_NO_NODE && visitor->chosen[visit->node];
+    return counts ? visitor->visit(visitor->user, visit) : rc;
+}
+
+int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor)
+{
+    struct wm_visit visit = {.sample = 0};
+    int rc = 0;
+    if (graph->private_->is_tree)
+        return wm_graph_walk_tree(graph, visitor);
+    uint32_t *seen = calloc(graph->node_count + 1, sizeof(seen[0])); /* the last sample, + 1 */
+    if (seen == NULL)
+        return -ENOMEM;
+    for (; rc == 0 && visit.sample < graph->report->profile->sample_count; visit.sample++)
+        if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
+            rc = walk_sample(graph, visitor, seen, &visit);
+    free(seen);
     return rc;
 }

@@ -5,19 +5,12 @@
 #ifndef WM_VIEWS_MEASURE_H
 #define WM_VIEWS_MEASURE_H
 
+#include "profiles/pprof/scale.h"
+
 #include <stdint.h>
 
 enum { WM_MEASURE_BYTES = 512, WM_PERCENT_BYTES = 32 };
 
-/* Sums and magnitudes that wrap around where int64 ends, as the reference's do. */
-int64_t wm_add_wrapping(int64_t a, int64_t b);
-int64_t wm_magnitude(int64_t value);
-/* Cut towards zero; INT64_MIN where the result does not fit. */
-int64_t wm_truncate(double value);
-
-/* The value in another unit: a name, "minimum" or "auto" for the largest unit in which it is at
- * least 1. *ret_unit is "", static, or `to` itself. */
-double wm_scale(int64_t value, const char *from, const char *to, const char **ret_unit);
 /* Two decimals less a final .00, and the unit; "0" for nothing. Writes WM_MEASURE_BYTES at most
  * and returns `text`. */
 const char *wm_measure(int64_t value, const char *from, const char *to, char *text);

@@ -1,5 +1,5 @@
-/* view.h - what a run or profile means, as text. The door of this room. Views print into a
- * wm_text and know no terminal. */
+/* view.h - what a run means, as text. The door of this room for what is printed of a run; report.h
+ * is the door of pprof's views of a profile. Views print into a wm_text and know no terminal. */
 #ifndef WM_VIEWS_VIEW_H
 #define WM_VIEWS_VIEW_H
 
@@ -15,9 +15,5 @@ enum wm_view_format { WM_VIEW_TEXT, WM_VIEW_CSV, WM_VIEW_JSON };
 WM_MUST_USE int wm_view_paths(const struct wm_run *run, const char *title,
                               enum wm_view_format format, struct wm_text *text,
                               struct wm_error *err);
-
-/* `go tool pprof -top` of a profile, byte for byte, with its default options. */
-WM_MUST_USE int wm_view_top(const struct wm_profile *profile, struct wm_text *text,
-                            struct wm_error *err);
 
 #endif

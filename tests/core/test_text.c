@@ -3,6 +3,7 @@
 
 #include "tests/support/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,33 @@ static void a_failed_text_stays_failed_and_is_taken_as_null(void **state)
     assert_string_equal(text.data, "kept");
     assert_null(wm_text_take(&text));
     wm_text_done(&text);
+}
+
+static void formats_may_be_longer_than_the_room_at_hand(void **state)
+{
+    (void)state;
+    struct wm_text text;
+    char expected[400] = "";
+    wm_text_init(&text);
+    for (int i = 0; i < 60; i++) { /* past each size that the memory had */
+        wm_text_addf(&text, "%0*d", i % 13, i);
+        sprintf(expected + strlen(expected), "%0*d", i % 13, i);
+        assert_string_equal(text.data, expected);
+        assert_int_equal(text.length, strlen(expected));
+    }
+    wm_text_clear(&text);
+    wm_text_addf(&text, "%300s", "x");
+    assert_int_equal(text.length, 300);
+    wm_text_done(&text);
+}
+
+static void bytes_that_are_no_text_take_a_column_each(void **state)
+{
+    (void)state;
+    assert_int_equal(wm_text_width("日本"), 2);
+    assert_int_equal(wm_text_width("\x80\xff"), 2);
+    assert_int_equal(wm_text_width("a\xe6\x97"), 3);
+    assert_int_equal(wm_text_width("\xed\xa0\x80"), 3);
 }
 
 static void bytes_may_hold_nuls(void **state)
@@ -115,6 +143,8 @@ int main(void)
         cmocka_unit_test(an_empty_text_is_a_c_string),
         cmocka_unit_test(it_grows_and_stays_terminated),
         cmocka_unit_test(a_failed_text_stays_failed_and_is_taken_as_null),
+        cmocka_unit_test(formats_may_be_longer_than_the_room_at_hand),
+        cmocka_unit_test(bytes_that_are_no_text_take_a_column_each),
         cmocka_unit_test(bytes_may_hold_nuls),
         cmocka_unit_test(padding_counts_columns_not_bytes),
         cmocka_unit_test(foreign_bytes_are_shown_harmlessly),

@@ -215,7 +215,7 @@ waymark dance
 refused "dance" "an unknown verb"
 for verb in paths report import; do
     waymark $verb
-    refused "^waymark: $verb: the .* is missing; usage: waymark $verb " "$verb without an operand"
+    refused "^waymark: .*(is missing|no profile is named); usage: waymark $verb " "$verb without an operand"
 done
 waymark help
 expect 0 "help"

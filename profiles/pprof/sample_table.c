@@ -1,0 +1,162 @@
+/* sample_table.c - an open-addressed table of samples, and labels in one order.
+ *
+ * The table keeps 32 bits of the hash beside each number, so that a stack is only looked at when
+ * it is most likely the same. No key is copied: a million stacks are most of a profile. */
+#include "profiles/pprof/sample_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wm_sample_slot {
+    uint32_t hash;
+    uint32_t sample_plus_1; /* 0: free */
+};
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    return hash ^ hash >> 32;
+}
+
+static bool is_equal(const struct wm_profile *profile, const struct wm_profile_sample *left,
+                     const struct wm_profile_sample *right)
+{
+    if (left->location_count != right->location_count || left->label_count != right->label_count)
+        return false;
+    size_t bytes = left->location_count * sizeof(profile->sample_locations[0]);
+    if (bytes > 0 && memcmp(profile->sample_locations + left->first_location,
+                            profile->sample_locations + right->first_location, bytes) != 0)
+        return false;
+    const struct wm_label *a = profile->labels + left->first_label;
+    const struct wm_label *b = profile->labels + right->first_label;
+    for (uint32_t i = 0; i < left->label_count; i++)
+        if (a[i].key != b[i].key || a[i].string != b[i].string || a[i].number != b[i].number ||
+            a[i].unit != b[i].unit)
+            return false;
+    return true;
+}
+
+int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile)
+{
+    size_t slots = 64;
+    while (slots / 4 * 3 < profile->sample_count)
+        slots *= 2;
+    *table = (struct wm_sample_table){.profile = profile, .slot_count = slots};
+    table->slots = calloc(slots, sizeof(table->slots[0]));
+    return table->slots != NULL ? 0 : -ENOMEM;
+}
+
+void wm_sample_table_done(struct wm_sample_table *table)
+{
+    free(table->slots);
+    free(table->scratch);
+    *table = (struct wm_sample_table){0};
+}
+
+uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
+                              const struct wm_profile_sample *sample)
+{
+    const uint32_t *locations = table->profile->sample_locations + sample->first_location;
+    const struct wm_label *labels = table->profile->labels + sample->first_label;
+    uint64_t hash = sample->location_count, other = sample->label_count;
+    uint32_t i = 0;
+    for (; i + 4 <= sample->location_count; i += 4) { /* two at once: a product takes its time */
+        hash = mix(hash, (uint64_t)locations[i] << 32 | locations[i + 1]);
+        other = mix(other, (uint64_t)locations[i + 2] << 32 | locations[i + 3]);
+    }
+    for (; i < sample->location_count; i++)
+        hash = mix(hash, locations[i]);
+    for (i = 0; i < sample->label_count; i++) {
+        hash = mix(hash, (uint64_t)labels[i].key << 32 | labels[i].string);
+        other = mix(other, (uint64_t)labels[i].number ^ (uint64_t)labels[i].unit << 40);
+    }
+    hash = mix(hash, other);
+    uint32_t result = (uint32_t)(hash ^ hash >> 29);
+    __builtin_prefetch(&table->slots[result & (table->slot_count - 1)], 1);
+    return result;
+}
+
+const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
+                                                     const struct wm_profile_sample *sample,
+                                                     uint32_t hash)
+{
+    const struct wm_profile *profile = table->profile;
+    size_t mask = table->slot_count - 1;
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+        struct wm_sample_slot *slot = &table->slots[at];
+        if (slot->sample_plus_1 == 0) {
+            *slot = (struct wm_sample_slot){hash, (uint32_t)profile->sample_count + 1};
+            return NULL;
+        }
+        const struct wm_profile_sample *known = &profile->samples[slot->sample_plus_1 - 1];
+        if (slot->hash == hash && is_equal(profile, known, sample))
+            return known;
+    }
+}
+
+static bool is_before(const struct wm_label *left, const struct wm_label *right)
+{
+    bool left_number = left->string == 0, right_number = right->string == 0;
+    return left_number != right_number ? right_number : left->key < right->key;
+}
+
+static bool is_sorted(const struct wm_label *labels, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (is_before(&labels[i], &labels[i - 1]))
+            return false;
+    return true;
+}
+
+/* Two sorted halves of `from` into `to`. */
+static void merge_halves(const struct wm_label *from, size_t half, size_t count,
+                         struct wm_label *to)
+{
+    size_t left = 0, right = half;
+    for (size_t i = 0; i < count; i++) {
+        bool take_right = left == half || (right < count && is_before(&from[right], &from[left]));
+        to[i] = take_right ? from[right++] : from[left++];
+    }
+}
+
+/* By doubling runs, since equal keys keep their order, and a sample of a foreign file may have any
+ * number of labels. */
+static int sort_labels(struct wm_sample_table *table, struct wm_label *labels, size_t count)
+{
+    if (is_sorted(labels, count))
+        return 0;
+    if (table->scratch_count < count) {
+        struct wm_label *scratch = reallocarray(table->scratch, count, sizeof(*scratch));
+        if (scratch == NULL)
+            return -ENOMEM;
+        table->scratch = scratch;
+        table->scratch_count = count;
+    }
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t at = 0; at < count; at += 2 * run) {
+            size_t left = count - at < run ? count - at : run;
+            size_t both = count - at < 2 * run ? count - at : 2 * run;
+            merge_halves(labels + at, left, both, table->scratch + at);
+        }
+        memcpy(labels, table->scratch, count * sizeof(labels[0]));
+    }
+    return 0;
+}
+
+int wm_sample_sort_labels(struct wm_sample_table *table, struct wm_profile_sample *sample)
+{
+    struct wm_label *labels = table->profile->labels + sample->first_label;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        struct wm_label label = labels[i];
+        if (label.string != 0) {
+            label.number = 0;
+            label.unit = 0;
+        }
+        if (label.string != 0 || label.number != 0 || label.unit != 0)
+            labels[count++] = label;
+    }
+    sample->label_count = count;
+    return sort_labels(table, labels, count);
+}

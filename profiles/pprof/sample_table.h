@@ -1,0 +1,34 @@
+/* sample_table.h - which sample has the same stack and labels. Not for other rooms. */
+#ifndef WM_PPROF_SAMPLE_TABLE_H
+#define WM_PPROF_SAMPLE_TABLE_H
+
+#include "profiles/pprof/profile.h"
+
+/* Zeroed is empty. It holds numbers only: the samples stay where the profile has them. */
+struct wm_sample_table {
+    struct wm_profile *profile;
+    struct wm_sample_slot *slots;
+    size_t slot_count;
+    struct wm_label *scratch; /* for sorting */
+    size_t scratch_count;
+};
+
+/* Room for as many samples as the profile has now. -ENOMEM. */
+WM_MUST_USE int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile);
+void wm_sample_table_done(struct wm_sample_table *table);
+
+/* Of its stack and its sorted labels. Asks for the memory that wm_sample_table_find will want. */
+uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
+                              const struct wm_profile_sample *sample);
+/* The sample equal to `sample` by its stack and its sorted labels; NULL: none, and then the
+ * profile's next sample has to be this one. */
+const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
+                                                     const struct wm_profile_sample *sample,
+                                                     uint32_t hash);
+
+/* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
+ * order; those that say nothing are left out. -ENOMEM. */
+WM_MUST_USE int wm_sample_sort_labels(struct wm_sample_table *table,
+                                      struct wm_profile_sample *sample);
+
+#endif

@@ -1,0 +1,28 @@
+/* scale.h - whole numbers and units as pprof counts with them. */
+#ifndef WM_PPROF_SCALE_H
+#define WM_PPROF_SCALE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sums and magnitudes that wrap around where int64 ends, as the reference's do. Sums are made here,
+ * as views make them by the tens of millions. */
+static inline int64_t wm_add_wrapping(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+int64_t wm_magnitude(int64_t value);
+/* Whole division; by 0 the value as it is, as a sum of no samples has no mean. */
+int64_t wm_divide(int64_t value, int64_t divisor);
+/* Cut towards zero; INT64_MIN where the result does not fit. */
+int64_t wm_truncate(double value);
+
+/* The value in another unit: a name, "minimum" or "auto" for the largest unit in which it is at
+ * least 1. *ret_unit is "", static, or `to` itself. */
+double wm_scale(int64_t value, const char *from, const char *to, const char **ret_unit);
+/* Whether the values of one can be told in the other: the same word, or two of one family. */
+bool wm_units_agree(const char *left, const char *right);
+
+#endif

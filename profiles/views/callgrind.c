@@ -1,0 +1,197 @@
+/* callgrind.c - the profile for kcachegrind and callgrind_annotate.
+ *
+ * Names are written once and then called by number; addresses are told by their distance from the
+ * node before, where that is shorter. */
+#include "profiles/views/banner.h"
+#include "profiles/views/graph.h"
+#include "profiles/views/measure.h"
+
+#include "harness/core/intern.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADDRESS_BYTES = 32, TABLE_COUNT = 3 };
+
+enum table { OBJECTS, FILES, FUNCTIONS };
+
+/* Callgrind joins functions of one file and name. Where ours differ they get " [1/2]". */
+struct twin {
+    uint32_t number, group; /* number: from 1; 0: the node is not listed */
+};
+
+struct callgrind {
+    const struct wm_graph *graph;
+    struct wm_text *text;
+    const char *unit;
+    struct wm_intern *tables[TABLE_COUNT];
+    struct wm_links callees;
+    struct twin *twins;     /* per node */
+    uint32_t *group_counts; /* per group: how many twins */
+    const struct wm_node_key *before;
+};
+
+/* What a function is apart from where in it a node is. */
+static int find_twin(struct callgrind *callgrind, struct wm_intern *functions,
+                     struct wm_intern *groups, uint32_t *function_twins, uint32_t node)
+{
+    const struct wm_node_key *key = callgrind->graph->nodes[node].key;
+    const int64_t whole[5] = {callgrind->graph->nodes[node].caller, key->name, key->file,
+                              key->start_line, key->object};
+    const uint32_t shown[2] = {key->file, key->name};
+    size_t known = wm_intern_count(functions);
+    int64_t function = wm_intern_bytes(functions, whole, sizeof(whole));
+    int64_t group = wm_intern_bytes(groups, shown, sizeof(shown));
+    if (function < 0 || group < 0)
+        return -ENOMEM;
+    if ((size_t)function == known)
+        function_twins[function] = ++callgrind->group_counts[group];
+    callgrind->twins[node] = (struct twin){function_twins[function], (uint32_t)group};
+    return 0;
+}
+
+static int find_twins(struct callgrind *callgrind)
+{
+    const struct wm_graph *graph = callgrind->graph;
+    struct wm_intern *functions = NULL, *groups = NULL;
+    uint32_t *function_twins = calloc(graph->order_count + 1, sizeof(function_twins[0]));
+    callgrind->twins = calloc(graph->node_count + 1, sizeof(callgrind->twins[0]));
+    callgrind->group_counts = calloc(graph->order_count + 1, sizeof(callgrind->group_counts[0]));
+    int rc = wm_intern_new(&functions);
+    if (rc == 0)
+        rc = wm_intern_new(&groups);
+    if (function_twins == NULL || callgrind->twins == NULL || callgrind->group_counts == NULL)
+        rc = -ENOMEM;
+    for (size_t i = 0; rc == 0 && i < graph->order_count; i++)
+        rc = find_twin(callgrind, functions, groups, function_twins, graph->order[i]);
+    wm_intern_free(functions);
+    wm_intern_free(groups);
+    free(function_twins);
+    return rc;
+}
+
+static void add_name(struct callgrind *callgrind, const char *field, enum table table,
+                     const char *name)
+{
+    struct wm_intern *names = callgrind->tables[table];
+    size_t known = wm_intern_count(names);
+    wm_text_add(callgrind->text, field);
+    if (name[0] != '\0') {
+        int64_t number = wm_intern_string(names, name);
+        callgrind->text->failed |= number < 0;
+        wm_text_addf(callgrind->text, "(%" PRId64 ")", number + 1);
+        if ((size_t)number == known) {
+            wm_text_add(callgrind->text, " ");
+            wm_text_add(callgrind->text, name);
+        }
+    }
+    wm_text_add(callgrind->text, "\n");
+}
+
+static void add_address(const struct callgrind *callgrind, uint64_t address)
+{
+    char whole[ADDRESS_BYTES], distance[ADDRESS_BYTES];
+    int length = snprintf(whole, sizeof(whole), "0x%" PRIx64, address);
+    const char *shown = whole;
+    if (callgrind->before != NULL) {
+        int64_t difference = (int64_t)(address - callgrind->before->address);
+        bool shorter = snprintf(distance, sizeof(distance), "%+" PRId64, difference) < length;
+        if (difference == 0)
+            shown = "*";
+        else if (shorter)
+            shown = distance;
+    }
+    wm_text_add(callgrind->text, shown);
+}
+
+static int64_t scaled(const struct callgrind *callgrind, int64_t value)
+{
+    const char *unit;
+    return wm_truncate(wm_scale(value, callgrind->graph->report->unit, callgrind->unit, &unit));
+}
+
+/* What is not listed has no name here, as in the reference. */
+static void add_callee(struct callgrind *callgrind, uint32_t node)
+{
+    const struct wm_profile *profile = callgrind->graph->report->profile;
+    const struct twin *twin = &callgrind->twins[node];
+    const char *name = wm_profile_text(profile, callgrind->graph->nodes[node].key->name);
+    uint32_t twins = callgrind->group_counts[twin->group];
+    struct wm_text numbered;
+    if (twin->number == 0 || twins < 2) {
+        add_name(callgrind, "cfn=", FUNCTIONS, twin->number == 0 ? "" : name);
+        return;
+    }
+    wm_text_init(&numbered);
+    wm_text_addf(&numbered, "%s [%" PRIu32 "/%" PRIu32 "]", name, twin->number, twins);
+    callgrind->text->failed |= numbered.failed;
+    add_name(callgrind, "cfn=", FUNCTIONS, numbered.data);
+    wm_text_done(&numbered);
+}
+
+static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
+{
+    const struct wm_profile *profile = callgrind->graph->report->profile;
+    const struct wm_node_key *callee = callgrind->graph->nodes[edge->to].key;
+    add_name(callgrind, "cfl=", FILES, wm_profile_text(profile, callee->file));
+    add_callee(callgrind, edge->to);
+    wm_text_add(callgrind->text, "calls=0 ");
+    add_address(callgrind, callee->address);
+    wm_text_addf(callgrind->text, " %" PRId64 "\n* * %" PRId64 "\n", callee->line,
+                 scaled(callgrind, edge->weight));
+}
+
+static void add_node(struct callgrind *callgrind, uint32_t number)
+{
+    const struct wm_graph *graph = callgrind->graph;
+    const struct wm_profile *profile = graph->report->profile;
+    const struct wm_node *node = &graph->nodes[number];
+    const struct wm_node_key *key = node->key, *before = callgrind->before;
+    if (before == NULL || key->object != before->object || key->file != before->file ||
+        key->name != before->name) {
+        wm_text_add(callgrind->text, "\n");
+        add_name(callgrind, "ob=", OBJECTS, wm_profile_text(profile, key->object));
+        add_name(callgrind, "fl=", FILES, wm_profile_text(profile, key->file));
+        add_name(callgrind, "fn=", FUNCTIONS, wm_profile_text(profile, key->name));
+    }
+    add_address(callgrind, key->address);
+    wm_text_addf(callgrind->text, " %" PRId64 " %" PRId64 "\n", key->line,
+                 scaled(callgrind, wm_node_self(node)));
+    const struct wm_links *callees = &callgrind->callees;
+    for (size_t i = callees->first[number]; i < callees->first[number + 1]; i++)
+        add_call(callgrind, &graph->edges[callees->edges[i]]);
+    callgrind->before = key;
+}
+
+static int add_graph(struct wm_text *text, const struct wm_graph *graph)
+{
+    struct callgrind callgrind = {.graph = graph, .text = text, .unit = wm_banner_unit(graph)};
+    int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
+    for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++)
+        rc = wm_intern_new(&callgrind.tables[i]);
+    if (rc == 0)
+        rc = find_twins(&callgrind);
+    wm_text_add(text, "positions: instr line\n");
+    wm_text_addf(text, "events: %s(%s)\n", graph->report->type, callgrind.unit);
+    for (size_t i = 0; rc == 0 && i < graph->order_count; i++)
+        add_node(&callgrind, graph->order[i]);
+    wm_links_done(&callgrind.callees);
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        wm_intern_free(callgrind.tables[i]);
+    free(callgrind.twins);
+    free(callgrind.group_counts);
+    return rc == 0 && text->failed ? -ENOMEM : rc;
+}
+
+int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err)
+{
+    struct wm_graph *graph = NULL;
+    int rc = wm_graph_new(report, NULL, &graph, err);
+    if (rc == 0 && add_graph(text, graph) < 0)
+        rc = wm_fail(err, -ENOMEM, "no memory for the view");
+    wm_graph_free(graph);
+    return rc;
+}

@@ -1,0 +1,272 @@
+/* graph_edges.c - the calls between nodes: summed, dropped, sorted, found by their ends. */
+#include "profiles/views/graph_parts.h"
+
+#include "profiles/views/measure.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the walk must know of a node, in one byte. */
+enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 }; /* its calls, those of it are wished for */
+
+/* What a thread sums: calls of its share of the samples. */
+struct calls {
+    struct wm_edge *edges;
+    size_t count, capacity;
+    struct wm_pairs known; /* caller and callee to the edge */
+};
+
+struct summing {
+    const struct wm_graph *graph;
+    unsigned char *fates; /* per node */
+    bool *passes;         /* per location: none of its nodes is kept */
+    struct calls calls[WM_PARALLEL_MAX];
+};
+
+static unsigned char find_fate(const struct wm_graph *graph, const struct wm_node *node)
+{
+    const struct wm_graph_private *parts = graph->private_;
+    unsigned char wished = 0;
+    if (!node->kept)
+        return 0;
+    switch (parts->wish->edges) {
+    case WM_EDGES_ALL:
+        wished = FATE_CALLS | FATE_CALLED;
+        break;
+    case WM_EDGES_NONE:
+        break;
+    case WM_EDGES_INLINED:
+        wished = parts->inlinable[node->kind] ? FATE_CALLED : 0;
+        break;
+    case WM_EDGES_WANTED:
+        wished = node->wanted ? FATE_CALLS | FATE_CALLED : 0;
+        break;
+    }
+    return FATE_KEPT | wished;
+}
+
+/* The edge of the pair, made if it is new; NULL: no memory. */
+static struct wm_edge *find_edge(struct calls *calls, uint32_t from, uint32_t to)
+{
+    int64_t number = wm_pairs_add(&calls->known, from, to);
+    if (number < 0)
+        return NULL;
+    if ((size_t)number < calls->count)
+        return &calls->edges[number];
+    if (calls->count == calls->capacity) {
+        size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
+        struct wm_edge *edges = reallocarray(calls->edges, capacity, sizeof(edges[0]));
+        if (edges == NULL)
+            return NULL;
+        calls->edges = edges;
+        calls->capacity = capacity;
+    }
+    struct wm_edge *edge = &calls->edges[calls->count++];
+    *edge = (struct wm_edge){.from = from, .to = to, .is_inline = true};
+    return edge;
+}
+
+static void add_to(struct wm_edge *edge, const struct wm_edge *more)
+{
+    edge->weight = wm_add_wrapping(edge->weight, more->weight);
+    edge->divisor = wm_add_wrapping(edge->divisor, more->divisor);
+    edge->is_inline &= more->is_inline;
+    edge->is_residual |= more->is_residual;
+}
+
+/* `call`: one sample's, from the last kept node; residual if a trimmed frame came since. */
+static int count_call(struct calls *calls, const struct wm_edge *call)
+{
+    struct wm_edge *edge = find_edge(calls, call->from, call->to);
+    if (edge == NULL)
+        return -ENOMEM;
+    if (edge->sample == call->sample)
+        return 0;
+    edge->sample = call->sample;
+    add_to(edge, call);
+    return 0;
+}
+
+/* Root to leaf, and in a location from the function that is there to what is inlined into it. */
+static int sum_sample(const struct summing *summing, struct calls *calls, size_t number)
+{
+    const struct wm_profile *profile = summing->graph->report->profile;
+    const struct wm_profile_sample *sample = &profile->samples[number];
+    const struct wm_graph_private *parts = summing->graph->private_;
+    struct wm_edge call = {.sample = (uint32_t)number + 1, .from = WM_NO_NODE};
+    unsigned char caller_fate = 0;
+    if (!wm_sample_cost(summing->graph->report, number, &call.weight, &call.divisor))
+        return 0;
+    for (uint32_t i = sample->location_count; i-- > 0;) {
+        uint32_t location = profile->sample_locations[sample->first_location + i];
+        if (summing->passes[location]) {
+            call.is_residual = true;
+            continue;
+        }
+        struct wm_frames frames = parts->frames[location];
+        for (uint32_t at = frames.count; at-- > 0;) {
+            call.to = wm_kind_at(parts, frames, at);
+            unsigned char fate = summing->fates[call.to];
+            if (fate == 0) {
+                call.is_residual = true;
+                continue;
+            }
+            bool wished = (caller_fate & FATE_CALLS) != 0 || (fate & FATE_CALLED) != 0;
+            call.is_inline = at + 1 < frames.count;
+            if (wished && call.from != WM_NO_NODE && call.from != call.to &&
+                count_call(calls, &call) < 0)
+                return -ENOMEM;
+            call.from = call.to;
+            call.is_residual = false;
+            caller_fate = fate;
+        }
+    }
+    return 0;
+}
+
+static int sum_slice(void *user, const struct wm_slice *slice)
+{
+    struct summing *summing = user;
+    int rc = 0;
+    for (size_t i = slice->first; rc == 0 && i < slice->end; i++)
+        rc = sum_sample(summing, &summing->calls[slice->number], i);
+    return rc;
+}
+
+/* The calls of one thread into those of another. */
+static int join_calls(struct calls *into, const struct calls *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct wm_edge *edge = find_edge(into, from->edges[i].from, from->edges[i].to);
+        if (edge == NULL)
+            return -ENOMEM;
+        add_to(edge, &from->edges[i]);
+    }
+    return 0;
+}
+
+/* Whether any call is wished for. */
+static bool find_fates(struct summing *summing)
+{
+    const struct wm_graph *graph = summing->graph;
+    const struct wm_graph_private *parts = graph->private_;
+    bool any = false;
+    for (size_t i = 0; i < graph->node_count; i++) {
+        summing->fates[i] = find_fate(graph, &graph->nodes[i]);
+        any |= summing->fates[i] > FATE_KEPT;
+    }
+    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
+        summing->passes[i] = true;
+        for (uint32_t at = 0; at < parts->frames[i].count; at++)
+            if (summing->fates[wm_kind_at(parts, parts->frames[i], at)] != 0)
+                summing->passes[i] = false;
+    }
+    return any;
+}
+
+int wm_graph_sum_edges(struct wm_graph *graph)
+{
+    const struct wm_profile *profile = graph->report->profile;
+    size_t slices = wm_parallel_slices(profile->sample_count, WM_SLICE_LEAST);
+    struct summing summing = {
+        .graph = graph,
+        .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
+        .passes = calloc(profile->location_count + 1, sizeof(summing.passes[0])),
+    };
+    int rc = summing.fates == NULL || summing.passes == NULL ? -ENOMEM : 0;
+    if (rc == 0 && find_fates(&summing))
+        rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
+    for (size_t i = 1; i < slices; i++) {
+        wm_pairs_done(&summing.calls[i].known);
+        if (rc == 0)
+            rc = join_calls(&summing.calls[0], &summing.calls[i]);
+        free(summing.calls[i].edges);
+    }
+    wm_pairs_done(&summing.calls[0].known);
+    free(graph->edges);
+    graph->edges = summing.calls[0].edges;
+    graph->edge_count = summing.calls[0].count;
+    free(summing.fates);
+    free(summing.passes);
+    return rc;
+}
+
+/* The reference cuts the calls that lead to listed nodes; those that lead from one to a node that
+ * is not listed, for it has no cost, are left however small they are. */
+size_t wm_graph_drop_edges(struct wm_graph *graph)
+{
+    size_t kept = 0, dropped = 0;
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        const struct wm_edge *edge = &graph->edges[i];
+        bool to_listed = graph->nodes[edge->to].listed;
+        bool small = wm_magnitude(edge->weight) < graph->private_->edge_cut;
+        dropped += to_listed && small;
+        if (to_listed ? !small : graph->nodes[edge->from].listed)
+            graph->edges[kept++] = *edge;
+    }
+    graph->edge_count = kept;
+    return dropped;
+}
+
+int wm_compare_magnitudes(int64_t left, int64_t right)
+{
+    left = wm_magnitude(left);
+    right = wm_magnitude(right);
+    return left == right ? 0 : left < right ? 1 : -1;
+}
+
+static int compare_edges(const void *a, const void *b, void *user)
+{
+    const struct wm_graph *graph = user;
+    const struct wm_edge *left = a, *right = b;
+    const uint32_t *ranks = graph->private_->ranks;
+    const uint32_t ends[2][4] = {
+        {ranks[graph->nodes[left->from].kind],  ranks[graph->nodes[left->to].kind],  left->from,
+         left->to },
+        {ranks[graph->nodes[right->from].kind], ranks[graph->nodes[right->to].kind], right->from,
+         right->to},
+    };
+    int order = wm_compare_magnitudes(left->weight, right->weight);
+    for (size_t i = 0; order == 0 && i < 4; i++)
+        order = ends[0][i] < ends[1][i] ? -1 : ends[0][i] > ends[1][i];
+    return order;
+}
+
+void wm_graph_sort_edges(struct wm_graph *graph)
+{
+    if (graph->edge_count > 1)
+        qsort_r(graph->edges, graph->edge_count, sizeof(graph->edges[0]), compare_edges, graph);
+}
+
+int wm_links_init(const struct wm_graph *graph, enum wm_link_end end, struct wm_links *links)
+{
+    *links = (struct wm_links){
+        .first = calloc(graph->node_count + 2, sizeof(links->first[0])),
+        .edges = calloc(graph->edge_count + 1, sizeof(links->edges[0])),
+    };
+    if (links->first == NULL || links->edges == NULL) {
+        wm_links_done(links);
+        return -ENOMEM;
+    }
+    /* Counted one place further on, so that filling moves each start to where it belongs. */
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        const struct wm_edge *edge = &graph->edges[i];
+        links->first[(end == WM_LINKS_TO_CALLERS ? edge->to : edge->from) + 2]++;
+    }
+    for (size_t i = 2; i < graph->node_count + 2; i++)
+        links->first[i] += links->first[i - 1];
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        const struct wm_edge *edge = &graph->edges[i];
+        uint32_t node = end == WM_LINKS_TO_CALLERS ? edge->to : edge->from;
+        links->edges[links->first[node + 1]++] = (uint32_t)i;
+    }
+    return 0;
+}
+
+void wm_links_done(struct wm_links *links)
+{
+    free(links->first);
+    free(links->edges);
+    *links = (struct wm_links){.first = NULL};
+}

@@ -1,0 +1,15 @@
+/* message.h - a profile as the bytes that pprof's own writer makes of it. Private to this room.
+ *
+ * wm_profile_write is for waymark's files and sorts all that it writes; whoever asks a view for a
+ * profile gets the order, the ids and the strings of `go tool pprof -proto`. */
+#ifndef WM_VIEWS_MESSAGE_H
+#define WM_VIEWS_MESSAGE_H
+
+#include "harness/core/text.h"
+#include "profiles/pprof/profile.h"
+
+/* Adds the profile, compressed by gzip. Only what `profile` shows openly is read, so that it may
+ * be one that was put together on the spot. -ENOMEM. */
+WM_MUST_USE int wm_message_add(struct wm_text *text, const struct wm_profile *profile);
+
+#endif

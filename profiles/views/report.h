@@ -1,0 +1,152 @@
+/* report.h - the pprof views of a profile: options, stages, views. The door of everything here that
+ * prints what `go tool pprof` prints; view.h is the door of what is printed of a run.
+ *
+ *   merged profile -> tag frames -> (relative: select) -> total -> (else: select) -> view
+ *
+ * Every stage changes the profile in place: samples go by compacting the array of samples, frames
+ * by narrowing a sample's range of locations, lines by narrowing a location's range of lines. */
+#ifndef WM_VIEWS_REPORT_H
+#define WM_VIEWS_REPORT_H
+
+#include "harness/core/error.h"
+#include "harness/core/text.h"
+#include "profiles/pprof/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct wm_paths;
+
+enum wm_granularity {
+    WM_BY_FUNCTIONS,
+    WM_BY_FILEFUNCTIONS,
+    WM_BY_FILES,
+    WM_BY_LINES,
+    WM_BY_ADDRESSES,
+};
+
+/* pprof's options by their own names; a string is NULL where it was not given. Borrowed. */
+struct wm_report_options {
+    const char *view;       /* a name in the table of views: "top", "tree", "peek" ... */
+    const char *expression; /* of -peek=, -list=, -weblist= */
+    enum wm_granularity granularity;
+    bool cum, noinlines, call_tree, mean, relative_percentages, compact_labels, drop_negative;
+    bool normalize; /* used up by the merge; here for its refusals */
+    bool trim;
+    const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
+    const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
+    const char *sample_index, *unit, *source_path, *trim_path;
+    double node_fraction, edge_fraction, divide_by;
+    int64_t node_count;           /* -1: the view's own */
+    const char *path;             /* ours: focus on the label `path`, by display name or id */
+    const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
+    const char *by;               /* ours: a label whose values become columns */
+    /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
+     * A negative errno, with `err`, ends the view. */
+    int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
+    void *drain_user;
+};
+
+/* pprof's defaults. */
+void wm_report_options_init(struct wm_report_options *options);
+
+/* What the stages and views share. Private to this room from here on. */
+struct wm_report {
+    struct wm_profile *profile; /* changed in place */
+    const struct wm_report_options *options;
+    const struct wm_report_view *view;
+    size_t value_type;             /* the sample type that is shown */
+    bool has_divisor;              /* -mean: values are divided by those of type 0 */
+    const char *type;              /* its name, "mean_" before it with -mean; owned by `names` */
+    const char *unit;              /* the sample type's own unit */
+    int64_t total;                 /* of which percentages are */
+    struct wm_text names, filters; /* `filters`: the "Active filters" lines, complete */
+    struct wm_text *notes;         /* warnings, each a line, for standard error */
+    struct wm_label_units *label_units; /* of the keys, before any filter */
+};
+
+/* What a view forces, beyond what the options say. */
+enum wm_report_view_flags {
+    WM_VIEW_TAKES_EXPRESSION = 1,
+    WM_VIEW_NEVER_TRIMS = 2,  /* node count and fractions are 0 */
+    WM_VIEW_BY_ADDRESSES = 4, /* and inlines are shown */
+    WM_VIEW_BY_LINES = 8,
+    WM_VIEW_UNLIMITED = 16,      /* no node count of its own (80 otherwise) */
+    WM_VIEW_KEEPS_FILES = 32,    /* file names stay exactly as they are */
+    WM_VIEW_KEEPS_FOLDERS = 64,  /* they are cleaned, but not by -source_path and -trim_path */
+    WM_VIEW_WHOLE_NUMBERS = 128, /* prints integers, so the unit is never a larger one */
+    WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
+    WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
+    WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
+};
+
+/* A view prints the selected profile; an error means that nothing is printed. */
+struct wm_report_view {
+    const char *name;
+    const char *help;
+    unsigned flags;
+    int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+};
+
+/* The table of views, ended by a NULL name. */
+extern const struct wm_report_view wm_report_views[];
+
+/* Prints the view that the options name. Uses the profile up (its content is changed, it stays the
+ * caller's to free). `notes` gets warnings such as a filter that matches nothing. -EINVAL with a
+ * sentence for whatever pprof refuses too; `text` is then empty and nothing was drained. */
+WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_report_options *options,
+                                struct wm_text *text, struct wm_text *notes, struct wm_error *err);
+
+/* ---- For the files of this room ---- */
+
+/* select.c, tagframes.c: the stages. */
+WM_MUST_USE int wm_report_select(struct wm_report *report, struct wm_error *err);
+WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *err);
+
+/* report.c: whether the view has this flag. */
+bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag);
+/* Of one sample, the shown value and what -mean divides by (1 without it). */
+int64_t wm_report_value(const struct wm_report *report, size_t sample);
+int64_t wm_report_divisor(const struct wm_report *report, size_t sample);
+/* The options as the view has them: its forced granularity, its node count, its fractions. */
+enum wm_granularity wm_report_granularity(const struct wm_report *report);
+bool wm_report_shows_inlines(const struct wm_report *report);
+int64_t wm_report_node_count(const struct wm_report *report);
+double wm_report_node_fraction(const struct wm_report *report);
+double wm_report_edge_fraction(const struct wm_report *report);
+/* The unit that -unit names, "minimum" unless told. */
+const char *wm_report_wanted_unit(const struct wm_report *report);
+/* A value in `unit` as all views print it, with -divide_by. WM_MEASURE_BYTES at most; returns
+ * `text`. */
+const char *wm_report_measure(const struct wm_report *report, int64_t value, const char *unit,
+                              char *text);
+/* What -divide_by makes of a value. */
+int64_t wm_report_divide(const struct wm_report *report, int64_t value);
+
+/* Hands over what was printed, once it is a lot: nothing before it may be changed any more, and the
+ * view may fail for want of memory only. */
+WM_MUST_USE int wm_report_drain(const struct wm_report *report, struct wm_text *text,
+                                struct wm_error *err);
+
+/* label_units.c: what the numbers of this label key count: the first unit that any sample gives,
+ * or what the key's name says. Borrowed. */
+const char *wm_report_label_unit(const struct wm_report *report, uint32_t key);
+
+/* One function a file; each prints one view. */
+int wm_print_top(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tree(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_dot(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tags(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_raw(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_list(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_weblist(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_comments(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_folded(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+
+#endif
