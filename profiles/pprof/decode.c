@@ -15,6 +15,8 @@
 
 #include <profile.pb-c.h>
 
+enum { MESSAGE_BYTES_MAX = 1 << 20 };
+
 struct decode {
     const struct wm_wire_input *input;
     struct wm_profile *profile;
@@ -36,7 +38,7 @@ static int read_locations(struct decode *decode);
 static int read_location(struct decode *decode, size_t i, bool pad_mapping);
 static int read_lines(struct decode *decode, size_t at, const Pprof__Location *wire);
 static int read_samples(struct decode *decode);
-static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind,
+static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
                   const unsigned char *bytes, size_t length, const void **ret_message);
 static int unpack_at(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
                      const void **ret_message);
@@ -118,7 +120,7 @@ static int read_header(struct decode *decode)
 {
     const void *message;
     struct wm_profile *profile = decode->profile;
-    int rc = unpack(decode, &pprof__profile__descriptor, decode->map.header,
+    int rc = unpack(decode, &pprof__profile__descriptor, 0, decode->map.header,
                     decode->map.header_length, &message);
     if (rc < 0)
         return rc;
@@ -334,11 +336,15 @@ static void leave(void *arena, void *bytes)
     (void)bytes;
 }
 
-/* The message is good until the next one. */
-static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind,
+/* The message is good until the next one. Objects are up to sixty times as large as their bytes,
+ * which matters only where a foreign file has a message as nobody writes it. */
+static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
                   const unsigned char *bytes, size_t length, const void **ret_message)
 {
     ProtobufCAllocator allocator = {take, leave, &decode->arena};
+    if (length > MESSAGE_BYTES_MAX)
+        return wm_read_invalid(decode->input, at, "a message of %zu bytes, at most %d are read",
+                               length, MESSAGE_BYTES_MAX);
     wm_arena_reset(&decode->arena);
     *ret_message = protobuf_c_message_unpack(kind, &allocator, length, bytes);
     /* the bytes were looked at before, so it can only be memory */
@@ -353,7 +359,7 @@ static int unpack_at(struct decode *decode, const ProtobufCMessageDescriptor *ki
     int rc = wm_wire_next(input, &wm_wire_profile, &at, input->length, &field);
     if (rc < 0)
         return rc;
-    return unpack(decode, kind, input->data + field.content, field.end - field.content,
+    return unpack(decode, kind, field.start, input->data + field.content, field.end - field.content,
                   ret_message);
 }
 

@@ -15,7 +15,7 @@
 
 /* More than any process has; a foreign file may have it, and it would take for ever. */
 enum { VARIABLES_MAX = 64, LINE_BYTES_MAX = 64 * 1024 };
-static const uint64_t comparisons_max = UINT64_C(4) << 30;
+static const uint64_t comparisons_max = UINT64_C(1) << 29;
 
 /* "build=/home/me/build": $build stands for it in the lines below. */
 struct variable {
@@ -288,7 +288,6 @@ static int place_locations(struct maps *maps)
 static int place(struct maps *maps, struct wm_location *location, uint32_t *everything)
 {
     const uint64_t address = location->address;
-    maps->comparisons += maps->count;
     if (maps->comparisons > comparisons_max)
         return wm_legacy_malformed(maps->legacy, "more mappings and addresses than a process has");
     if (address == 0)
@@ -296,8 +295,10 @@ static int place(struct maps *maps, struct wm_location *location, uint32_t *ever
     for (uint32_t i = 0; i < maps->count; i++)
         if (maps->mappings[i].start <= address && address < maps->mappings[i].limit) {
             location->mapping = i + 1;
+            maps->comparisons += i;
             return 0;
         }
+    maps->comparisons += 2 * (uint64_t)maps->count;
     for (uint32_t i = 0; i < maps->count; i++) {
         struct wm_mapping *mapping = &maps->mappings[i];
         if (mapping->offset == 0 || mapping->start - mapping->offset > address ||

@@ -173,6 +173,56 @@ static void test_things_that_do_not_hold_together_are_refused(void **state)
     assert_null(DECODE("\x32\x00\x1a\x02\x28\x03", &err));
 }
 
+static void test_ids_may_be_any_numbers(void **state)
+{
+    (void)state;
+    struct wm_error err;
+    /* locations 2^63, 9 and 2^63 + 1; a sample of the last, the first, the second */
+#define BIG "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"
+#define BIGGER "\x81\x80\x80\x80\x80\x80\x80\x80\x80\x01"
+    struct wm_profile *profile =
+        DECODE("\x32\x00\x22\x0b\x08" BIG "\x22\x02\x08\x09\x22\x0b\x08" BIGGER
+               "\x12\x17\x0a\x15" BIGGER BIG "\x09",
+               &err);
+    assert_non_null(profile);
+    assert_int_equal(profile->samples[0].location_count, 3);
+    assert_int_equal(profile->sample_locations[0], 2);
+    assert_int_equal(profile->sample_locations[1], 0);
+    assert_int_equal(profile->sample_locations[2], 1);
+    wm_profile_free(profile);
+    assert_null(DECODE("\x32\x00\x22\x0b\x08" BIG "\x22\x02\x08\x09\x22\x0b\x08" BIG, &err));
+    assert_non_null(strstr(err.text, "byte 19 (unpacked)"));
+    assert_non_null(strstr(err.text, "a second location has the id 9223372036854775808"));
+    assert_null(DECODE("\x32\x00\x12\x0c\x0a\x0a" BIG, &err));
+    assert_non_null(strstr(err.text, "sample 1 is in location 9223372036854775808"));
+}
+
+static void test_two_profiles_one_behind_the_other_are_refused(void **state)
+{
+    (void)state;
+    struct wm_error err;
+    assert_null(DECODE("\x32\x00\x48\x01\x32\x00\x48\x02", &err));
+    assert_non_null(strstr(err.text, "byte 6 (unpacked)"));
+    assert_non_null(strstr(err.text, "a second one begins"));
+}
+
+static void test_a_message_as_nobody_writes_it_is_refused(void **state)
+{
+    (void)state;
+    /* a location with 2^19 lines, 4 bytes each */
+    size_t length = 2 + 5 + (4 << 19);
+    unsigned char *bytes = malloc(length);
+    assert_non_null(bytes);
+    memcpy(bytes, "\x32\x00\x22\x80\x80\x80\x01", 7);
+    for (size_t at = 7; at < length; at += 4)
+        memcpy(bytes + at, "\x22\x02\x08\x01", 4);
+    struct wm_error err;
+    assert_null(decode(bytes, length, -EINVAL, &err));
+    assert_non_null(strstr(err.text, "byte 2 (unpacked)"));
+    assert_non_null(strstr(err.text, "a message of 2097152 bytes"));
+    free(bytes);
+}
+
 static void test_malformed_bytes_are_told_by_their_place(void **state)
 {
     (void)state;
@@ -319,6 +369,9 @@ int main(void)
         cmocka_unit_test(test_unknown_fields_are_passed_over),
         cmocka_unit_test(test_a_string_may_hold_a_nul),
         cmocka_unit_test(test_things_that_do_not_hold_together_are_refused),
+        cmocka_unit_test(test_ids_may_be_any_numbers),
+        cmocka_unit_test(test_two_profiles_one_behind_the_other_are_refused),
+        cmocka_unit_test(test_a_message_as_nobody_writes_it_is_refused),
         cmocka_unit_test(test_malformed_bytes_are_told_by_their_place),
         cmocka_unit_test(test_gzip_is_unpacked_within_the_limit),
         cmocka_unit_test(test_a_file_that_is_gone_is_an_error),

@@ -83,6 +83,21 @@ static void test_code_is_numbered_in_order_of_first_use(void **state)
     wm_profile_free(profile);
 }
 
+static void test_what_is_added_after_a_merge_joins_it(void **state)
+{
+    (void)state;
+    struct wm_profile *profile = stacks_new("samples", "count");
+    stacks_add(profile, "gone main", "", 0);
+    stacks_add(profile, "hash main", "", 1);
+    profile = merge_one(profile);
+    stacks_add(profile, "new hash main", "", 2);
+    stacks_check(profile, "1 hash main\n2 new hash main\n");
+    assert_int_equal(profile->location_count, 3);
+    assert_int_equal(profile->function_count, 3);
+    assert_int_equal(profile->locations[2].id, 3);
+    wm_profile_free(profile);
+}
+
 static void test_sums_of_zero_go_and_so_does_what_only_they_used(void **state)
 {
     (void)state;
@@ -377,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_stacks_are_summed_into_the_first),
         cmocka_unit_test(test_code_is_numbered_in_order_of_first_use),
+        cmocka_unit_test(test_what_is_added_after_a_merge_joins_it),
         cmocka_unit_test(test_sums_of_zero_go_and_so_does_what_only_they_used),
         cmocka_unit_test(test_labels_are_equal_in_any_order_but_not_their_values),
         cmocka_unit_test(test_many_labels_are_sorted_and_keep_the_order_of_values),
