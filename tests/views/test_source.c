@@ -84,9 +84,10 @@ static void test_a_line_that_is_too_long_ends_the_file(void **state)
     for (size_t length = LONGEST; length <= LONGEST + 1; length++) {
         char *folder = wm_test_folder(), *content = malloc(length + 8);
         assert_non_null(content);
-        memcpy(content, "a\n", 2);
-        memset(content + 2, 'x', length);
-        memcpy(content + 2 + length, "\nb\n", 4);
+        memset(content, 'x', length + 2);
+        content[0] = 'a';
+        content[1] = '\n';
+        snprintf(content + 2 + length, 6, "\nb\n");
         put(folder, "a.c", content);
         struct wm_sources *sources = open_sources(folder, NULL);
         const struct wm_source *source = wm_sources_read(sources, "a.c");
