@@ -118,7 +118,7 @@ static int read_strings(struct decode *decode)
 
 static int read_header(struct decode *decode)
 {
-    const void *message;
+    const void *message = NULL;
     struct wm_profile *profile = decode->profile;
     int rc = unpack(decode, &pprof__profile__descriptor, 0, decode->map.header,
                     decode->map.header_length, &message);
@@ -177,7 +177,7 @@ static int read_mappings(struct decode *decode)
 {
     const struct wm_wire_offsets *offsets = &decode->map.mappings;
     for (size_t i = 0; i < offsets->count; i++) {
-        const void *message;
+        const void *message = NULL;
         size_t at = offsets->at[i];
         int rc = unpack_at(decode, &pprof__mapping__descriptor, at, &message);
         if (rc < 0)
@@ -212,7 +212,7 @@ static int read_functions(struct decode *decode)
 {
     const struct wm_wire_offsets *offsets = &decode->map.functions;
     for (size_t i = 0; i < offsets->count; i++) {
-        const void *message;
+        const void *message = NULL;
         size_t at = offsets->at[i];
         int rc = unpack_at(decode, &pprof__function__descriptor, at, &message);
         if (rc < 0)
@@ -256,7 +256,7 @@ static int read_locations(struct decode *decode)
 
 static int read_location(struct decode *decode, size_t i, bool pad_mapping)
 {
-    const void *message;
+    const void *message = NULL;
     size_t at = decode->map.locations.at[i];
     int rc = unpack_at(decode, &pprof__location__descriptor, at, &message);
     if (rc < 0)
@@ -342,13 +342,17 @@ static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind,
                   const unsigned char *bytes, size_t length, const void **ret_message)
 {
     ProtobufCAllocator allocator = {take, leave, &decode->arena};
-    if (length > MESSAGE_BYTES_MAX)
-        return wm_read_invalid(decode->input, at, "a message of %zu bytes, at most %d are read",
-                               length, MESSAGE_BYTES_MAX);
+    if (length > MESSAGE_BYTES_MAX) {
+        wm_read_invalid(decode->input, at, "a message of %zu bytes, at most %d are read", length,
+                        MESSAGE_BYTES_MAX);
+        return -EINVAL;
+    }
     wm_arena_reset(&decode->arena);
     *ret_message = protobuf_c_message_unpack(kind, &allocator, length, bytes);
-    /* the bytes were looked at before, so it can only be memory */
-    return *ret_message == NULL ? wm_read_failed(decode->input, -ENOMEM) : 0;
+    if (*ret_message != NULL)
+        return 0;
+    wm_read_failed(decode->input, -ENOMEM); /* the bytes are sound, so it can only be memory */
+    return -ENOMEM;
 }
 
 static int unpack_at(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,

@@ -193,7 +193,7 @@ static const char *skip_repeat(const char *at)
         char *end;
         long least = strtol(at + 1, &end, 10), most = least;
         if (*end == ',')
-            most = end[1] >= '0' && end[1] <= '9' ? strtol(end + 1, &end, 10) : (end++, least);
+            most = strtol(end + 1, &end, 10); /* 0 where there is none */
         if (*end != '}')
             return from;
         if (least > REPEATS_MAX || most > REPEATS_MAX)

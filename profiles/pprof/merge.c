@@ -8,6 +8,7 @@
 #include "profiles/pprof/rescale.h"
 #include "profiles/pprof/scale.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize
         if (rc < 0)
             goto out;
     }
+    assert(profile != NULL);
     find_base(profile);
     *ret_profile = profile;
     profile = NULL;
@@ -69,8 +71,10 @@ static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
                         struct wm_profile **ret_profile, struct wm_error *err)
 {
     size_t found = 0;
+    int rc = 0;
     struct wm_profile **profiles = calloc(count + 1, sizeof(*profiles));
-    int rc = profiles == NULL ? failed(err, -ENOMEM) : 0;
+    if (profiles == NULL)
+        return failed(err, -ENOMEM);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         if ((inputs[i].role != WM_MERGE_SOURCE) != bases)
             continue;

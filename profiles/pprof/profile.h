@@ -53,7 +53,7 @@ struct wm_profile_sample {
     uint32_t first_location, location_count; /* into sample_locations (indices), leaf first */
     uint32_t first_label, label_count;       /* into labels */
     uint32_t first_value;                    /* into values; one per sample type */
-    bool from_base;                          /* set by a merge with a diff base, in no file */
+    bool from_base; /* of a diff's base: set by a merge, which tells it by a label */
 };
 
 /* Read it freely; change it through the functions below. */
@@ -120,9 +120,10 @@ void wm_profile_forget(struct wm_profile *profile);
  * caller has put there. Takes `stacks`. */
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);
 
-/* encode.c: writes gzip-compressed profile.proto as wm_file_create does. decode.c: reads gzip or
- * raw; -EINVAL says what is wrong and at which byte; above `limit` unpacked bytes (0: none) -EFBIG.
- * What was read keeps the file's ids and order, and equal things apart. */
+/* encode.c: writes gzip-compressed profile.proto as wm_file_create does. read.c: reads gzip or raw
+ * bytes of it, or of the formats of gperftools and old Go runtimes; -EINVAL says what is wrong and
+ * at which byte; above `limit` unpacked bytes (0: none) -EFBIG. What was read keeps the file's ids
+ * and order, and equal things apart. */
 WM_MUST_USE int wm_profile_write(const struct wm_profile *profile, const char *name,
                                  struct wm_error *err);
 WM_MUST_USE int wm_profile_read(const char *name, uint64_t limit, struct wm_profile **ret_profile,

@@ -32,7 +32,11 @@ int wm_profiles_to_one_unit(struct wm_profile **profiles, size_t count, struct w
         return rc;
     const char **units = calloc(types + 1, sizeof(*units)); /* the last is the period's */
     double *ratios = calloc(types + 1, sizeof(*ratios));
-    rc = units == NULL || ratios == NULL ? no_memory(err) : find_units(profiles, count, units, err);
+    if (units == NULL || ratios == NULL) {
+        rc = no_memory(err);
+        goto out;
+    }
+    rc = find_units(profiles, count, units, err);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         rc = change_units(profiles[i], units, ratios);
         if (rc < 0)
@@ -40,6 +44,7 @@ int wm_profiles_to_one_unit(struct wm_profile **profiles, size_t count, struct w
         else
             multiply(profiles[i], ratios);
     }
+out:
     free(units);
     free(ratios);
     return rc;

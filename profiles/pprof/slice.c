@@ -1,6 +1,7 @@
 /* slice.c - part of a text. Bytes, not characters: the formats are ASCII where it matters. */
 #include "profiles/pprof/slice.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static bool is_blank(char character)
@@ -101,8 +102,7 @@ static int hex_digit(struct wm_slice text)
     static const char digits[] = "0123456789abcdef";
     if (text.length == 0 || text.at[0] == '\0')
         return -1;
-    char lower = text.at[0] >= 'A' && text.at[0] <= 'F' ? (char)(text.at[0] | 0x20) : text.at[0];
-    const char *digit = strchr(digits, lower);
+    const char *digit = strchr(digits, tolower((unsigned char)text.at[0]));
     return digit != NULL ? (int)(digit - digits) : -1;
 }
 

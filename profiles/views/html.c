@@ -21,16 +21,18 @@ static const char *escape_of(char character)
     for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
         if (escapes[i].character == character)
             return escapes[i].escape;
-    bool control = (unsigned char)character < 0x20 || character == 0x7f;
-    return control && strchr("\t\n\r", character) == NULL ? REPLACEMENT : NULL;
+    return NULL;
 }
 
-/* C1 controls and the two code points at the end of the plane are in no page. */
+/* Control characters and the two code points at the end of the plane are in no page. */
 static bool is_allowed(const char *bytes, size_t length)
 {
-    bool control = length == 2 && bytes[0] == '\xc2' && (unsigned char)bytes[1] < 0xa0;
-    return !control &&
-           !(length == 3 && memcmp(bytes, "\xef\xbf", 2) == 0 && (unsigned char)bytes[2] >= 0xbe);
+    unsigned char last = (unsigned char)bytes[length - 1];
+    if (length == 1)
+        return (last >= 0x20 && last != 0x7f) || last == '\t' || last == '\n' || last == '\r';
+    if (length == 2)
+        return bytes[0] != '\xc2' || last >= 0xa0;
+    return length != 3 || memcmp(bytes, "\xef\xbf", 2) != 0 || last < 0xbe;
 }
 
 void wm_html_add(struct wm_text *text, const char *bytes, size_t length)
@@ -38,9 +40,7 @@ void wm_html_add(struct wm_text *text, const char *bytes, size_t length)
     for (size_t at = 0; at < length;) {
         size_t character = wm_text_utf8_length(bytes + at, length - at);
         const char *escape = character == 1 ? escape_of(bytes[at]) : NULL;
-        if (character == 0 || (bytes[at] == '\0' && character == 1))
-            escape = REPLACEMENT;
-        else if (character > 1 && !is_allowed(bytes + at, character))
+        if (character == 0 || !is_allowed(bytes + at, character))
             escape = REPLACEMENT;
         if (escape != NULL)
             wm_text_add(text, escape);

@@ -11,6 +11,9 @@
 /* Lines shown before the first and behind the last that cost something. */
 enum { MARGIN_LINES = 5 };
 
+/* By enum wm_listing_kind. */
+static const char *const options[] = {"-list", "-weblist"};
+
 /* ---- Which nodes ---- */
 
 struct matcher {
@@ -36,26 +39,18 @@ static bool wants(void *user, const struct wm_node *node)
 static int make_graph(struct wm_report *report, enum wm_listing_kind kind,
                       struct wm_graph **ret_graph, struct wm_error *err)
 {
-    char option[32] = "-";
-    const char *expression = report->options->expression;
     struct matcher matcher = {.profile = report->profile, .kind = kind};
     const struct wm_graph_wish wish = {.edges = kind == WM_LISTING_WITH_CALLS ? WM_EDGES_WANTED
                                                                               : WM_EDGES_NONE,
                                        .wants = wants,
                                        .user = &matcher};
-    strncat(option, report->view->name, sizeof(option) - 2);
-    int rc = wm_regex_new(option, expression, &matcher.regex, err);
+    int rc = wm_regex_new(options[kind], report->options->expression, &matcher.regex, err);
     if (rc == 0)
         rc = wm_graph_new(report, &wish, ret_graph, err);
     if (matcher.regex != NULL && wm_regex_gave_up(matcher.regex))
-        wm_text_addf(report->notes, "%s: matching took too long for some names\n", option);
+        wm_text_addf(report->notes, "%s: matching took too long for some names\n", options[kind]);
     wm_regex_free(matcher.regex);
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < (*ret_graph)->order_count; i++)
-        if ((*ret_graph)->nodes[(*ret_graph)->order[i]].wanted)
-            return 0;
-    return wm_fail_at(err, -EINVAL, option, "no function matches '%.200s'", expression);
+    return rc;
 }
 
 /* ---- Their order ---- */
@@ -79,7 +74,8 @@ static int compare_nodes(const void *left, const void *right, void *user)
     return order;
 }
 
-static int collect_nodes(struct wm_listing *listing, size_t *ret_count)
+static int collect_nodes(struct wm_listing *listing, enum wm_listing_kind kind, size_t *ret_count,
+                         struct wm_error *err)
 {
     const struct wm_graph *graph = listing->graph;
     size_t count = 0;
@@ -87,10 +83,13 @@ static int collect_nodes(struct wm_listing *listing, size_t *ret_count)
     listing->lines = calloc(graph->order_count + 1, sizeof(listing->lines[0]));
     listing->routines = calloc(graph->order_count + 1, sizeof(listing->routines[0]));
     if (listing->nodes == NULL || listing->lines == NULL || listing->routines == NULL)
-        return -ENOMEM;
+        return wm_fail(err, -ENOMEM, "no memory for the view");
     for (size_t i = 0; i < graph->order_count; i++)
         if (graph->nodes[graph->order[i]].wanted)
             listing->nodes[count++] = graph->order[i];
+    if (count == 0)
+        return wm_fail_at(err, -EINVAL, options[kind], "no function matches '%.200s'",
+                          graph->report->options->expression);
     qsort_r(listing->nodes, count, sizeof(listing->nodes[0]), compare_nodes, listing->graph);
     *ret_count = count;
     return 0;
@@ -156,8 +155,8 @@ int wm_listing_new(struct wm_report *report, enum wm_listing_kind kind,
     int rc = make_graph(report, kind, &listing->graph, err);
     if (rc == 0)
         rc = wm_sources_new(report->options, &listing->sources, err);
-    if (rc == 0 && collect_nodes(listing, &node_count) < 0)
-        rc = wm_fail(err, -ENOMEM, "no memory for the view");
+    if (rc == 0)
+        rc = collect_nodes(listing, kind, &node_count, err);
     if (rc == 0) {
         make_routines(listing, node_count);
         *ret_listing = listing;
@@ -231,6 +230,6 @@ const char *wm_listing_value(const struct wm_listing *listing, int64_t value, ch
 {
     const struct wm_report *report = listing->graph->report;
     if (value == 0)
-        return strcpy(text, ".");
+        return ".";
     return wm_report_measure(report, value, wm_report_wanted_unit(report), text);
 }

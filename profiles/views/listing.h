@@ -53,7 +53,7 @@ WM_MUST_USE int wm_listing_source(struct wm_listing *listing, const struct wm_ro
 /* Whether the source was written after the program was built or ran. */
 bool wm_listing_is_newer(const struct wm_listing *listing, const struct wm_routine *routine,
                          const struct wm_source *source);
-/* A value as the views show it: "." for none. Returns `text`, of WM_MEASURE_BYTES. */
+/* A value as the views show it, in `text` of WM_MEASURE_BYTES unless it is "." for none. */
 const char *wm_listing_value(const struct wm_listing *listing, int64_t value, char *text);
 
 #endif

@@ -78,8 +78,7 @@ static void add_range(struct wm_text *items, uint32_t first, uint32_t last)
 static void mark_group(const struct group *group, bool fold, bool *in)
 {
     for (const char *pair = group->pairs; *pair != '\0'; pair += 2)
-        for (int at = pair[0]; at <= pair[1]; at++)
-            in[at] = true;
+        memset(in + (unsigned char)pair[0], true, (size_t)(pair[1] - pair[0]) + 1);
     in[0] = strcmp(group->name, "ascii") == 0 || strcmp(group->name, "cntrl") == 0;
     for (int lower = 'a'; fold && lower <= 'z'; lower++) {
         int upper = lower - 'a' + 'A';
@@ -131,7 +130,9 @@ static const struct group *find_group(const char *name, size_t length)
 
 static bool take_perl_group(struct wm_re2 *re2, struct class *class)
 {
-    char letter = re2->at[0] == '\\' ? re2->at[1] : '\0';
+    if (re2->at[0] != '\\')
+        return false;
+    char letter = re2->at[1];
     bool negated = letter == 'D' || letter == 'S' || letter == 'W';
     char name = (char)(negated ? letter - 'A' + 'a' : letter);
     if (name != 'd' && name != 's' && name != 'w')

@@ -245,10 +245,10 @@ static int reserve(struct wm_sources *sources, size_t count)
     if (count <= sources->capacity)
         return 0;
     size_t capacity = 2 * count + 16;
-    struct source **all = reallocarray(sources->sources, capacity, sizeof(all[0]));
+    struct source **all = reallocarray(sources->sources, capacity, sizeof(struct source *));
     if (all == NULL)
         return -ENOMEM;
-    memset(all + sources->capacity, 0, (capacity - sources->capacity) * sizeof(all[0]));
+    memset(all + sources->capacity, 0, (capacity - sources->capacity) * sizeof(struct source *));
     sources->sources = all;
     sources->capacity = capacity;
     return 0;

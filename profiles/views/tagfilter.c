@@ -53,7 +53,7 @@ static int add_expressions(struct wm_tag_filter *filter, const char *value, cons
     size_t count = 1;
     for (const char *at = value; *at != '\0'; at++)
         count += strchr(between, *at) != NULL;
-    filter->expressions = calloc(count, sizeof(filter->expressions[0]));
+    filter->expressions = calloc(count, sizeof(struct wm_regex *));
     filter->found = calloc(count, sizeof(filter->found[0]));
     int rc = wm_intern_new(&filter->labels);
     if (rc < 0 || filter->expressions == NULL || filter->found == NULL)
