@@ -10,6 +10,7 @@
 
 /* Whether a progress line stands on the terminal. */
 static bool progress_shown;
+static const char *progress_prefix = "";
 
 int wm_print_error(const struct wm_error *err)
 {
@@ -49,12 +50,17 @@ void wm_print_progress(const char *format, ...)
     va_list args;
     if (isatty(STDERR_FILENO) == 0)
         return;
-    fputs("\r\033[K", stderr);
+    fprintf(stderr, "\r\033[K%s", progress_prefix);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
     fflush(stderr);
     progress_shown = true;
+}
+
+void wm_print_progress_begin(const char *prefix)
+{
+    progress_prefix = prefix;
 }
 
 void wm_print_progress_done(void)

@@ -19,6 +19,8 @@ WM_MUST_USE int wm_print_result(const struct wm_text *text, struct wm_error *err
 
 /* A line that is written over; nothing unless standard error is a terminal. */
 void wm_print_progress(const char *format, ...) WM_PRINTF(1, 2);
+/* What the line begins with from now on; borrowed. */
+void wm_print_progress_begin(const char *prefix);
 /* Takes the line away. Notes and errors do so too. */
 void wm_print_progress_done(void);
 
