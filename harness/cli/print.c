@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+enum { TERMINAL_COLUMNS = 80 }; /* of one that does not say */
 
 /* Whether a progress line stands on the terminal. */
 static bool progress_shown;
@@ -43,6 +46,15 @@ int wm_print_result(const struct wm_text *text, struct wm_error *err)
     if (failed && errno != EPIPE) /* a reader that goes away, such as head, has seen enough */
         return wm_fail_errno(err, errno != 0 ? -errno : -EIO, "standard output", "write");
     return 0;
+}
+
+size_t wm_print_columns(void)
+{
+    struct winsize size = {0};
+    if (isatty(STDOUT_FILENO) == 0)
+        return 0;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : TERMINAL_COLUMNS;
 }
 
 void wm_print_progress(const char *format, ...)
