@@ -3,6 +3,7 @@
 #ifndef WM_CLI_JOB_H
 #define WM_CLI_JOB_H
 
+#include "harness/cli/git.h"
 #include "harness/cli/run_options.h"
 #include "harness/core/error.h"
 #include "profiles/wire/region.h"
@@ -27,6 +28,8 @@ struct wm_job {
     bool imported;
     struct wm_capture_report import; /* if imported */
     struct wm_trace_summary summary; /* of a trace */
+    bool git_asked;
+    struct wm_git_state git; /* then */
 };
 
 /* Fills `job` from the options. Undo with wm_job_done, also on failure. -EINVAL, -ENOENT, … with

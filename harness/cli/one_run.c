@@ -108,15 +108,20 @@ static int save_trace(struct one_run *one, struct wm_error *err)
     return 0; /* the run itself is worth writing */
 }
 
-/* Git looks for changed files while names of functions are looked up. */
+/* Git looks for changed files while names of functions are looked up; of a series it is asked once.
+ */
 static int finish_gathering(struct one_run *one, struct wm_error *err)
 {
+    struct wm_job *job = one->job;
     struct wm_git git;
-    struct wm_git_state state;
-    wm_git_start(&git);
+    bool ask = !job->git_asked;
+    if (ask)
+        wm_git_start(&git);
     int rc = wm_gather_finish(one->gather, one->run, err);
-    wm_git_finish(&git, &state);
-    if (rc == 0 && wm_identity_of_git(one->run, &state) < 0)
+    if (ask)
+        wm_git_finish(&git, &job->git);
+    job->git_asked = true;
+    if (rc == 0 && wm_identity_of_git(one->run, &job->git) < 0)
         rc = wm_fail(err, -ENOMEM, "no memory for the run");
     return rc;
 }

@@ -101,55 +101,6 @@ int wm_record_open(const char *name, bool *ret_made, struct wm_error *err)
     return rc;
 }
 
-int wm_record_admit(const char *name, const struct wm_run *run, struct wm_error *err)
-{
-    struct wm_tag *tag = NULL;
-    struct wm_tag_difference difference;
-    char *folder = wm_record_folder_dup(name);
-    int rc = folder == NULL ? wm_fail(err, -ENOMEM, "no memory")
-                            : wm_tag_sum_up(name, folder, &tag, err);
-    free(folder);
-    if (rc < 0)
-        return rc;
-    if (tag->run_count + tag->bench_count > 0 && !wm_tag_same(run, tag->facts, &difference))
-        rc = wm_fail_at(err, -EEXIST, name,
-                        "the tag holds other runs: %s was %.120s and is %.120s; choose another "
-                        "name, or replace what it holds with --force",
-                        difference.what, difference.was, difference.is);
-    wm_tag_free(tag);
-    return rc;
-}
-
-int wm_record_lock(const char *name, struct wm_error *err)
-{
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
-    char *folder = wm_record_folder_dup(name);
-    if (folder == NULL)
-        return wm_fail(err, -ENOMEM, "no memory");
-    int rc = 0;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        rc = wm_fail_errno(err, -errno, folder, "open this folder");
-    for (int i = 0; rc == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            rc = wm_fail_errno(err, -errno, folder, "lock this folder");
-        else if (i == LOCK_TRIES)
-            rc = wm_fail_at(err, -EBUSY, folder, "another waymark has been writing to it for 10 s");
-        else
-            (void)nanosleep(&pause, NULL);
-    }
-    free(folder);
-    if (rc < 0 && fd >= 0)
-        close(fd);
-    return rc < 0 ? rc : fd;
-}
-
-void wm_record_unlock(int lock)
-{
-    if (lock >= 0)
-        close(lock);
-}
-
 static int clear_runs(const char *folder, uint32_t kept, struct wm_error *err)
 {
     uint32_t *numbers = NULL;
@@ -223,6 +174,66 @@ static bool is_tag(const char *name)
     bool is = file != NULL && wm_file_exists(file);
     free(file);
     return is;
+}
+
+/* ---- Admission ---- */
+
+/* What stands in the folder, where it has not been summed up or the sum is damaged. */
+static int look_at(const char *name, struct wm_tag **ret_tag, struct wm_error *err)
+{
+    if (is_tag(name) && read_tag(name, ret_tag, NULL) == 0)
+        return 0;
+    char *folder = wm_record_folder_dup(name);
+    int rc = folder == NULL ? wm_fail(err, -ENOMEM, "no memory")
+                            : wm_tag_sum_up(name, folder, ret_tag, err);
+    free(folder);
+    return rc;
+}
+
+int wm_record_admit(const char *name, const struct wm_run *run, struct wm_error *err)
+{
+    struct wm_tag *tag = NULL;
+    struct wm_tag_difference difference;
+    int rc = look_at(name, &tag, err);
+    if (rc < 0)
+        return rc;
+    if (tag->run_count + tag->bench_count > 0 && !wm_tag_same(run, tag->facts, &difference))
+        rc = wm_fail_at(err, -EEXIST, name,
+                        "the tag holds other runs: %s was %.120s and is %.120s; choose another "
+                        "name, or replace what it holds with --force",
+                        difference.what, difference.was, difference.is);
+    wm_tag_free(tag);
+    return rc;
+}
+
+int wm_record_lock(const char *name, struct wm_error *err)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+    char *folder = wm_record_folder_dup(name);
+    if (folder == NULL)
+        return wm_fail(err, -ENOMEM, "no memory");
+    int rc = 0;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        rc = wm_fail_errno(err, -errno, folder, "open this folder");
+    for (int i = 0; rc == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            rc = wm_fail_errno(err, -errno, folder, "lock this folder");
+        else if (i == LOCK_TRIES)
+            rc = wm_fail_at(err, -EBUSY, folder, "another waymark has been writing to it for 10 s");
+        else
+            (void)nanosleep(&pause, NULL);
+    }
+    free(folder);
+    if (rc < 0 && fd >= 0)
+        close(fd);
+    return rc < 0 ? rc : fd;
+}
+
+void wm_record_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
 }
 
 static int add_tag(struct wm_record *record, const char *name)

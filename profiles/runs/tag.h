@@ -6,7 +6,7 @@
 
 /* An empty one. -ENOMEM. */
 WM_MUST_USE int wm_tag_new(const char *name, const char *folder, struct wm_tag **ret_tag);
-/* What the folder holds, one run in memory at a time. */
+/* tag_sum.c: what the folder holds, one run in memory at a time. */
 WM_MUST_USE int wm_tag_sum_up(const char *name, const char *folder, struct wm_tag **ret_tag,
                               struct wm_error *err);
 /* Whether two runs are of one build, work, load and machine; otherwise the first that differs:

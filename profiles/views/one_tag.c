@@ -97,12 +97,14 @@ static void add_settings(const struct wm_run *facts, struct wm_text *text)
         add_safe(text, facts->machine[i].value);
     }
     wm_text_add(text, "\n");
+    size_t shown = 0;
     add_label(text, "settings");
     for (size_t i = 0; i < facts->setting_count; i++) {
         const char *key = facts->settings[i].key;
         if (strcmp(key, "app") == 0 || strcmp(key, "tag") == 0)
             continue;
-        wm_text_add(text, key[1] == '\0' ? " -" : " --");
+        wm_text_add(text, shown++ > 0 ? " " : "");
+        wm_text_add(text, key[1] == '\0' ? "-" : "--");
         add_safe(text, key);
         wm_text_add(text, " ");
         add_safe(text, facts->settings[i].value);

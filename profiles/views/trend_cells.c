@@ -16,7 +16,7 @@ const char *wm_trend_unit(const struct wm_trend_line *line)
 const char *wm_trend_cost(const struct wm_tag_result *result, char cell[WM_TREND_CELL_BYTES])
 {
     char ns[WM_UNIT_BYTES], half[WM_UNIT_BYTES];
-    double width = (result->high_ns - result->low_ns) / 2;
+    double width = fmax(result->high_ns - result->ns, result->ns - result->low_ns);
     if (!result->known)
         snprintf(cell, WM_TREND_CELL_BYTES, "–");
     else if (width > 0)

@@ -19,6 +19,14 @@ enum {
     LABEL_LETTERS = 12
 };
 
+/* As attributes: not every program that shows pictures reads style sheets in them. */
+#define LOOK_TITLE "font-size=\"14\" font-weight=\"bold\""
+#define LOOK_LEFT "fill=\"#555\""
+#define LOOK_MIDDLE "fill=\"#555\" text-anchor=\"middle\""
+#define LOOK_RIGHT "fill=\"#555\" text-anchor=\"end\""
+#define LOOK_GRID "stroke=\"#ddd\""
+#define LOOK_INTERVAL "stroke=\"#7aa6d6\" stroke-width=\"3\""
+
 struct panel {
     const struct wm_trend_line *line;
     double top; /* of the panel */
@@ -54,10 +62,9 @@ static void add_attribute(struct wm_text *text, const char *name, double value)
     wm_text_add(text, "\"");
 }
 
-static void add_words(struct wm_text *text, double x, double y, const char *class,
-                      const char *words)
+static void add_words(struct wm_text *text, double x, double y, const char *look, const char *words)
 {
-    wm_text_addf(text, "<text class=\"%s\"", class);
+    wm_text_addf(text, "<text %s", look);
     add_attribute(text, "x", x);
     add_attribute(text, "y", y);
     wm_text_add(text, ">");
@@ -65,10 +72,10 @@ static void add_words(struct wm_text *text, double x, double y, const char *clas
     wm_text_add(text, "</text>\n");
 }
 
-static void add_rule(struct wm_text *text, const char *class, double x1, double y1, double x2,
+static void add_rule(struct wm_text *text, const char *look, double x1, double y1, double x2,
                      double y2)
 {
-    wm_text_addf(text, "<line class=\"%s\"", class);
+    wm_text_addf(text, "<line %s", look);
     add_attribute(text, "x1", x1);
     add_attribute(text, "y1", y1);
     add_attribute(text, "x2", x2);
@@ -82,14 +89,14 @@ static void add_axis(struct wm_text *text, const struct panel *panel)
     const double costs[] = {panel->low_ns, panel->high_ns};
     for (size_t i = 0; i < 2; i++) {
         double y = y_of(panel, costs[i]);
-        add_rule(text, "grid", LEFT, y, WIDTH - RIGHT, y);
-        add_words(text, LEFT - 6, y + 4, "axis", wm_units_duration(costs[i], label));
+        add_rule(text, LOOK_GRID, LEFT, y, WIDTH - RIGHT, y);
+        add_words(text, LEFT - 6, y + 4, LOOK_RIGHT, wm_units_duration(costs[i], label));
     }
 }
 
 static void add_curve(struct wm_text *text, const struct panel *panel)
 {
-    wm_text_add(text, "<polyline points=\"");
+    wm_text_add(text, "<polyline fill=\"none\" stroke=\"#1f5fa8\" stroke-width=\"1.5\" points=\"");
     for (size_t i = 0; i < panel->line->count; i++) {
         const struct wm_trend_point *point = &panel->line->points[i];
         wm_text_add(text, i > 0 ? " " : "");
@@ -105,9 +112,9 @@ static void add_point(struct wm_text *text, const struct panel *panel,
 {
     char cell[WM_TREND_CELL_BYTES], commit[WM_TREND_COMMIT_BYTES];
     double x = x_of(panel, point->at);
-    add_rule(text, "interval", x, y_of(panel, point->result->low_ns), x,
+    add_rule(text, LOOK_INTERVAL, x, y_of(panel, point->result->low_ns), x,
              y_of(panel, point->result->high_ns));
-    wm_text_add(text, "<circle r=\"3.5\"");
+    wm_text_add(text, "<circle r=\"3.5\" fill=\"#1f5fa8\"");
     add_attribute(text, "cx", x);
     add_attribute(text, "cy", y_of(panel, point->result->ns));
     wm_text_add(text, "><title>");
@@ -131,7 +138,8 @@ static void add_tags(struct wm_text *text, const struct panel *panel)
         wm_text_init(&label);
         wm_text_add_safe(&label, name, strlen(name), LABEL_LETTERS);
         add_words(text, x, panel->top + PANEL - BOTTOM + 18,
-                  last && line->count > 1 ? "last" : (i == 0 && line->count > 1 ? "first" : "tag"),
+                  last && line->count > 1 ? LOOK_RIGHT
+                                          : (i == 0 && line->count > 1 ? LOOK_LEFT : LOOK_MIDDLE),
                   label.data);
         wm_text_done(&label);
         free_from = x + LABEL_WIDTH;
@@ -151,7 +159,7 @@ static void add_panel(struct wm_text *text, const struct wm_trend_line *line, si
     wm_text_init(&title);
     wm_text_add_safe(&title, line->name, strlen(line->name), 70);
     wm_text_addf(&title, "  %s", wm_trend_unit(line));
-    add_words(text, LEFT, panel.top + 20, "title", title.data);
+    add_words(text, LEFT, panel.top + 20, LOOK_TITLE, title.data);
     wm_text_done(&title);
     add_axis(text, &panel);
     add_curve(text, &panel);
@@ -167,13 +175,6 @@ int wm_view_trend_svg(const struct wm_trend *trend, struct wm_text *text, struct
     wm_text_addf(text,
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" "
                  "viewBox=\"0 0 %d %zu\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                 "<style>\n"
-                 ".title{font-size:14px;font-weight:bold}\n"
-                 ".axis,.last{text-anchor:end}.tag{text-anchor:middle}\n"
-                 ".axis,.tag,.first,.last{fill:#555}\n"
-                 ".grid{stroke:#ddd}.interval{stroke:#7aa6d6;stroke-width:3}\n"
-                 "polyline{fill:none;stroke:#1f5fa8;stroke-width:1.5}circle{fill:#1f5fa8}\n"
-                 "</style>\n"
                  "<rect width=\"%d\" height=\"%zu\" fill=\"#fff\"/>\n",
                  WIDTH, height, WIDTH, height, WIDTH, height);
     for (size_t i = 0; i < shown; i++)
@@ -182,7 +183,7 @@ int wm_view_trend_svg(const struct wm_trend *trend, struct wm_text *text, struct
         struct wm_text more;
         wm_text_init(&more);
         wm_text_addf(&more, "… and %zu more", trend->count - shown);
-        add_words(text, LEFT, (double)(shown * PANEL) + 18, "first", more.data);
+        add_words(text, LEFT, (double)(shown * PANEL) + 18, LOOK_LEFT, more.data);
         wm_text_done(&more);
     }
     wm_text_add(text, "</svg>\n");
