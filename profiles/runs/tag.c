@@ -44,39 +44,67 @@ static bool differ(const char *what, const char *is, const char *was,
     return true;
 }
 
+/* Which of a run's lists a key stands in. */
+enum list { IDENTITY, SETTINGS, MACHINE };
+
+static const char *value_of(const struct wm_run *run, enum list list, const char *key)
+{
+    switch (list) {
+    case IDENTITY:
+        return wm_run_setting(run->identity, run->identity_count, key);
+    case SETTINGS:
+        return wm_run_setting(run->settings, run->setting_count, key);
+    case MACHINE:
+        return wm_run_setting(run->machine, run->machine_count, key);
+    }
+    return "";
+}
+
+/* What two runs must have in common; `strict`: only to stand under one tag, as a cost per request
+ * compares without it. */
+static const struct fact {
+    enum list list;
+    bool strict;
+    const char *key, *what;
+} facts[] = {
+    {IDENTITY, true,  WM_RUN_BUILD_ID,  "the build id"                },
+    {IDENTITY, false, WM_RUN_WORK_HASH, "the hash of the work"        },
+    {SETTINGS, false, "entry",          "--entry"                     },
+    {SETTINGS, false, "concurrency",    "--concurrency"               },
+    {SETTINGS, false, "rate",           "--rate"                      },
+    {SETTINGS, false, "arrivals",       "--arrivals"                  },
+    {SETTINGS, false, "speed",          "--speed"                     },
+    {SETTINGS, false, "threads",        "--threads"                   },
+    {SETTINGS, true,  "requests",       "--requests"                  },
+    {SETTINGS, true,  "duration",       "--duration"                  },
+    {SETTINGS, true,  "warmup",         "--warmup"                    },
+    {SETTINGS, true,  "seed",           "--seed"                      },
+    {SETTINGS, true,  "hz",             "--hz"                        },
+    {MACHINE,  false, "cpu",            "the machine's CPU"           },
+    {MACHINE,  false, "cores",          "the machine's number of CPUs"},
+};
+
+static bool agree(const struct wm_run *run, const struct wm_run *other, bool strict,
+                  struct wm_tag_difference *ret_difference)
+{
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        const struct fact *fact = &facts[i];
+        if ((strict || !fact->strict) &&
+            differ(fact->what, value_of(run, fact->list, fact->key),
+                   value_of(other, fact->list, fact->key), ret_difference))
+            return false;
+    }
+    return true;
+}
+
+bool wm_tag_comparable(const struct wm_run *run, const struct wm_run *other,
+                       struct wm_tag_difference *ret_difference)
+{
+    return agree(run, other, false, ret_difference);
+}
+
 bool wm_tag_same(const struct wm_run *run, const struct wm_run *other,
                  struct wm_tag_difference *ret_difference)
 {
-    static const struct {
-        const char *key, *what;
-    } identity[] =
-        {
-            {WM_RUN_BUILD_ID,  "the build id"        },
-            {WM_RUN_WORK_HASH, "the hash of the work"},
-    },
-      settings[] = {{"concurrency", "--concurrency"},
-                    {"rate", "--rate"},
-                    {"arrivals", "--arrivals"},
-                    {"speed", "--speed"},
-                    {"requests", "--requests"},
-                    {"duration", "--duration"},
-                    {"warmup", "--warmup"},
-                    {"threads", "--threads"},
-                    {"seed", "--seed"},
-                    {"entry", "--entry"},
-                    {"hz", "--hz"}},
-      machine[] = {
-          {"cpu", "the machine's CPU"},
-          {"cores", "the machine's number of CPUs"},
-      };
-#define DIFFERS(list, table, list_count)                                                           \
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)                                  \
-        if (differ(table[i].what, wm_run_setting(run->list, run->list_count, table[i].key),        \
-                   wm_run_setting(other->list, other->list_count, table[i].key), ret_difference))  \
-            return false;
-    DIFFERS(identity, identity, identity_count)
-    DIFFERS(settings, settings, setting_count)
-    DIFFERS(machine, machine, machine_count)
-#undef DIFFERS
-    return true;
+    return agree(run, other, true, ret_difference);
 }

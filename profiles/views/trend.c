@@ -197,21 +197,57 @@ static int add_table(const struct wm_trend_line *line, struct wm_text *text)
     return rc;
 }
 
-/* "12.7 µs ± 310 ns at v3; +5.5% since v1, -0.2% since v2". */
-static void add_sentence(const struct wm_trend_line *line, struct wm_text *text)
+/* On the line that is being written while it fits, else on the next one. */
+static void add_piece(struct wm_text *text, size_t *column, size_t width,
+                      const struct wm_text *piece)
 {
+    size_t needed = wm_text_width(piece->data) + strlen(", ");
+    if (*column > 0)
+        wm_text_add(text, *column + needed > width ? ",\n" : ", ");
+    if (*column == 0 || *column + needed > width) {
+        wm_text_add(text, "  ");
+        *column = 0;
+    }
+    wm_text_add(text, piece->data);
+    *column += needed;
+}
+
+/* "12.7 µs ± 310 ns at v3, +5.5% since v1, -0.2% since v2". */
+static void add_sentence(const struct wm_trend_line *line, size_t width, struct wm_text *text)
+{
+    enum { NAME_COLUMNS = 40 };
     char cell[WM_TREND_CELL_BYTES], change[WM_UNIT_BYTES];
     const struct wm_trend_point *last = &line->points[line->count - 1];
-    wm_text_addf(text, "  %s at ", wm_trend_cost(last->result, cell));
-    wm_text_add_safe(text, last->tag->name, strlen(last->tag->name), 40);
+    size_t column = 0;
+    struct wm_text piece;
+    wm_text_init(&piece);
+    wm_text_addf(&piece, "%s at ", wm_trend_cost(last->result, cell));
+    wm_text_add_safe(&piece, last->tag->name, strlen(last->tag->name), NAME_COLUMNS);
+    add_piece(text, &column, width, &piece);
     size_t since[] = {0, line->count >= 2 ? line->count - 2 : 0};
     for (size_t i = 0; i < 2 && line->count >= 2 + i; i++) {
         const struct wm_trend_point *before = &line->points[since[i]];
-        wm_text_addf(text, "%s %s since ", i == 0 ? ";" : ",",
+        wm_text_clear(&piece);
+        wm_text_addf(&piece, "%s since ",
                      wm_trend_change(last->result->ns, before->result->ns, change));
-        wm_text_add_safe(text, before->tag->name, strlen(before->tag->name), 40);
+        wm_text_add_safe(&piece, before->tag->name, strlen(before->tag->name), NAME_COLUMNS);
+        add_piece(text, &column, width, &piece);
     }
     wm_text_add(text, "\n");
+    wm_text_done(&piece);
+}
+
+/* Where a line goes on with another work, load or machine, it says nothing of the app. */
+static void add_breaks(const struct wm_trend_line *line, struct wm_text *text)
+{
+    for (size_t i = 1; i < line->count; i++) {
+        struct wm_tag_difference difference;
+        if (wm_trend_goes_on(line, i, &difference))
+            continue;
+        wm_text_addf(text, "  note: %s is another from ", difference.what);
+        wm_text_add_safe(text, line->points[i].tag->name, strlen(line->points[i].tag->name), 40);
+        wm_text_add(text, " on: costs before and after do not compare\n");
+    }
 }
 
 static int add_text(const struct wm_trend *trend, size_t width, struct wm_text *text)
@@ -225,13 +261,13 @@ static int add_text(const struct wm_trend *trend, size_t width, struct wm_text *
         }
         wm_text_add(text, i > 0 ? "\n" : "");
         add_title(line, text);
-        if (width == 0) {
+        if (width == 0)
             rc = add_table(line, text);
-            continue;
-        }
-        if (line->count > 1)
+        else if (line->count > 1)
             rc = wm_trend_draw(line, width, text);
-        add_sentence(line, text);
+        if (width > 0)
+            add_sentence(line, width, text);
+        add_breaks(line, text);
     }
     return rc;
 }

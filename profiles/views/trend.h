@@ -42,6 +42,10 @@ const char *wm_trend_commit(const struct wm_tag *tag, char cell[WM_TREND_COMMIT_
 /* A cell of CSV, with three decimals; empty where the result is not known. */
 void wm_trend_add_csv_ns(struct wm_text *text, const struct wm_tag_result *result, double ns);
 
+/* Whether the i-th point (not the first) compares with the one before it. */
+bool wm_trend_goes_on(const struct wm_trend_line *line, size_t i,
+                      struct wm_tag_difference *ret_difference);
+
 /* The costs that a drawing spans: all values, and of their intervals as much as leaves the values
  * told apart (an interval of two runs may be ten times as wide). */
 void wm_trend_range(const struct wm_trend_line *line, double *ret_low_ns, double *ret_high_ns);

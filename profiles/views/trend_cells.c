@@ -45,6 +45,13 @@ const char *wm_trend_commit(const struct wm_tag *tag, char cell[WM_TREND_COMMIT_
     return cell;
 }
 
+bool wm_trend_goes_on(const struct wm_trend_line *line, size_t i,
+                      struct wm_tag_difference *ret_difference)
+{
+    return wm_tag_comparable(line->points[i].tag->facts, line->points[i - 1].tag->facts,
+                             ret_difference);
+}
+
 void wm_trend_range(const struct wm_trend_line *line, double *ret_low_ns, double *ret_high_ns)
 {
     double low = (double)INFINITY, high = 0, least = (double)INFINITY, most = 0;

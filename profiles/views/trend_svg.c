@@ -25,6 +25,7 @@ enum {
 #define LOOK_MIDDLE "fill=\"#555\" text-anchor=\"middle\""
 #define LOOK_RIGHT "fill=\"#555\" text-anchor=\"end\""
 #define LOOK_GRID "stroke=\"#ddd\""
+#define LOOK_BREAK "stroke=\"#c33\" stroke-dasharray=\"4 3\""
 #define LOOK_INTERVAL "stroke=\"#7aa6d6\" stroke-width=\"3\""
 
 struct panel {
@@ -123,6 +124,20 @@ static void add_point(struct wm_text *text, const struct panel *panel,
                  wm_trend_cost(point->result, cell));
 }
 
+/* Where another work, load or machine begins. */
+static void add_breaks(struct wm_text *text, const struct panel *panel)
+{
+    for (size_t i = 1; i < panel->line->count; i++) {
+        struct wm_tag_difference difference;
+        if (wm_trend_goes_on(panel->line, i, &difference))
+            continue;
+        double x =
+            (x_of(panel, panel->line->points[i - 1].at) + x_of(panel, panel->line->points[i].at)) /
+            2;
+        add_rule(text, LOOK_BREAK, x, panel->top + TOP, x, panel->top + PANEL - BOTTOM);
+    }
+}
+
 /* Names of tags, as many as have room beside each other. */
 static void add_tags(struct wm_text *text, const struct panel *panel)
 {
@@ -162,6 +177,7 @@ static void add_panel(struct wm_text *text, const struct wm_trend_line *line, si
     add_words(text, LEFT, panel.top + 20, LOOK_TITLE, title.data);
     wm_text_done(&title);
     add_axis(text, &panel);
+    add_breaks(text, &panel);
     add_curve(text, &panel);
     for (size_t i = 0; i < line->count; i++)
         add_point(text, &panel, &line->points[i]);
