@@ -110,7 +110,7 @@ const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
     {"--tag",                "NAME",             "file the run in the record, .waymark/NAME; see waymark log",
      wm_option_string,                                                                                                                AT(tag)             },
     {"--repeat",             "N",                "N runs, one after the other: DIR/1 to DIR/N",                   parse_repeat,       AT(repeat)          },
-    {"--interleave",         "OTHER.so",         "run another build by turns: DIR/a/1 DIR/b/1 DIR/a/2 ...",
+    {"--interleave",         "OTHER.so",         "another build by turns, N runs each (5): DIR/a/1 DIR/b/1 ...",
      wm_option_string,                                                                                                                AT(interleave)      },
     {"--save-trace",         "FILE.wmt",         "write the requests as they were sent",                          wm_option_string,
      AT(save_trace)                                                                                                                                       },

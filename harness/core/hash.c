@@ -1,30 +1,14 @@
 /* hash.c - the hash of a whole file. */
 #include "harness/core/hash.h"
 
+#include "harness/core/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE_BYTES = 64 * 1024 };
-
-/* Fills `piece` but at the end of the file: where pieces end must not depend on how much one call
- * reads. */
-static ssize_t read_piece(int fd, unsigned char *piece)
-{
-    size_t length = 0;
-    while (length < PIECE_BYTES) {
-        ssize_t count = read(fd, piece + length, PIECE_BYTES - length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return -errno;
-        if (count == 0)
-            break;
-        length += (size_t)count;
-    }
-    return (ssize_t)length;
-}
 
 int wm_hash_file(const char *name, uint64_t *ret_hash, struct wm_error *err)
 {
@@ -39,7 +23,8 @@ int wm_hash_file(const char *name, uint64_t *ret_hash, struct wm_error *err)
         close(fd);
         return wm_fail_at(err, -EINVAL, name, "this is no regular file");
     }
-    while ((length = read_piece(fd, piece)) > 0)
+    /* each but the last is whole: the hash must not depend on how much one call reads */
+    while ((length = wm_file_fill(fd, piece, sizeof(piece))) > 0)
         hash = wm_hash_bytes(hash, piece, (size_t)length);
     close(fd);
     if (length < 0)

@@ -6,7 +6,6 @@
 #include "harness/core/json.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { VERSION = 1, FILE_BYTES_MAX = 1 << 24 };
@@ -213,18 +212,10 @@ static int read_run(struct wm_run *run, const struct wm_json *json, const char *
 
 int wm_run_json_read(struct wm_run *run, const char *file, struct wm_error *err)
 {
-    char *data = NULL;
-    size_t length = 0;
     struct wm_json *json = NULL;
-    int rc = wm_file_read(file, FILE_BYTES_MAX, &data, &length, err);
-    if (rc < 0)
-        goto out;
-    rc = wm_json_parse(data, length, file, &json, err);
-    if (rc < 0)
-        goto out;
-    rc = read_run(run, json, file, err);
-out:
+    int rc = wm_json_read(file, FILE_BYTES_MAX, &json, err);
+    if (rc == 0)
+        rc = read_run(run, json, file, err);
     wm_json_free(json);
-    free(data);
     return rc;
 }

@@ -174,21 +174,12 @@ static int read_tag(struct wm_tag *tag, const struct wm_json *json)
 
 int wm_tag_json_read(struct wm_tag *tag, const char *file, struct wm_error *err)
 {
-    char *data = NULL;
-    size_t length = 0;
     struct wm_json *json = NULL;
-    int rc = wm_file_read(file, FILE_BYTES_MAX, &data, &length, err);
-    if (rc < 0)
-        goto out;
-    rc = wm_json_parse(data, length, file, &json, err);
-    if (rc < 0)
-        goto out;
-    if (take_u64(json, "version") == 0)
+    int rc = wm_json_read(file, FILE_BYTES_MAX, &json, err);
+    if (rc == 0 && take_u64(json, "version") == 0)
         rc = wm_fail_at(err, -EINVAL, file, "no \"version\": waymark did not write this");
-    else if (read_tag(tag, json) < 0)
+    else if (rc == 0 && read_tag(tag, json) < 0)
         rc = wm_fail_at(err, -ENOMEM, file, "no memory to read it");
-out:
     wm_json_free(json);
-    free(data);
     return rc;
 }
