@@ -6,6 +6,7 @@
 #include "profiles/runs/numbered.h"
 #include "profiles/runs/tag.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -117,16 +118,25 @@ static int clear_runs(const char *folder, uint32_t kept, struct wm_error *err)
     return rc;
 }
 
-int wm_record_clear(const char *name, uint32_t kept, struct wm_error *err)
+static int clear_all(const char *folder, const char *bench, uint32_t kept, struct wm_error *err)
 {
-    char *folder = wm_record_folder_dup(name);
-    char *bench = file_dup(name, WM_TAG_BENCH);
-    int rc = folder == NULL || bench == NULL ? wm_fail(err, -ENOMEM, "no memory")
-                                             : clear_runs(folder, kept, err);
+    int rc = clear_runs(folder, kept, err);
     if (rc == 0 && unlink(bench) < 0 && errno != ENOENT)
         rc = wm_fail_errno(err, -errno, bench, "remove this file");
     if (rc == 0 && wm_run_is(folder)) /* the benchmarks' profile */
         rc = wm_run_remove(folder, err);
+    return rc;
+}
+
+int wm_record_clear(const char *name, uint32_t kept, struct wm_error *err)
+{
+    char *folder = wm_record_folder_dup(name);
+    char *bench = file_dup(name, WM_TAG_BENCH);
+    int rc = -ENOMEM;
+    if (folder == NULL || bench == NULL)
+        wm_fail(err, rc, "no memory");
+    else
+        rc = clear_all(folder, bench, kept, err);
     free(folder);
     free(bench);
     return rc;
@@ -197,6 +207,7 @@ int wm_record_admit(const char *name, const struct wm_run *run, struct wm_error 
     int rc = look_at(name, &tag, err);
     if (rc < 0)
         return rc;
+    assert(tag != NULL);
     if (tag->run_count + tag->bench_count > 0 && !wm_tag_same(run, tag->facts, &difference))
         rc = wm_fail_at(err, -EEXIST, name,
                         "the tag holds other runs: %s was %.120s and is %.120s; choose another "

@@ -164,7 +164,7 @@ static int add_spread(const struct wm_series_row *rows, size_t count, const char
 static int add_change(const struct wm_series_row *rows, size_t count, struct wm_text *text)
 {
     for (size_t i = 0; i < FIGURE_COUNT; i++) {
-        struct spread a, b;
+        struct spread a = {0}, b = {0};
         int rc = find_spread(rows, count, "a", &figures[i], &a);
         if (rc == 0)
             rc = find_spread(rows, count, "b", &figures[i], &b);
