@@ -7,6 +7,7 @@
 #include "harness/core/file.h"
 #include "profiles/pprof/merge.h"
 #include "profiles/runs/run.h"
+#include "profiles/views/symbolizing.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -157,6 +158,22 @@ static int read_sources(struct report *report, char *const *sources, size_t coun
     return 0;
 }
 
+static void show_download(void *user, uint64_t received_bytes)
+{
+    (void)user;
+    wm_print_progress("asking the servers of $DEBUGINFOD_URLS ... %.1f MB",
+                      (double)received_bytes / 1e6);
+}
+
+static int symbolize(struct report *report, struct wm_profile *profile)
+{
+    struct wm_symbolizing how = wm_symbolizing_read(report->values.symbolize, &report->notes);
+    how.progress = show_download;
+    int rc = wm_symbolizing_apply(&how, profile, &report->notes);
+    wm_print_progress_done();
+    return rc;
+}
+
 static int read_all(struct report *report, struct wm_profile **ret_profile, struct wm_error *err)
 {
     struct wm_report_values *values = &report->values;
@@ -174,6 +191,8 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
                           ret_profile, err);
     if (rc < 0)
         return rc;
+    if (symbolize(report, *ret_profile) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the names of functions");
     if (wm_profile_drop_frames(*ret_profile) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the profile's drop_frames");
     if (values->comment == NULL)
