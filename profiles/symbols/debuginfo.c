@@ -33,6 +33,9 @@ struct wm_debuginfo {
     struct wm_symtab *symtab;
 };
 
+static bool is_mangled(const char *linkage);
+static size_t name_by_table(struct wm_symtab *symtab, uint64_t address,
+                            struct wm_symbol_frame *frames, size_t count);
 static int open_file(const char *path, struct wm_error *err);
 static int open_vdso(struct wm_error *err);
 static int report(struct wm_debuginfo *info, const char *path, int *fd, struct wm_error *err);
@@ -116,12 +119,25 @@ size_t wm_debuginfo_find(struct wm_debuginfo *info, uint64_t address,
     size_t count = 0;
     if (info->scopes != NULL)
         count = wm_scopes_find(info->scopes, address - info->scopes_bias, frames);
-    if (count > 0 && frames[count - 1].function[0] != '\0')
-        return count;
+    if (info->symtab != NULL && (count == 0 || !is_mangled(frames[count - 1].linkage)))
+        count = name_by_table(info->symtab, address, frames, count);
+    return count;
+}
+
+static bool is_mangled(const char *linkage)
+{
+    return strncmp(linkage, "_Z", 2) == 0 || strncmp(linkage, "_R", 2) == 0;
+}
+
+/* The function around all frames, where DWARF does not name it; or does so without what is around
+ * it, as it does for lambdas and members of local classes: "operator()". */
+static size_t name_by_table(struct wm_symtab *symtab, uint64_t address,
+                            struct wm_symbol_frame *frames, size_t count)
+{
     const char *linkage;
-    const char *name =
-        info->symtab != NULL ? wm_symtab_find(info->symtab, address, &linkage) : NULL;
-    if (name == NULL)
+    const char *name = wm_symtab_find(symtab, address, &linkage);
+    bool named = count > 0 && frames[count - 1].function[0] != '\0';
+    if (name == NULL || (named && !is_mangled(linkage)))
         return count;
     if (count == 0)
         frames[count++] = (struct wm_symbol_frame){"", "", "", 0, 0};
