@@ -226,7 +226,7 @@ static int name_location(struct walk *walk, size_t at)
         if (function < 0)
             return (int)function;
         lines[i] = (struct wm_line){.function = (uint32_t)function, .line = frames[i].line};
-        mapping->has_functions |= frames[i].function[0] != '\0';
+        mapping->has_functions |= frames[i].linkage[0] != '\0';
         mapping->has_filenames |= frames[i].file[0] != '\0';
         mapping->has_lines |= frames[i].line != 0;
     }
@@ -237,17 +237,15 @@ static int name_location(struct walk *walk, size_t at)
     return wm_profile_set_lines(profile, at, lines, (uint32_t)count);
 }
 
-/* C++ and Rust functions bear the linker's name until it is demangled. Without a start line, as
- * pprof has them: views would show what that tool does not. */
+/* Under the linker's name, which is demangled afterwards with all others; and without a start line.
+ * As pprof has them: otherwise views would show what that tool does not. */
 static int64_t add_function(struct wm_profile *profile, const struct wm_symbol_frame *frame)
 {
-    bool mangled = strncmp(frame->linkage, "_Z", 2) == 0 || strncmp(frame->linkage, "_R", 2) == 0;
-    int64_t name = wm_profile_string(profile, mangled ? frame->linkage : frame->function);
-    int64_t linkage = wm_profile_string(profile, frame->linkage);
+    int64_t name = wm_profile_string(profile, frame->linkage);
     int64_t file = wm_profile_string(profile, frame->file);
-    if (name < 0 || linkage < 0 || file < 0)
+    if (name < 0 || file < 0)
         return -ENOMEM;
     struct wm_function function = {
-        .name = (uint32_t)name, .system_name = (uint32_t)linkage, .file = (uint32_t)file};
+        .name = (uint32_t)name, .system_name = (uint32_t)name, .file = (uint32_t)file};
     return wm_profile_add_function(profile, &function);
 }
