@@ -32,8 +32,8 @@ struct wm_server {
     void *handle;
     struct library library;
     struct debuginfod_client *client; /* NULL: nobody is asked (any more) */
-    long received;
-    time_t heard; /* when that changed last */
+    long received;                    /* as watch() was told last */
+    time_t heard;                     /* when bytes came last */
     struct wm_error problem;
 };
 
@@ -87,7 +87,7 @@ int wm_server_find(struct wm_server *server, enum wm_server_file file, const uin
     int fd = find(server->client, build_id, (int)build_id_bytes, ret_name);
     if (fd >= 0)
         return fd;
-    if (fd != -ENOENT)
+    if (fd != -ENOENT || server->silent) /* a watch that ends it makes it -ENOENT */
         give_up(server, fd);
     return -ENOENT;
 }
@@ -135,17 +135,18 @@ static bool open_library(struct wm_server *server)
     return true;
 }
 
-/* Anything but 0 ends the download. Called several times a second, also while nobody answers. */
+/* Anything but 0 ends the download. Called about once a second while nobody answers, with a count
+ * of these calls for `received`: only what grows faster are bytes. */
 static int watch(struct debuginfod_client *client, long received, long expected)
 {
     struct wm_server *server = asking;
-    (void)client, (void)expected;
-    if (received != server->received) {
-        server->received = received;
+    (void)client;
+    bool bytes = expected > 0 || received > server->received + 1;
+    if (bytes && received != server->received)
         server->heard = now_s();
-    }
+    server->received = received;
     if (server->progress != NULL)
-        server->progress(server->user, received > 0 ? (uint64_t)received : 0);
+        server->progress(server->user, bytes ? (uint64_t)received : 0);
     server->silent = now_s() - server->heard >= WM_SERVER_PATIENCE_S;
     return server->silent ? 1 : 0;
 }
