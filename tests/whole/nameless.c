@@ -3,17 +3,18 @@
  *     nameless sample BINARY COUNT PROFILE    COUNT addresses spread over the code of BINARY, as if
  *                                             it had been mapped; the file's own addresses are
  *                                             printed, one a line, in the profile's order
- *     nameless strip PROFILE PROFILE          the same profile without what it knows of addresses */
+ *     nameless strip PROFILE PROFILE          the same profile without what it knows of addresses
+ */
 #include "profiles/pprof/profile.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <fcntl.h>
 
 enum { PAGE_BYTES = 4096, ID_BYTES_MAX = 64 };
 
