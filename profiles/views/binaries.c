@@ -31,7 +31,7 @@ struct search {
     size_t id_bytes;
     struct wm_text name;   /* of a candidate */
     struct wm_error stale; /* of a file that was the wrong one */
-    struct wm_error err;   /* of the last that could not be used */
+    struct wm_error own;   /* of the mapping's own file */
 };
 
 static int add(struct wm_binaries *binaries, const struct wm_text *key,
@@ -47,7 +47,9 @@ static int try_path(struct search *search, const char *folder, size_t length, co
                     const char *second);
 static void set_path(struct search *search, const char *folder, size_t length, const char *first,
                      const char *second);
-static int try_file(struct search *search, const char *name, const char *shown);
+static int try_name(struct search *search, const char *shown);
+static int try_file(struct search *search, const char *name, const char *shown,
+                    struct wm_error *ret_err);
 static bool is_no_file(const char *file, const char *build_id);
 static size_t read_build_id(const char *text, uint8_t id[BUILD_ID_MAX]);
 static int explain(struct search *search);
@@ -151,7 +153,7 @@ static int search(struct search *search)
     int rc = search_folders(search);
     if (rc == 0 && !is_no_file(search->file, search->build_id)) {
         if (search->file[0] != '\0')
-            rc = try_file(search, search->file, search->file);
+            rc = try_file(search, search->file, search->file, &search->own);
         if (rc == 0)
             rc = try_debug_machine(search);
         if (rc == 0)
@@ -226,7 +228,7 @@ static int try_debug_file(struct search *search, const char *folder, size_t leng
     char first[3] = {search->build_id[0], search->build_id[1], '\0'};
     set_path(search, folder, length, first, search->build_id + 2);
     wm_text_add(&search->name, ".debug");
-    return search->name.failed ? -ENOMEM : try_file(search, search->name.data, search->name.data);
+    return try_name(search, NULL);
 }
 
 /* Debug files that came without the program, or whose program is gone or another one now. */
@@ -238,17 +240,18 @@ static int try_debug_machine(struct search *search)
     char first[3] = {search->build_id[0], search->build_id[1], '\0'};
     set_path(search, folder, strlen(folder), first, search->build_id + 2);
     wm_text_add(&search->name, ".debug");
-    return search->name.failed ? -ENOMEM : try_file(search, search->name.data, search->file);
+    return try_name(search, search->file);
 }
 
 static int try_server(struct search *search, enum wm_server_file file)
 {
+    struct wm_error err;
     char *name = NULL;
     int fd =
         wm_server_find(search->binaries->options.server, file, search->id, search->id_bytes, &name);
     int rc = 0;
     if (fd >= 0 && name != NULL)
-        rc = try_file(search, name, search->file);
+        rc = try_file(search, name, search->file, &err);
     if (fd >= 0)
         close(fd);
     free(name);
@@ -259,7 +262,7 @@ static int try_path(struct search *search, const char *folder, size_t length, co
                     const char *second)
 {
     set_path(search, folder, length, first, second);
-    return search->name.failed ? -ENOMEM : try_file(search, search->name.data, search->name.data);
+    return try_name(search, NULL);
 }
 
 /* folder/first/second, with one slash between them; either may be "". */
@@ -283,17 +286,28 @@ static void set_path(struct search *search, const char *folder, size_t length, c
     }
 }
 
+/* The candidate in `name`; `shown` NULL: it is shown under that name. */
+static int try_name(struct search *search, const char *shown)
+{
+    struct wm_error err;
+    const char *name = search->name.data;
+    if (search->name.failed)
+        return -ENOMEM;
+    return try_file(search, name, shown != NULL ? shown : name, &err);
+}
+
 /* `shown` is what the profile shall call it. */
-static int try_file(struct search *search, const char *name, const char *shown)
+static int try_file(struct search *search, const char *name, const char *shown,
+                    struct wm_error *ret_err)
 {
     struct wm_binaries *binaries = search->binaries;
     struct wm_debuginfo *info = NULL;
-    int rc = wm_debuginfo_open(name, search->id, search->id_bytes, &binaries->options, &info,
-                               &search->err);
+    int rc =
+        wm_debuginfo_open(name, search->id, search->id_bytes, &binaries->options, &info, ret_err);
     if (rc == -ENOMEM)
         return rc;
     if (rc == -ESTALE && search->stale.text[0] == '\0')
-        search->stale = search->err;
+        search->stale = *ret_err;
     if (rc < 0)
         return 0;
     search->binary->file = wm_arena_copy(&binaries->arena, shown, strlen(shown));
@@ -339,7 +353,7 @@ static size_t read_build_id(const char *text, uint8_t id[BUILD_ID_MAX])
 /* Says why there is none: a file that is not the one that ran says most. */
 static int explain(struct search *search)
 {
-    const char *text = search->err.text;
+    const char *text = search->own.text;
     wm_text_clear(&search->name);
     if (search->stale.text[0] != '\0')
         text = search->stale.text;

@@ -1,8 +1,10 @@
 /* nameless.c - profiles of bare addresses, for symbols.sh.
  *
- *     nameless sample BINARY COUNT PROFILE    COUNT addresses spread over the code of BINARY, as if
+ *     nameless sample BINARY COUNT PROFILE [NAME [BUILDID]]
+ *                                             COUNT addresses spread over the code of BINARY, as if
  *                                             it had been mapped; the file's own addresses are
- *                                             printed, one a line, in the profile's order
+ *                                             printed, one a line, in the profile's order.
+ *                                             NAME and BUILDID are what the profile says of it
  *     nameless strip PROFILE PROFILE          the same profile without what it knows of addresses
  */
 #include "profiles/pprof/profile.h"
@@ -104,10 +106,9 @@ static void add_mapping(struct wm_profile *profile, const struct binary *binary,
     check(wm_profile_add_mapping(profile, &mapping), binary->name);
 }
 
-static void sample(const char *name, uint64_t count, const char *output)
+static void sample(struct binary binary, uint64_t count, const char *output)
 {
     struct wm_profile *profile = NULL;
-    struct binary binary = open_binary(name);
     uint64_t bias = binary.header.e_type == ET_EXEC ? 0 : load_bias;
     check(wm_profile_new(&profile), output);
     check(wm_profile_add_sample_type(profile, "samples", "count"), output);
@@ -150,11 +151,16 @@ static void strip(const char *name, const char *output)
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "sample") == 0)
-        sample(argv[2], strtoull(argv[3], NULL, 10), argv[4]);
-    else if (argc == 4 && strcmp(argv[1], "strip") == 0)
+    if (argc >= 5 && argc <= 7 && strcmp(argv[1], "sample") == 0) {
+        struct binary binary = open_binary(argv[2]);
+        if (argc > 5)
+            binary.name = argv[5];
+        if (argc > 6)
+            snprintf(binary.build_id, sizeof(binary.build_id), "%s", argv[6]);
+        sample(binary, strtoull(argv[3], NULL, 10), argv[4]);
+    } else if (argc == 4 && strcmp(argv[1], "strip") == 0)
         strip(argv[2], argv[3]);
     else
-        die("sample BINARY COUNT PROFILE | strip PROFILE PROFILE", "usage");
+        die("sample BINARY COUNT PROFILE [NAME [BUILDID]] | strip PROFILE PROFILE", "usage");
     return 0;
 }
