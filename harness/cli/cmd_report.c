@@ -290,6 +290,18 @@ static void add_examples(struct wm_text *text)
                       "  waymark report -peek='^parse' -lines RUN\n"
                       "  waymark report -top -tagfocus=path=orders RUN\n"
                       "  waymark report -top -diff_base RUN1 RUN2\n");
+    wm_text_add(
+        text, "\nAddresses without names get them from the binaries that they came from: found by "
+              "the mapping's\nname, in $PPROF_BINARY_PATH, below /usr/lib/debug and, if "
+              "$DEBUGINFOD_URLS is set, on those servers.\nOnly a binary with the mapping's build "
+              "id is used. -symbolize is one or more of these, joined by ':'\n"
+              "  local               this, which is the default\n"
+              "  fastlocal           by symbol tables alone, without files, lines and servers\n"
+              "  none                no names, and none demangled\n"
+              "  force               also what has names\n"
+              "  demangle=templates  C++ names with template arguments\n"
+              "  demangle=full       and with parameters\n"
+              "  demangle=none       the linker's names\n");
 }
 
 const struct wm_command wm_command_report = {

@@ -130,6 +130,11 @@ static void sample(struct binary binary, uint64_t count, const char *output)
     wm_profile_free(profile);
 }
 
+static bool is_file(const struct wm_profile *profile, uint32_t mapping)
+{
+    return wm_profile_text(profile, profile->mappings[mapping].file)[0] != '[';
+}
+
 static void strip(const char *name, const char *output)
 {
     struct wm_profile *profile = NULL;
@@ -138,11 +143,14 @@ static void strip(const char *name, const char *output)
         die(err.text, name);
     for (size_t i = 0; i < profile->mapping_count; i++) {
         struct wm_mapping *mapping = &profile->mappings[i];
+        if (!is_file(profile, (uint32_t)i))
+            continue;
         mapping->has_functions = mapping->has_filenames = false;
         mapping->has_lines = mapping->has_inlines = false;
     }
     for (size_t i = 0; i < profile->location_count; i++)
-        if (profile->locations[i].mapping != 0)
+        if (profile->locations[i].mapping != 0 &&
+            is_file(profile, profile->locations[i].mapping - 1))
             check(wm_profile_set_lines(profile, i, NULL, 0), output);
     wm_profile_forget(profile);
     check(wm_profile_write(profile, output, NULL), output);
