@@ -48,7 +48,7 @@ static bool is_kernel(const struct wm_image *image, const struct wm_mapped *mapp
            (image->fixed && mapped->start == 0);
 }
 
-/* What to subtract. The cases in their order are pprof's. */
+/* What to subtract, by pprof's cases. */
 static int find_kernel_shift(const struct wm_image *image, const struct wm_mapped *mapped,
                              uint64_t *ret_shift)
 {
@@ -59,17 +59,13 @@ static int find_kernel_shift(const struct wm_image *image, const struct wm_mappe
         mapped->has_kernel_text && mapped->start % PAGE_BYTES == mapped->kernel_text % PAGE_BYTES;
     bool at_text = mapped->start >= text && mapped->limit > mapped->start &&
                    (mapped->offset == 0 || mapped->offset == mapped->start);
+    bool by_symbol = (mapped->start == 0 && mapped->has_kernel_text) ||
+                     (same_page_offset && (at_text || mapped->start % PAGE_BYTES != 0));
     if (text == mapped->start - mapped->offset)
         *ret_shift = mapped->offset; /* perf: the offset is how far the kernel was moved */
-    else if (mapped->start == 0 && mapped->has_kernel_text)
+    else if (by_symbol)
         *ret_shift = mapped->start - mapped->kernel_text;
-    else if (at_text && same_page_offset)
-        *ret_shift = mapped->start - mapped->kernel_text;
-    else if (at_text)
-        *ret_shift = mapped->start - text;
-    else if (mapped->start % PAGE_BYTES != 0 && same_page_offset)
-        *ret_shift = mapped->start - mapped->kernel_text;
-    else if (image->fixed && mapped->start == 0)
+    else if (at_text || (image->fixed && mapped->start == 0))
         *ret_shift = mapped->start - text;
     else
         return -ENOTSUP;

@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 struct wm_paths;
+struct wm_requests;
+struct wm_segments;
 
 enum wm_granularity {
     WM_BY_FUNCTIONS,
@@ -38,10 +40,13 @@ struct wm_report_options {
     const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
     const char *sample_index, *unit, *source_path, *trim_path;
     double node_fraction, edge_fraction, divide_by;
-    int64_t node_count;           /* -1: the view's own */
-    const char *path;             /* ours: focus on the label `path`, by display name or id */
-    const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
-    const char *by;               /* ours: a label whose values become columns */
+    int64_t node_count;                 /* -1: the view's own */
+    const char *path;                   /* ours: focus on the label `path`, by display name or id */
+    const struct wm_paths *paths;       /* whose ids those are; NULL: names alone count */
+    const char *by;                     /* ours: a label whose values become columns, or tabs */
+    const struct wm_requests *requests; /* of the runs; NULL: costs are sums, not per request */
+    const struct wm_segments *segments; /* of the run: exact counts; NULL: none */
+    size_t width;                       /* of -by's tables; 0: any */
     /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
      * A negative errno, with `err`, ends the view. */
     int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
@@ -81,12 +86,13 @@ enum wm_report_view_flags {
     WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
 };
 
-/* A view prints the selected profile; an error means that nothing is printed. */
+/* A view prints the selected profile; an error means that nothing is printed. `print_by` is it with
+ * -by; NULL: it has no such form. */
 struct wm_report_view {
     const char *name;
-    const char *help;
     unsigned flags;
     int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+    int (*print_by)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 };
 
 /* The table of views, ended by a NULL name. */
@@ -137,6 +143,9 @@ const char *wm_report_label_unit(const struct wm_report *report, uint32_t key);
 int wm_print_top(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_tree(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_top_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tree_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_peek_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_dot(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err);

@@ -34,6 +34,7 @@ static void mark_used(struct walk *walk);
 static int find_binary(struct walk *walk, size_t at);
 static bool is_passed_over(const struct walk *walk, const struct wm_mapping *mapping);
 static void find_kernel_text(struct place *place, const char *binary, const char *mapped_file);
+static void note(struct walk *walk, const char *before, const char *foreign, const char *after);
 static int name_location(struct walk *walk, size_t at);
 static int64_t add_function(struct wm_profile *profile, const struct wm_symbol_frame *frame);
 
@@ -133,7 +134,7 @@ static int look_up(struct walk *walk)
         rc = name_location(walk, i);
     const char *problem = walk->binaries != NULL ? wm_binaries_problem(walk->binaries) : NULL;
     if (problem != NULL)
-        wm_text_addf(walk->notes, "%s\n", problem);
+        note(walk, "", problem, "");
     return rc;
 }
 
@@ -167,11 +168,11 @@ static int find_binary(struct walk *walk, size_t at)
     int rc = walk->binaries != NULL ? 0 : wm_binaries_new(walk->how, &walk->binaries);
     if (rc == 0)
         rc = wm_binaries_find(walk->binaries, file, build_id, &binary);
-    if (rc < 0)
+    if (rc < 0 || binary == NULL)
         return rc;
     if (binary->info == NULL && binary->problem != NULL && place->nameless && !binary->told) {
         binary->told = true;
-        wm_text_addf(walk->notes, "%s\n", binary->problem);
+        note(walk, "", binary->problem, "");
     }
     if (binary->info == NULL)
         return 0;
@@ -199,6 +200,15 @@ static void find_kernel_text(struct place *place, const char *binary, const char
         mapped->has_kernel_text = wm_debuginfo_symbol(place->info, symbol, &mapped->kernel_text);
 }
 
+/* Of foreign names nothing may reach a terminal as it is. */
+static void note(struct walk *walk, const char *before, const char *foreign, const char *after)
+{
+    wm_text_add(walk->notes, before);
+    wm_text_add_safe(walk->notes, foreign, strlen(foreign), 0);
+    wm_text_add(walk->notes, after);
+    wm_text_add(walk->notes, "\n");
+}
+
 /* ---- The locations ---- */
 
 static int name_location(struct walk *walk, size_t at)
@@ -216,9 +226,8 @@ static int name_location(struct walk *walk, size_t at)
         wm_place_find(wm_debuginfo_image(place->info), &place->mapped, location->address, &address);
     if (rc == -ENOTSUP && !place->lost) {
         place->lost = true;
-        wm_text_addf(walk->notes,
-                     "nothing says where the code of %s lay: its functions have no names\n",
-                     wm_profile_text(profile, mapping->file));
+        note(walk, "nothing says where the code of ", wm_profile_text(profile, mapping->file),
+             " lay: its functions have no names");
     }
     size_t count = rc == 0 ? wm_debuginfo_find(place->info, address, frames) : 0;
     for (size_t i = 0; i < count; i++) {

@@ -66,6 +66,8 @@ profile "" ""
 nothing 'does not say which file' "neither file nor build id"
 profile "" 0123456789abcdef0123456789abcdef01234567
 nothing 'no file with the build id 0123' "a build id that nobody has"
+profile "$(printf '/gone/\033[2Jlib\nso')" ""
+nothing 'gone/\\x1b\[2Jlib\\x0aso is gone' "a name that would clear the terminal"
 mkfifo pipe.so
 profile "$folder/pipe.so" ""
 nothing 'pipe.so is not a regular file' "a pipe"
