@@ -90,7 +90,7 @@ classify() {
               for (i = 1; i <= 6; i++) print classes[i], count[classes[i]] + 0 }' symbols -
 }
 
-# agree BINARY NAMED_AT_LEAST WHAT
+# agree BINARY NAMED_AT_LEAST BARE_AT_LEAST WHAT
 agree() {
     debug=$(debug_file "$1")
     "$build/tests/nameless" sample "$1" 10000 profile.pb.gz >addresses
@@ -109,9 +109,10 @@ agree() {
                                                NR % 4 == 0 { print row; row = "" }' |
         classify >classes
     grep '^UNKNOWN' classes | head -n 5
-    echo "$3: $(grep -v '^UNKNOWN' classes | tr '\n' ' ')"
+    echo "$4: $(grep -v '^UNKNOWN' classes | tr '\n' ' ')"
     grep -q '^unknown 0$' classes || fail "$1: differences without a name"
     [ "$(sed -n 's/^named //p' classes)" -ge "$2" ] || fail "$1: too few names"
+    [ "$(sed -n 's/^bare //p' classes)" -ge "$3" ] || fail "$1: too few whole names"
     [ "$(wc -l <ours)" -eq 10000 ] || fail "$1: not 10,000 answers"
 }
 
@@ -127,7 +128,7 @@ between: no function's code but padding; eu-addr2line gives it to an inlined cal
 llvm: as llvm-symbolizer says; eu-addr2line takes another of several scopes or leaves one out
 END
 libc=$(find_library 'libc\.so\.6')
-agree "$libc" 9000 "C, debug information by build id ($libc)"
-agree /usr/lib/x86_64-linux-gnu/debug/libstdc++.so.6 9000 "C++, with its own debug information"
-agree /usr/bin/redis-cli 4000 "stripped, .dynsym alone (redis-cli)"
+agree "$libc" 9000 0 "C, debug information by build id ($libc)"
+agree /usr/lib/x86_64-linux-gnu/debug/libstdc++.so.6 9000 1000 "C++, with its own debug information"
+agree /usr/bin/redis-cli 4000 0 "stripped, .dynsym alone (redis-cli)"
 finish
