@@ -85,7 +85,7 @@ for run in shop burn; do
     cmp -s wanted out || fail "$run: $(diff wanted out | head -n 8)"
     locations=$(grep -c ' M=[12] ' out)
     inlined=$(grep -c '^             ' out)
-    [ "$locations" -ge 30 ] && [ "$inlined" -ge 10 ] || fail "$run has $locations addresses only"
+    [ "$locations" -ge 10 ] && [ "$inlined" -ge 10 ] || fail "$run has $locations addresses only"
     go tool pprof -raw nameless.pb.gz >live.raw 2>errors || fail "go tool pprof"
     as_go_tool out.raw live.raw || fail "$run: not as go tool pprof"
     echo "$run: $locations addresses, $inlined inlined calls, as google/pprof; $(wc -l <ours.rows) of" \
