@@ -107,8 +107,8 @@ static int find_without_bytes(const struct wm_image *image, const struct wm_mapp
     if (code == NULL)
         return -ENOTSUP;
     uint64_t first = page_of(code->address);
-    uint64_t end = page_of(code->address + code->memory_bytes + PAGE_BYTES - 1);
-    if (mapped->limit - mapped->start != end - first)
+    uint64_t bytes = page_of(code->address + code->memory_bytes + PAGE_BYTES - 1) - first;
+    if (page_of(mapped->limit - mapped->start + PAGE_BYTES - 1) != bytes)
         return -ENOTSUP;
     *ret_address = address - mapped->start + first;
     return 0;
