@@ -120,8 +120,10 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
     rc = rename_program(report, input->profile);
     if (rc < 0)
         return wm_fail(err, rc, "no memory for the profile");
+    const struct wm_report_options *options = &report->values.options;
     return wm_report_runs_read(&report->runs, source,
-                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE, err);
+                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE,
+                               options->by != NULL || options->path != NULL, err);
 }
 
 /* What cannot be read is told and left out, unless nothing is left. */
