@@ -95,6 +95,19 @@ static int choose(const char *section, const struct wm_report_values *values,
     return 0;
 }
 
+/* -flamegraph names its file; "-" is standard output. */
+static int choose_file(struct wm_report_values *values, struct wm_error *err)
+{
+    const char *name = values->views.flamegraph;
+    if (name == NULL)
+        return 0;
+    if (values->output != NULL)
+        return wm_fail_at(err, -EINVAL, "-output", "-flamegraph=%.60s names the file already",
+                          name);
+    values->output = strcmp(name, "-") != 0 ? name : NULL;
+    return 0;
+}
+
 static int choose_view(struct wm_report_values *values, struct wm_error *err)
 {
     static const char *const pictures[] = {"svg", "png", "gif", "pdf", "ps"};
@@ -112,10 +125,11 @@ static int choose_view(struct wm_report_values *values, struct wm_error *err)
         values->picture = pictures[i];
         options->view = "dot";
     }
+    rc = choose_file(values, err);
     bool packed = strcmp(options->view, "proto") == 0 || strcmp(options->view, "topproto") == 0;
     bool drawn = values->picture != NULL && strcmp(values->picture, "svg") != 0;
     values->binary = packed || drawn;
-    return 0;
+    return rc;
 }
 
 static int choose_granularity(struct wm_report_values *values, struct wm_error *err)

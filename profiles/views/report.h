@@ -37,11 +37,12 @@ struct wm_report_options {
     const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
     const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
     const char *sample_index, *unit, *source_path, *trim_path;
-    double node_fraction, edge_fraction, divide_by;
+    double node_fraction; /* NAN: the view's own */
+    double edge_fraction, divide_by;
     int64_t node_count;           /* -1: the view's own */
     const char *path;             /* ours: focus on the label `path`, by display name or id */
     const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
-    const char *by;               /* ours: a label whose values become columns */
+    const char *by;               /* ours: a label whose values become columns, tabs or roots */
     /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
      * A negative errno, with `err`, ends the view. */
     int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
@@ -79,6 +80,7 @@ enum wm_report_view_flags {
     WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
     WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
     WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
+    WM_VIEW_FINE = 2048,         /* its own node fraction is a tenth of the others' */
 };
 
 /* A view prints the selected profile; an error means that nothing is printed. */
@@ -103,6 +105,11 @@ WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_repo
 /* select.c, tagframes.c: the stages. */
 WM_MUST_USE int wm_report_select(struct wm_report *report, struct wm_error *err);
 WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *err);
+
+/* tagframes.c: all values of a sample's label `key`, a comma between them; false: it has none. */
+bool wm_report_add_label_values(const struct wm_report *report,
+                                const struct wm_profile_sample *sample, uint32_t key,
+                                struct wm_text *text);
 
 /* report.c: whether the view has this flag. */
 bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag);
@@ -148,5 +155,6 @@ int wm_print_comments(struct wm_report *report, struct wm_text *text, struct wm_
 int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_folded(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_flamegraph(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 
 #endif
