@@ -39,8 +39,8 @@ const char *wm_flame_color(const char *module, const char *name, char *text)
     uint32_t of_name = hash(name);
     double hue = hues[hash(module) % (sizeof(hues) / sizeof(hues[0]))];
     hue += (double)(of_name % 33) - 16;
-    double saturation = 0.5 + (double)(of_name / 33 % 8) * 0.04;
-    double lightness = 0.68 + (double)(of_name / 264 % 8) * 0.018;
+    double saturation = 0.45 + (double)(of_name / 33 % 8) * 0.035;
+    double lightness = 0.72 + (double)(of_name / 264 % 8) * 0.014;
     return write_color(fmod(hue + 360, 360), saturation, lightness, text);
 }
 

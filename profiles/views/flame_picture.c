@@ -143,7 +143,7 @@ static double add_head(const char *class, const char *line, double y, struct wm_
 static double head_height(const struct wm_flame_page *page)
 {
     int lines = 1 + (page->filters[0] != '\0');
-    return TITLE + lines * LINE + 2;
+    return TITLE + lines * LINE + 12;
 }
 
 void wm_flame_picture_size(const struct wm_flame_page *page, uint64_t *ret_width,

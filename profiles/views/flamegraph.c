@@ -104,8 +104,10 @@ static const char *write_note(struct making *making, const struct wm_flame_tree 
     if (making->stacks->compares) {
         wm_text_add(text, " Red grew, blue fell; widths are of the new profile");
         wm_text_add(text, tree->gone > 0 ? ", what is gone has none: " : ".");
-        if (tree->gone > 0)
+        if (tree->gone > 0) {
             add_value(making, tree->gone);
+            wm_text_add(text, ".");
+        }
     }
     return keep(making);
 }
