@@ -20,7 +20,8 @@ enum {
     DRAWS = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
     TELLS_ALL = WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES,
     EXPORTS = TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS | WM_VIEW_CALL_TREES,
-    FLAMES = WM_VIEW_UNLIMITED | WM_VIEW_FINE,
+    STACKS = WM_VIEW_UNLIMITED | WM_VIEW_GOES_BY_LABEL,
+    FLAMES = STACKS | WM_VIEW_FINE,
     COPIES = TELLS_ALL | WM_VIEW_KEEPS_FILES,
 };
 
@@ -38,7 +39,7 @@ const struct wm_report_view wm_report_views[] = {
     {"proto",      "the profile as the filters leave it",   COPIES,                wm_print_proto     },
     {"topproto",   "the rows of top as a profile",          WM_VIEW_UNLIMITED,     wm_print_topproto  },
     {"comments",   "the profile's comments",                0,                     wm_print_comments  },
-    {"folded",     "a line per stack, for other tools",     WM_VIEW_UNLIMITED,     wm_print_folded    },
+    {"folded",     "a line per stack, for other tools",     STACKS,                wm_print_folded    },
     {"flamegraph", "stacks as a picture, a tab per path",   FLAMES,                wm_print_flamegraph},
     {NULL,         NULL,                                    0,                     NULL               },
 };
@@ -313,6 +314,8 @@ static int prepare(struct wm_report *report, struct wm_error *err)
         return rc;
     if (report->options->divide_by == 0)
         return wm_fail_at(err, -EINVAL, "-divide_by", "nothing can be divided by 0");
+    if (report->options->by != NULL && !wm_report_has(report, WM_VIEW_GOES_BY_LABEL))
+        return wm_fail_at(err, -EINVAL, "-by", "-%s goes by no label", report->options->view);
     describe_filters(report);
     return wm_label_units_new(report, &report->label_units, err);
 }

@@ -73,14 +73,15 @@ enum wm_report_view_flags {
     WM_VIEW_NEVER_TRIMS = 2,  /* node count and fractions are 0 */
     WM_VIEW_BY_ADDRESSES = 4, /* and inlines are shown */
     WM_VIEW_BY_LINES = 8,
-    WM_VIEW_UNLIMITED = 16,      /* no node count of its own (80 otherwise) */
-    WM_VIEW_KEEPS_FILES = 32,    /* file names stay exactly as they are */
-    WM_VIEW_KEEPS_FOLDERS = 64,  /* they are cleaned, but not by -source_path and -trim_path */
-    WM_VIEW_WHOLE_NUMBERS = 128, /* prints integers, so the unit is never a larger one */
-    WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
-    WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
-    WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
-    WM_VIEW_FINE = 2048,         /* its own node fraction is a tenth of the others' */
+    WM_VIEW_UNLIMITED = 16,       /* no node count of its own (80 otherwise) */
+    WM_VIEW_KEEPS_FILES = 32,     /* file names stay exactly as they are */
+    WM_VIEW_KEEPS_FOLDERS = 64,   /* they are cleaned, but not by -source_path and -trim_path */
+    WM_VIEW_WHOLE_NUMBERS = 128,  /* prints integers, so the unit is never a larger one */
+    WM_VIEW_TELLS_OBJECTS = 256,  /* functions of different binaries stay apart */
+    WM_VIEW_PICTURES = 512,       /* nodes are chosen and sorted to be looked at, with labels */
+    WM_VIEW_CALL_TREES = 1024,    /* -call_tree is heard */
+    WM_VIEW_FINE = 2048,          /* its own node fraction is a tenth of the others' */
+    WM_VIEW_GOES_BY_LABEL = 4096, /* -by is heard */
 };
 
 /* A view prints the selected profile; an error means that nothing is printed. */

@@ -64,6 +64,23 @@ static void test_text_is_another_name_of_top(void **state)
     refuse("-text -top p", "-text", "-top");
 }
 
+static void test_a_flame_graph_names_its_file(void **state)
+{
+    (void)state;
+    accept("-flamegraph a.svg -by=thread p");
+    assert_string_equal(values.options.view, "flamegraph");
+    assert_string_equal(values.output, "a.svg");
+    assert_string_equal(values.options.by, "thread");
+    assert_false(values.binary);
+    accept("-flamegraph=- p");
+    assert_null(values.output);
+    accept("-folded -output=a p");
+    assert_string_equal(values.options.view, "folded");
+    refuse("-flamegraph=a.svg -output=b.svg p", "-output", "a.svg");
+    refuse("-flamegraph=a.svg -folded p", "-folded", "-flamegraph");
+    refuse("-flamegraph", "-flamegraph", "missing");
+}
+
 static void test_values_follow_a_sign_or_a_blank(void **state)
 {
     (void)state;
@@ -196,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_are_those_of_pprof),
         cmocka_unit_test(test_text_is_another_name_of_top),
+        cmocka_unit_test(test_a_flame_graph_names_its_file),
         cmocka_unit_test(test_values_follow_a_sign_or_a_blank),
         cmocka_unit_test(test_switches_take_no_word_after_them),
         cmocka_unit_test(test_options_end_at_the_first_other_word),

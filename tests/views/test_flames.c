@@ -216,6 +216,129 @@ static void test_shades_tell_direction_and_size(void **state)
     assert_string_equal(wm_flame_shade_color(0, color), "#e0e0e0");
 }
 
+/* ---- The file ---- */
+
+static void add_path(struct made *made, const char *stack, int64_t cost, const char *path)
+{
+    struct wm_label label = {
+        .key = (uint32_t)wm_profile_string(made->profile, "path"),
+        .string = (uint32_t)wm_profile_string(made->profile, path),
+    };
+    made_add_labelled(made, stack, 1, cost, &label, 1);
+}
+
+/* What stands from `from` up to `to`; free() it. */
+static char *part_dup(const struct wm_text *text, const char *from, const char *to)
+{
+    const char *start = strstr(text->data, from);
+    assert_non_null(start);
+    const char *end = strstr(start, to);
+    assert_non_null(end);
+    return strndup(start, (size_t)(end - start));
+}
+
+static size_t count_of(const struct wm_text *text, const char *word)
+{
+    size_t count = 0;
+    for (const char *at = text->data; (at = strstr(at, word)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void print_file(struct made *made, struct wm_text *text)
+{
+    wm_text_init(text);
+    wm_text_init(&made->report.filters);
+    made->report.total = 100;
+    assert_int_equal(wm_print_flamegraph(&made->report, text, NULL), 0);
+    assert_false(text->failed);
+}
+
+static void test_the_file_has_a_tab_per_path(void **state)
+{
+    struct made made;
+    struct wm_text text;
+    (void)state;
+    made_init(&made, 0);
+    add_path(&made, "main a/b", 30, "<one>");
+    add_path(&made, "main", 60, "two");
+    add_path(&made, "main a", 10, "<one>");
+    print_file(&made, &text);
+    char *data = part_dup(&text, "<names>", "</flames>");
+    char *tabs = strstr(data, "<tab");
+    assert_non_null(tabs);
+    assert_string_equal(
+        tabs,
+        "<tab name=\"all\" note=\"All frames are drawn.\" value=\"100\" base=\"0\" self=\"0\" "
+        "shade=\"0\">\n1 2 100 60 0\n2 0 40 10 0\n3 1 30 30 1\n</tab>\n"
+        "<tab name=\"two\" note=\"All frames are drawn.\" value=\"60\" base=\"0\" self=\"0\" "
+        "shade=\"0\">\n1 2 60 60 0\n</tab>\n"
+        "<tab name=\"&lt;one&gt;\" note=\"All frames are drawn.\" value=\"40\" base=\"0\" "
+        "self=\"0\" shade=\"0\">\n1 2 40 0 0\n2 0 40 10 0\n3 1 30 30 1\n</tab>\n");
+    assert_int_equal(count_of(&text, "<g class=\"frame"), 4); /* the first tab alone is drawn */
+    assert_int_equal(count_of(&text, "class=\"frame inlined\""), 1);
+    free(data);
+    wm_text_done(&text);
+    made_done(&made);
+}
+
+static void test_without_the_label_there_is_one_tab(void **state)
+{
+    struct made made;
+    struct wm_text text;
+    (void)state;
+    made_init(&made, 0);
+    made.options.by = "thread";
+    add_path(&made, "main", 100, "one");
+    print_file(&made, &text);
+    assert_int_equal(count_of(&text, "<tab "), 1);
+    wm_text_done(&text);
+    made_done(&made);
+}
+
+/* Two hundred tabs at most, and no sample without one. */
+static void test_very_many_paths_share_the_last_tab(void **state)
+{
+    struct made made;
+    struct wm_text text;
+    char path[16];
+    (void)state;
+    made_init(&made, 0);
+    for (int i = 0; i < 250; i++) {
+        snprintf(path, sizeof(path), "path%03d", i);
+        add_path(&made, "main", 1000 - i, path);
+    }
+    print_file(&made, &text);
+    assert_int_equal(count_of(&text, "<tab "), 201);
+    assert_int_equal(count_of(&text, "<tab name=\"path198\""), 1);
+    /* path199 to path249: 801 down to 751 */
+    assert_non_null(strstr(text.data, "<tab name=\"(51 others)\" note=\"All frames are drawn.\" "
+                                      "value=\"39576\""));
+    wm_text_done(&text);
+    made_done(&made);
+}
+
+/* Of twelve thousand frames the file has the widest ten thousand, and says so. */
+static void test_a_file_is_bounded(void **state)
+{
+    struct made made;
+    struct wm_text text;
+    char stack[64];
+    (void)state;
+    made_init(&made, 0);
+    made.options.node_fraction = 0;
+    for (int i = 0; i < 12000; i++) {
+        snprintf(stack, sizeof(stack), "main f%d", i);
+        made_add(&made, stack, 1000 + i);
+    }
+    print_file(&made, &text);
+    assert_int_equal(count_of(&text, "<g class=\"frame"), 10000);
+    assert_int_equal(count_of(&text, "than the widest 10000, with what they call: "), 2);
+    assert_true(text.length < 3000000);
+    wm_text_done(&text);
+    made_done(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +351,10 @@ int main(void)
         cmocka_unit_test(test_nothing_is_a_root_alone),
         cmocka_unit_test(test_a_function_has_one_colour_that_letters_are_read_on),
         cmocka_unit_test(test_shades_tell_direction_and_size),
+        cmocka_unit_test(test_the_file_has_a_tab_per_path),
+        cmocka_unit_test(test_without_the_label_there_is_one_tab),
+        cmocka_unit_test(test_very_many_paths_share_the_last_tab),
+        cmocka_unit_test(test_a_file_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
