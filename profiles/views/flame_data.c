@@ -1,6 +1,6 @@
-/* flame_data.c - the frames of all tabs, as flames.js and other programs read them.
+/* flame_data.c - the frames of all tabs, as flames_data.js and other programs read them.
  *
- *   <flames unit="nanoseconds" total="100" compares="0">
+ *   <flames unit="nanoseconds" total="100" compares="0" has_base="0">
  *     <shades>   a colour a line, from fallen to grown
  *     <modules>  a binary's name a line; the first is empty and written "-"
  *     <units>    "FACTOR NAME": how many of `unit` one of it is; the smallest first
@@ -31,8 +31,8 @@ static void add_shades(const struct wm_flame_page *page, struct wm_text *text)
 static void add_modules(const struct wm_flame_page *page, struct wm_text *text)
 {
     wm_text_add(text, "<modules>\n");
-    for (size_t i = 0; i < page->module_count; i++) {
-        wm_html_add_string(text, i > 0 ? page->modules[i] : "-");
+    for (uint32_t i = 0; i < wm_intern_count(page->modules); i++) {
+        wm_html_add_string(text, i > 0 ? wm_intern_get(page->modules, i, NULL) : "-");
         wm_text_add(text, "\n");
     }
     wm_text_add(text, "</modules>\n");
@@ -116,8 +116,8 @@ int wm_flame_add_data(const struct wm_flame_page *page, struct wm_text *text, st
 {
     wm_text_add(text, "<metadata>\n<flames xmlns=\"urn:waymark:flames\" unit=\"");
     wm_html_add_string(text, page->report->unit);
-    wm_text_addf(text, "\" total=\"%" PRId64 "\" compares=\"%d\">\n", page->total,
-                 page->stacks->compares);
+    wm_text_addf(text, "\" total=\"%" PRId64 "\" compares=\"%d\" has_base=\"%d\">\n", page->total,
+                 page->stacks->compares, page->stacks->has_base);
     add_shades(page, text);
     add_modules(page, text);
     add_units(page, text);

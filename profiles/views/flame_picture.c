@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pixels. ROW and MARGIN are those of flames.js; letters are fixed-width ones of 12 pixels. */
+/* Pixels. ROW and MARGIN are those of flames_draw.js; letters are fixed-width ones of 12 pixels. */
 static const double WIDTH = 1200, ROW = 18, MARGIN = 12, LETTER = 7.23, LINE = 17, TITLE = 26;
 
 /* ---- Text that fits ---- */
@@ -63,7 +63,8 @@ static void add_title(const struct wm_flame_page *page, const struct wm_flame_ta
                  wm_report_measure(page->report, frame->value, unit, value),
                  percent + strspn(percent, " "));
     if (page->stacks->compares)
-        wm_text_addf(text, ", was %s", wm_report_measure(page->report, frame->base, unit, value));
+        wm_text_addf(text, ", %s %s", page->stacks->has_base ? "was" : "less",
+                     wm_report_measure(page->report, frame->base, unit, value));
     wm_text_add(text, "</title>");
 }
 

@@ -9,11 +9,10 @@
 #include "profiles/views/html.h"
 #include "profiles/views/measure.h"
 
-#include "harness/core/arena.h"
-#include "harness/core/intern.h"
-
 #include "flames.css.h"
-#include "flames.js.h"
+#include "flames_data.js.h"
+#include "flames_draw.js.h"
+#include "flames_input.js.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,74 +20,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So that a file stays small, and a browser quick: frames of the first tab and of each other; of
- * all others together; and tabs, the last of which then stands for the rest. */
-enum { FRAMES_PER_TAB = 10000, FRAMES_LEAST = 100, FRAMES_OF_OTHERS = 30000, TABS_MAX = 200 };
+/* So that a file stays small, and a browser quick: frames of the first tab and of each other at
+ * most; of all others together; and tabs, the last of which then stands for the rest. */
+enum { FRAMES_PER_TAB = 10000, FRAMES_OF_OTHERS = 30000, TABS_MAX = 200 };
 
 static const char BY_UNLESS_TOLD[] = "path";
 
-struct making {
-    struct wm_flame_page page;
-    struct wm_stacks *stacks;
-    struct wm_splitter splitter;
-    struct wm_arena arena;
-    struct wm_intern *modules;
-    struct wm_text scratch;
-};
-
-/* ---- What other files ask of a frame ---- */
-
-const char *wm_flame_text(const struct wm_flame_page *page, const struct wm_flame_tab *tab,
-                          const struct wm_flame_frame *frame)
-{
-    return frame->name == WM_NO_FRAME ? tab->name : page->names[frame->name].text;
-}
-
-static int64_t change_of(const struct wm_flame_frame *frame)
-{
-    return frame->value - frame->base; /* both are 0 or more */
-}
-
-int wm_flame_frame_shade(const struct wm_flame_tab *tab, const struct wm_flame_frame *frame)
-{
-    return wm_flame_shade(change_of(frame), tab->most);
-}
-
 /* ---- Texts ---- */
 
-/* Keeps what `scratch` holds; NULL: no memory. */
-static const char *keep(struct making *making)
-{
-    const struct wm_text *scratch = &making->scratch;
-    return scratch->failed ? NULL : wm_arena_copy(&making->arena, scratch->data, scratch->length);
-}
-
-static const char *keep_shown(struct making *making, const char *foreign)
-{
-    wm_text_clear(&making->scratch);
-    wm_text_add_safe(&making->scratch, foreign, strlen(foreign), 0);
-    return keep(making);
-}
-
-static void add_value(struct making *making, int64_t value)
+static void add_value(struct wm_flame_page *page, int64_t value)
 {
     char text[WM_MEASURE_BYTES];
-    const struct wm_report *report = making->page.report;
-    wm_text_add(&making->scratch,
+    const struct wm_report *report = page->report;
+    wm_text_add(&page->scratch,
                 wm_report_measure(report, value, wm_report_wanted_unit(report), text));
 }
 
-static void add_share(struct making *making, int64_t value, int64_t whole)
+static void add_share(struct wm_flame_page *page, int64_t value, int64_t whole)
 {
     char text[WM_PERCENT_BYTES];
     const char *share = wm_percent(value, whole, text);
-    wm_text_add(&making->scratch, share + strspn(share, " "));
+    wm_text_add(&page->scratch, share + strspn(share, " "));
 }
 
-static const char *write_note(struct making *making, const struct wm_flame_tree *tree,
+static const char *write_note(struct wm_flame_page *page, const struct wm_flame_tree *tree,
                               const struct wm_flame_limits *limits)
 {
-    struct wm_text *text = &making->scratch;
+    struct wm_text *text = &page->scratch;
     wm_text_clear(text);
     if (tree->hidden_count > 0) {
         wm_text_addf(text, "Not drawn: %zu frame%s narrower than %.3g%% of the tab",
@@ -96,50 +54,51 @@ static const char *write_note(struct making *making, const struct wm_flame_tree 
         if (limits->frame_count > 0 && tree->frame_count == limits->frame_count)
             wm_text_addf(text, ", or than the widest %zu", limits->frame_count);
         wm_text_add(text, ", with what they call: ");
-        add_share(making, tree->hidden_value, tree->frames[0].value);
+        add_share(page, tree->hidden_value, tree->frames[0].value);
         wm_text_add(text, " of it.");
     } else {
         wm_text_add(text, "All frames are drawn.");
     }
-    if (making->stacks->compares) {
-        wm_text_add(text, " Red grew, blue fell; widths are of the new profile");
+    if (page->stacks->compares) {
+        wm_text_addf(text, " Red grew, blue fell; widths are of %s",
+                     page->stacks->has_base ? "the new profile" : "what grew");
         wm_text_add(text, tree->gone > 0 ? ", what is gone has none: " : ".");
         if (tree->gone > 0) {
-            add_value(making, tree->gone);
+            add_value(page, tree->gone);
             wm_text_add(text, ".");
         }
     }
-    return keep(making);
+    return wm_flame_keep(page);
 }
 
 /* ---- Tabs ---- */
 
-static int add_tab(struct making *making, const char *name, size_t first, size_t count,
+static int add_tab(struct wm_flame_page *page, const char *name, size_t first, size_t count,
                    const struct wm_flame_limits *limits)
 {
-    struct wm_flame_tab *tab = &making->page.tabs[making->page.tab_count++];
-    int rc = wm_flame_tree_init(&tab->tree, &making->splitter, first, count, limits);
+    struct wm_flame_tab *tab = &page->tabs[page->tab_count++];
+    int rc = wm_flame_tree_init(&tab->tree, &page->splitter, first, count, limits);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; making->stacks->compares && i < tab->tree.frame_count; i++) {
-        int64_t change = wm_magnitude(change_of(&tab->tree.frames[i]));
+    for (size_t i = 0; page->stacks->compares && i < tab->tree.frame_count; i++) {
+        int64_t change = wm_magnitude(wm_flame_change(&tab->tree.frames[i]));
         if (change > tab->most)
             tab->most = change;
     }
-    tab->name = keep_shown(making, name);
-    tab->note = write_note(making, &tab->tree, limits);
+    tab->name = wm_flame_keep_shown(page, name);
+    tab->note = write_note(page, &tab->tree, limits);
     return tab->name == NULL || tab->note == NULL ? -ENOMEM : 0;
 }
 
 /* Those that have no tab of their own. */
-static int add_others(struct making *making, size_t first_group,
+static int add_others(struct wm_flame_page *page, size_t first_group,
                       const struct wm_flame_limits *limits)
 {
-    const struct wm_stacks *stacks = making->stacks;
+    const struct wm_stacks *stacks = page->stacks;
     size_t first = stacks->groups[first_group].first;
     char name[64];
     snprintf(name, sizeof(name), "(%zu others)", stacks->group_count - first_group);
-    return add_tab(making, name, first, stacks->sample_count - first, limits);
+    return add_tab(page, name, first, stacks->sample_count - first, limits);
 }
 
 static bool has_label(const struct wm_stacks *stacks, const char *by)
@@ -153,159 +112,83 @@ static bool has_label(const struct wm_stacks *stacks, const char *by)
     return has;
 }
 
-static int make_tabs(struct making *making, const char *by)
+static int make_tabs(struct wm_flame_page *page, const char *by)
 {
-    const struct wm_report *report = making->page.report;
-    const struct wm_stacks *stacks = making->stacks;
+    const struct wm_report *report = page->report;
+    const struct wm_stacks *stacks = page->stacks;
     size_t groups = has_label(stacks, by) ? stacks->group_count : 0;
     bool own = report->options->node_count == -1 && report->options->trim;
     struct wm_flame_limits limits = {wm_report_node_fraction(report), FRAMES_PER_TAB};
-    if (!own)
-        limits.frame_count = (size_t)wm_report_node_count(report);
-    making->page.tabs = calloc(groups + 1, sizeof(making->page.tabs[0]));
-    int rc = making->page.tabs == NULL ? -ENOMEM : wm_splitter_init(&making->splitter, stacks);
-    if (rc == 0)
-        rc = add_tab(making, "all", 0, stacks->sample_count, &limits);
-    if (own && groups * FRAMES_PER_TAB > FRAMES_OF_OTHERS) {
-        size_t share = FRAMES_OF_OTHERS / groups;
-        limits.frame_count = share > FRAMES_LEAST ? share : FRAMES_LEAST;
+    if (!own) {
+        int64_t told = wm_report_node_count(report);
+        limits.frame_count = told > 0 ? (size_t)told : 0;
     }
+    page->tabs = calloc(groups + 1, sizeof(page->tabs[0]));
+    int rc = page->tabs == NULL ? -ENOMEM : wm_splitter_init(&page->splitter, stacks);
+    if (rc == 0)
+        rc = add_tab(page, "all", 0, stacks->sample_count, &limits);
+    size_t others = groups < TABS_MAX ? groups : TABS_MAX;
+    if (own && others * FRAMES_PER_TAB > FRAMES_OF_OTHERS)
+        limits.frame_count = FRAMES_OF_OTHERS / others;
     for (size_t i = 0; rc == 0 && i < groups; i++) {
         const struct wm_stack_group *group = &stacks->groups[i];
         if (i + 1 == TABS_MAX && i + 1 < groups)
-            return add_others(making, i, &limits);
-        rc = add_tab(making, group->name, group->first, group->count, &limits);
+            return add_others(page, i, &limits);
+        rc = add_tab(page, group->name, group->first, group->count, &limits);
     }
     return rc;
 }
 
-/* ---- Names ---- */
-
-/* The binary of each name, as a string's number; of several the first by name. */
-static void find_binaries(struct making *making)
-{
-    const struct wm_profile *profile = making->page.report->profile;
-    const struct wm_graph_private *parts = making->stacks->graph->private_;
-    for (size_t i = 0; i < profile->location_count; i++) {
-        uint32_t mapping = profile->locations[i].mapping;
-        uint32_t file = mapping > 0 ? profile->mappings[mapping - 1].file : 0;
-        for (uint32_t at = 0; file != 0 && at < parts->frames[i].count; at++) {
-            uint32_t kind = wm_kind_at(parts, parts->frames[i], at);
-            uint32_t *known = &making->page.names[parts->ranks[kind]].module;
-            if (*known == 0 ||
-                strcmp(wm_profile_text(profile, file), wm_profile_text(profile, *known)) < 0)
-                *known = file;
-        }
-    }
-}
-
-static int finish_name(struct making *making, size_t number, uint32_t shown_number)
-{
-    const struct wm_profile *profile = making->page.report->profile;
-    struct wm_flame_name *name = &making->page.names[number];
-    struct wm_text *scratch = &making->scratch;
-    name->number = shown_number;
-    name->text = keep_shown(making, making->stacks->names[number]);
-    wm_text_clear(scratch);
-    if (name->module != 0)
-        wm_file_add_base(scratch, wm_profile_text(profile, name->module));
-    const char *base = scratch->failed ? NULL : keep_shown(making, keep(making));
-    int64_t module = base != NULL ? wm_intern_string(making->modules, base) : -ENOMEM;
-    if (module < 0 || name->text == NULL)
-        return -ENOMEM;
-    name->module = (uint32_t)module;
-    wm_flame_color(base, making->stacks->names[number], name->color);
-    return 0;
-}
-
-static int list_modules(struct making *making)
-{
-    struct wm_flame_page *page = &making->page;
-    page->module_count = wm_intern_count(making->modules);
-    page->modules = calloc(page->module_count + 1, sizeof(page->modules[0]));
-    if (page->modules == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < page->module_count; i++)
-        page->modules[i] = wm_intern_get(making->modules, (uint32_t)i, NULL);
-    return 0;
-}
-
-/* Only names that some tab draws are written; ten thousands of others may be in the profile. */
-static int make_names(struct making *making)
-{
-    struct wm_flame_page *page = &making->page;
-    size_t count = making->stacks->name_count;
-    uint32_t shown = 0;
-    page->names = calloc(count + 1, sizeof(page->names[0]));
-    bool *used = calloc(count + 1, sizeof(used[0]));
-    int rc = page->names == NULL || used == NULL ? -ENOMEM : wm_intern_new(&making->modules);
-    if (rc == 0 && wm_intern_string(making->modules, "") < 0)
-        rc = -ENOMEM;
-    if (rc == 0)
-        find_binaries(making);
-    for (size_t i = 0; rc == 0 && i < page->tab_count; i++)
-        for (size_t at = 1; at < page->tabs[i].tree.frame_count; at++)
-            used[page->tabs[i].tree.frames[at].name] = true;
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        if (used[i])
-            rc = finish_name(making, i, shown++);
-    free(used);
-    return rc < 0 ? rc : list_modules(making);
-}
-
 /* ---- What is said of the whole ---- */
 
-static const char *write_title(struct making *making)
+static const char *write_title(struct wm_flame_page *page)
 {
-    const struct wm_flame_page *page = &making->page;
     const struct wm_profile *profile = page->report->profile;
     const struct wm_flame_frame *root = &page->tabs[0].tree.frames[0];
-    struct wm_text *text = &making->scratch;
+    struct wm_text *text = &page->scratch;
     wm_text_clear(text);
     if (profile->mapping_count > 0 && profile->mappings[0].file != 0) {
         wm_file_add_base(text, wm_profile_text(profile, profile->mappings[0].file));
         wm_text_add(text, " · ");
     }
     wm_text_addf(text, "%s · ", page->report->type);
-    add_value(making, root->value);
-    if (making->stacks->compares) {
-        wm_text_add(text, ", was ");
-        add_value(making, root->base);
+    add_value(page, root->value);
+    if (page->stacks->compares) {
+        wm_text_add(text, page->stacks->has_base ? ", was " : " more, less ");
+        add_value(page, root->base);
     } else if (root->value != page->total) {
         wm_text_add(text, ", ");
-        add_share(making, root->value, page->total);
+        add_share(page, root->value, page->total);
         wm_text_add(text, " of ");
-        add_value(making, page->total);
+        add_value(page, page->total);
     }
-    const char *title = keep(making);
-    return title != NULL ? keep_shown(making, title) : NULL;
+    const char *title = wm_flame_keep(page);
+    return wm_flame_keep_shown(page, title);
 }
 
 /* "Active filters:\n   focus=hash\n" as one line. */
-static const char *write_filters(struct making *making)
+static const char *write_filters(struct wm_flame_page *page)
 {
-    const char *at = making->page.report->filters.data;
-    wm_text_clear(&making->scratch);
+    const char *at = page->report->filters.data;
+    wm_text_clear(&page->scratch);
     while (*at != '\0') {
         size_t length = strcspn(at, "\n");
-        wm_text_add(&making->scratch, making->scratch.length > 0 ? " " : "");
+        wm_text_add(&page->scratch, page->scratch.length > 0 ? " " : "");
         size_t blanks = strspn(at, " ");
-        wm_text_add_safe(&making->scratch, at + blanks, length - blanks, 0);
+        wm_text_add_safe(&page->scratch, at + blanks, length - blanks, 0);
         at += length + (at[length] == '\n');
     }
-    return keep(making);
+    return wm_flame_keep(page);
 }
 
-static int make_texts(struct making *making)
+static int make_texts(struct wm_flame_page *page)
 {
-    struct wm_flame_page *page = &making->page;
-    page->total =
-        making->stacks->compares ? page->tabs[0].tree.frames[0].value : page->report->total;
-    page->title = write_title(making);
-    page->filters = write_filters(making);
-    wm_text_clear(&making->scratch);
-    wm_banner_add_profile(&making->scratch, page->report, wm_report_wanted_unit(page->report));
-    page->about = keep(making);
+    page->total = page->stacks->compares ? page->tabs[0].tree.frames[0].value : page->report->total;
+    page->title = write_title(page);
+    page->filters = write_filters(page);
+    wm_text_clear(&page->scratch);
+    wm_banner_add_profile(&page->scratch, page->report, wm_report_wanted_unit(page->report));
+    page->about = wm_flame_keep(page);
     return page->title == NULL || page->filters == NULL || page->about == NULL ? -ENOMEM : 0;
 }
 
@@ -334,45 +217,45 @@ static int add_page(const struct wm_flame_page *page, struct wm_text *text, stru
     int rc = wm_flame_add_picture(page, text, err);
     if (rc == 0)
         rc = wm_flame_add_data(page, text, err);
-    wm_text_add(text, "<script><![CDATA[\n");
-    wm_text_add_bytes(text, wm_file_flames_js, sizeof(wm_file_flames_js));
-    wm_text_add(text, "]]></script>\n</svg>\n");
+    wm_text_add(text, "<script><![CDATA[\n(function () {\n'use strict';\n");
+    wm_text_add_bytes(text, wm_file_flames_data_js, sizeof(wm_file_flames_data_js));
+    wm_text_add_bytes(text, wm_file_flames_draw_js, sizeof(wm_file_flames_draw_js));
+    wm_text_add_bytes(text, wm_file_flames_input_js, sizeof(wm_file_flames_input_js));
+    wm_text_add(text, "})();\n]]></script>\n</svg>\n");
     return rc;
 }
 
-static void free_parts(struct making *making)
+static void free_parts(struct wm_flame_page *page)
 {
-    for (size_t i = 0; i < making->page.tab_count; i++)
-        wm_flame_tree_done(&making->page.tabs[i].tree);
-    free(making->page.tabs);
-    free(making->page.names);
-    free(making->page.modules);
-    wm_splitter_done(&making->splitter);
-    wm_intern_free(making->modules);
-    wm_arena_done(&making->arena);
-    wm_text_done(&making->scratch);
-    wm_stacks_free(making->stacks);
+    for (size_t i = 0; i < page->tab_count; i++)
+        wm_flame_tree_done(&page->tabs[i].tree);
+    free(page->tabs);
+    free(page->names);
+    wm_splitter_done(&page->splitter);
+    wm_intern_free(page->modules);
+    wm_arena_done(&page->arena);
+    wm_text_done(&page->scratch);
+    wm_stacks_free(page->stacks);
 }
 
 int wm_print_flamegraph(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
     const char *by = report->options->by != NULL ? report->options->by : BY_UNLESS_TOLD;
-    struct making making = {.page = {.report = report}};
-    int rc = wm_stacks_new(report, by, &making.stacks, err);
+    struct wm_flame_page page = {.report = report};
+    int rc = wm_stacks_new(report, by, &page.stacks, err);
     if (rc < 0)
         return rc;
-    making.page.stacks = making.stacks;
-    wm_arena_init(&making.arena);
-    wm_text_init(&making.scratch);
-    rc = make_tabs(&making, by);
+    wm_arena_init(&page.arena);
+    wm_text_init(&page.scratch);
+    rc = make_tabs(&page, by);
     if (rc == 0)
-        rc = make_names(&making);
+        rc = wm_flame_make_names(&page);
     if (rc == 0)
-        rc = make_texts(&making);
+        rc = make_texts(&page);
     if (rc == 0)
-        rc = add_page(&making.page, text, err);
+        rc = add_page(&page, text, err);
     if (rc == -ENOMEM)
         wm_fail(err, rc, "no memory for the flame graph");
-    free_parts(&making);
+    free_parts(&page);
     return rc;
 }

@@ -107,6 +107,7 @@ static int sum_groups(struct sharing *sharing)
         group->base = wm_add_saturating(group->base, cost.base);
         group->count++;
         stacks->compares |= cost.base != 0;
+        stacks->has_base |= stacks->report->profile->samples[i].from_base;
     }
     for (size_t i = 0; i < stacks->group_count; i++) {
         stacks->groups[i].name = strdup(wm_intern_get(sharing->names, (uint32_t)i, NULL));

@@ -26,6 +26,8 @@ struct wm_stacks {
     struct wm_stack_group *groups; /* the dearest first, equal ones by name */
     size_t group_count;
     bool compares; /* some sample counts for the base */
+    bool has_base; /* as a whole, to see what it was before; else what grew and fell is all there is
+                    */
 };
 
 /* What a sample costs: its value, or, below 0, what is to be compared with. A comparison's base is

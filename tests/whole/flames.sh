@@ -175,6 +175,10 @@ grep -q '<tab name="all" note="All frames are drawn. Red grew, blue fell; .* non
     "$folder/a.svg" || fail "a comparison: the sums"
 grep -q '^2 [0-9]* 5000000 5000000 0 20000000 -7$' "$folder/a.svg" || fail "a comparison: a frame that fell"
 grep -q '^2 [0-9]* 8000000 8000000 0 0 5$' "$folder/a.svg" || fail "a comparison: a new frame"
+report -flamegraph="$folder/a.svg" -base "$folder/made/before.pb.gz" "$folder/made/after.pb.gz"
+grep -q '<text class="title".*cpu · 28ms more, less 22ms<' "$folder/a.svg" || fail "-base: the title"
+grep -q '<tab name="all" .*widths are of what grew, .*none: 22ms." value="28000000" base="22000000"' \
+    "$folder/a.svg" || fail "-base: the sums"
 
 # ---- Foreign names ----
 report -flamegraph="$folder/a.svg" "$folder/made/names.pb.gz"
