@@ -185,12 +185,17 @@ func expectWidths(what string) {
 		const drawn = all('g.frame'), room = document.documentElement.clientWidth - 24, wrong = [];
 		const zoom = drawn.reduce((deepest, g) => g.classList.contains('above') || g.frame.depth >= deepest.frame.depth
 			? deepest : g, drawn.find(g => !g.classList.contains('above')));
+		if (Math.abs(x(zoom) - 12) > .1) wrong.push('the widest begins at ' + x(zoom));
 		if (Math.abs(width(zoom) - room) > 1) wrong.push('the widest takes ' + width(zoom) + ' of ' + room);
 		for (const g of drawn) {
 			if (g.classList.contains('above') || g === zoom) continue;
 			const wanted = g.frame.value / zoom.frame.value * room, caller = g.frame.parent.element;
 			if (wanted > 1 && Math.abs(width(g) - wanted) > .1) wrong.push(g.frame.name.text + ' ' + width(g) + ' not ' + wanted);
 			if (x(g) < x(caller) - .1 || x(g) + width(g) > x(caller) + width(caller) + .7) wrong.push(g.frame.name.text + ' leaves its caller');
+		}
+		for (const g of drawn) {
+			const siblings = g.frame.parent === null ? [g.frame] : g.frame.parent.callees, next = siblings[siblings.indexOf(g.frame) + 1];
+			if (next !== undefined && next.element !== null && x(next.element) < x(g) + width(g) - .7) wrong.push(g.frame.name.text + ' is under the next');
 		}
 		if (drawn.length < 2) wrong.push(drawn.length + ' frames');
 		return wrong.slice(0, 5).join('; ');`)
