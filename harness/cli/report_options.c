@@ -184,8 +184,28 @@ static void choose_index(struct wm_report_values *values, struct wm_text *notes)
     values->options.mean |= values->indices.mean_delay;
 }
 
+/* Columns compare requests; stacks are only grouped, which asks for nothing else. */
+static int choose_label(struct wm_report_values *values, struct wm_error *err)
+{
+    static const char path[] = "path";
+    bool groups = values->views.folded || values->views.flamegraph != NULL;
+    if (values->by_path && values->options.by != NULL && strcmp(values->options.by, path) != 0)
+        return wm_fail(err, -EINVAL, "-by_path is -by=path; only one of it and -by=%s can be had",
+                       values->options.by);
+    if (values->by_path)
+        values->options.by = path;
+    if (groups) {
+        values->options.group_by = values->options.by;
+        values->options.by = NULL;
+    }
+    return 0;
+}
+
 static int check(const struct wm_report_values *values, struct wm_error *err)
 {
+    if (values->options.by != NULL && values->options.normalize)
+        return wm_fail_at(err, -EINVAL, "-normalize",
+                          "has no place beside -by, which compares the costs of requests");
     if (values->base != NULL && values->diff_base != NULL)
         return wm_fail(err, -EINVAL, "-base and -diff_base cannot be had at a time");
     if (values->options.normalize && values->base == NULL && values->diff_base == NULL)
@@ -222,6 +242,8 @@ int wm_report_values_read(int argc, char **argv, struct wm_report_values *ret_va
         rc = choose_granularity(&values, err);
     if (rc == 0)
         rc = choose_order(&values, err);
+    if (rc == 0)
+        rc = choose_label(&values, err);
     if (rc == 0)
         rc = check(&values, err);
     if (rc < 0)

@@ -240,7 +240,7 @@ static void free_parts(struct wm_flame_page *page)
 
 int wm_print_flamegraph(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
-    const char *by = report->options->by != NULL ? report->options->by : BY_UNLESS_TOLD;
+    const char *by = report->options->group_by != NULL ? report->options->group_by : BY_UNLESS_TOLD;
     struct wm_flame_page page = {.report = report};
     int rc = wm_stacks_new(report, by, &page.stacks, err);
     if (rc < 0)

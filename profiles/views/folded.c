@@ -179,7 +179,7 @@ int wm_print_folded(struct wm_report *report, struct wm_text *text, struct wm_er
 {
     struct folding folding = {.text = text};
     struct wm_stacks *stacks = NULL;
-    int rc = wm_stacks_new(report, report->options->by, &stacks, err);
+    int rc = wm_stacks_new(report, report->options->group_by, &stacks, err);
     if (rc < 0)
         return rc;
     wm_arena_init(&folding.arena);

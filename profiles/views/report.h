@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 struct wm_paths;
+struct wm_requests;
+struct wm_segments;
 
 enum wm_granularity {
     WM_BY_FUNCTIONS,
@@ -42,7 +44,11 @@ struct wm_report_options {
     int64_t node_count;           /* -1: the view's own */
     const char *path;             /* ours: focus on the label `path`, by display name or id */
     const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
-    const char *by;               /* ours: a label whose values become columns, tabs or roots */
+    const char *by;               /* ours: a label whose values become columns */
+    const char *group_by; /* ours: the label of -flamegraph's tabs (NULL: path), -folded's roots */
+    const struct wm_requests *requests; /* of the runs; NULL: costs are sums, not per request */
+    const struct wm_segments *segments; /* of the run: exact counts; NULL: none */
+    size_t width;                       /* of -by's tables; 0: any */
     /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
      * A negative errno, with `err`, ends the view. */
     int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
@@ -73,23 +79,23 @@ enum wm_report_view_flags {
     WM_VIEW_NEVER_TRIMS = 2,  /* node count and fractions are 0 */
     WM_VIEW_BY_ADDRESSES = 4, /* and inlines are shown */
     WM_VIEW_BY_LINES = 8,
-    WM_VIEW_UNLIMITED = 16,       /* no node count of its own (80 otherwise) */
-    WM_VIEW_KEEPS_FILES = 32,     /* file names stay exactly as they are */
-    WM_VIEW_KEEPS_FOLDERS = 64,   /* they are cleaned, but not by -source_path and -trim_path */
-    WM_VIEW_WHOLE_NUMBERS = 128,  /* prints integers, so the unit is never a larger one */
-    WM_VIEW_TELLS_OBJECTS = 256,  /* functions of different binaries stay apart */
-    WM_VIEW_PICTURES = 512,       /* nodes are chosen and sorted to be looked at, with labels */
-    WM_VIEW_CALL_TREES = 1024,    /* -call_tree is heard */
-    WM_VIEW_FINE = 2048,          /* its own node fraction is a tenth of the others' */
-    WM_VIEW_GOES_BY_LABEL = 4096, /* -by is heard */
+    WM_VIEW_UNLIMITED = 16,      /* no node count of its own (80 otherwise) */
+    WM_VIEW_KEEPS_FILES = 32,    /* file names stay exactly as they are */
+    WM_VIEW_KEEPS_FOLDERS = 64,  /* they are cleaned, but not by -source_path and -trim_path */
+    WM_VIEW_WHOLE_NUMBERS = 128, /* prints integers, so the unit is never a larger one */
+    WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
+    WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
+    WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
+    WM_VIEW_FINE = 2048,         /* its own node fraction is a tenth of the others' */
 };
 
-/* A view prints the selected profile; an error means that nothing is printed. */
+/* A view prints the selected profile; an error means that nothing is printed. `print_by` is it with
+ * -by; NULL: it has no such form. */
 struct wm_report_view {
     const char *name;
-    const char *help;
     unsigned flags;
     int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+    int (*print_by)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 };
 
 /* The table of views, ended by a NULL name. */
@@ -106,11 +112,6 @@ WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_repo
 /* select.c, tagframes.c: the stages. */
 WM_MUST_USE int wm_report_select(struct wm_report *report, struct wm_error *err);
 WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *err);
-
-/* tagframes.c: all values of a sample's label `key`, a comma between them; false: it has none. */
-bool wm_report_add_label_values(const struct wm_report *report,
-                                const struct wm_profile_sample *sample, uint32_t key,
-                                struct wm_text *text);
 
 /* report.c: whether the view has this flag. */
 bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag);
@@ -145,6 +146,9 @@ const char *wm_report_label_unit(const struct wm_report *report, uint32_t key);
 int wm_print_top(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_tree(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_top_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tree_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_peek_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_dot(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err);

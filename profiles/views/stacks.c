@@ -2,6 +2,7 @@
 #include "profiles/views/stacks.h"
 
 #include "harness/core/intern.h"
+#include "profiles/views/sample_labels.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static int find_group(struct sharing *sharing, const char *by, int64_t key, size
     const struct wm_profile_sample *from = &stacks->report->profile->samples[sample];
     wm_text_clear(name);
     if (by != NULL &&
-        !(key > 0 && wm_report_add_label_values(stacks->report, from, (uint32_t)key, name)))
+        !(key > 0 && wm_sample_label_add_value(stacks->report, from, (uint32_t)key, name)))
         wm_text_addf(name, "(no %s)", by);
     int64_t group =
         name->failed ? -ENOMEM : wm_intern_bytes(sharing->names, name->data, name->length);

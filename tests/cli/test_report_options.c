@@ -70,7 +70,13 @@ static void test_a_flame_graph_names_its_file(void **state)
     accept("-flamegraph a.svg -by=thread p");
     assert_string_equal(values.options.view, "flamegraph");
     assert_string_equal(values.output, "a.svg");
-    assert_string_equal(values.options.by, "thread");
+    assert_string_equal(values.options.group_by, "thread");
+    assert_null(values.options.by); /* that is for columns, which take no -normalize */
+    accept("-folded -by_path -normalize -base=a p");
+    assert_string_equal(values.options.group_by, "path");
+    accept("-flamegraph a.svg p");
+    assert_string_equal(values.output, "a.svg");
+    assert_null(values.options.group_by);
     assert_false(values.binary);
     accept("-flamegraph=- p");
     assert_null(values.output);

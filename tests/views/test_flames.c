@@ -288,7 +288,7 @@ static void test_without_the_label_there_is_one_tab(void **state)
     struct wm_text text;
     (void)state;
     made_init(&made, 0);
-    made.options.by = "thread";
+    made.options.group_by = "thread";
     add_path(&made, "main", 100, "one");
     print_file(&made, &text);
     assert_int_equal(count_of(&text, "<tab "), 1);

@@ -186,7 +186,7 @@ static void expect_folded(struct world *world, const char *by, const char *expec
 {
     struct wm_text text;
     wm_text_init(&text);
-    world->made.options.by = by;
+    world->made.options.group_by = by;
     assert_int_equal(wm_print_folded(&world->made.report, &text, NULL), 0);
     assert_string_equal(text.data, expected);
     wm_text_done(&text);
