@@ -41,7 +41,8 @@ static void add_modules(const struct wm_flame_page *page, struct wm_text *text)
 static void add_unit(const struct wm_flame_page *page, const char *name, double factor,
                      struct wm_text *text)
 {
-    wm_text_addf(text, "%.17g ", factor * page->report->options->divide_by);
+    double divisor = page->report->options->divide_by;
+    wm_text_addf(text, "%.17g ", 1 / divisor > 0 ? factor * divisor : factor);
     wm_html_add_string(text, name);
     wm_text_add(text, "\n");
 }

@@ -57,7 +57,8 @@ static const char *write_note(struct wm_flame_page *page, const struct wm_flame_
         add_share(page, tree->hidden_value, tree->frames[0].value);
         wm_text_add(text, " of it.");
     } else {
-        wm_text_add(text, "All frames are drawn.");
+        wm_text_add(text, tree->frames[0].value > 0 ? "All frames are drawn."
+                                                    : "No sample costs anything.");
     }
     if (page->stacks->compares) {
         wm_text_addf(text, " Red grew, blue fell; widths are of %s",

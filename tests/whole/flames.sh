@@ -213,6 +213,7 @@ cmp -s "$folder/a.svg" "$folder/piped.svg" || fail "a pipe gets something else"
 [ -p "$folder/pipe" ] || fail "a pipe was replaced"
 report -flamegraph="$folder/a.svg" -focus=nothing "$tiny"
 xmllint --noout "$folder/a.svg" || fail "nothing selected: no XML"
+grep -q 'note="No sample costs anything."' "$folder/a.svg" || fail "nothing selected is not told"
 
 # ---- Many different stacks: a bounded file, and still a correct one ----
 "$build/bench/bench_bigprofile" "$folder/big.pb.gz" 30000 >"$folder/out" || fail "bench_bigprofile"
