@@ -293,7 +293,8 @@ static void add_examples(struct wm_text *text)
                       "  waymark report -top -cum RUN\n"
                       "  waymark report -peek='^parse' -lines RUN\n"
                       "  waymark report -top -tagfocus=path=orders RUN\n"
-                      "  waymark report -top -diff_base RUN1 RUN2\n");
+                      "  waymark report -top -diff_base RUN1 RUN2\n"
+                      "  waymark report -flamegraph=run.svg RUN\n");
 }
 
 const struct wm_command wm_command_report = {
