@@ -121,8 +121,10 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
     rc = rename_program(report, input->profile);
     if (rc < 0)
         return wm_fail(err, rc, "no memory for the profile");
+    const struct wm_report_options *options = &report->values.options;
     return wm_report_runs_read(&report->runs, source,
-                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE, err);
+                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE,
+                               options->by != NULL || options->path != NULL, err);
 }
 
 /* What cannot be read is told and left out, unless nothing is left. */
@@ -310,7 +312,8 @@ static void add_examples(struct wm_text *text)
                       "  waymark report -top -cum RUN\n"
                       "  waymark report -peek='^parse' -lines RUN\n"
                       "  waymark report -top -tagfocus=path=orders RUN\n"
-                      "  waymark report -top -diff_base RUN1 RUN2\n");
+                      "  waymark report -top -diff_base RUN1 RUN2\n"
+                      "  waymark report -flamegraph=run.svg RUN\n");
     wm_text_add(
         text, "\nAddresses without names get them from the binaries that they came from: found by "
               "the mapping's\nname, in $PPROF_BINARY_PATH, below /usr/lib/debug and, if "
