@@ -112,7 +112,7 @@ static void tell_next(const struct series *series)
     if (series->side_count > 1)
         wm_print_note("  waymark compare %s/a %s/b", folder, folder);
     else
-        wm_print_note("  waymark compare OTHER %s", folder);
+        wm_print_note("  waymark compare OTHER %s", places->base[0] != '\0' ? folder : places->tag);
     const struct wm_series_row *row = &series->rows[0];
     wm_print_note("  waymark paths %s/%s%s%" PRIu32, folder, row->side,
                   row->side[0] != '\0' ? "/" : "", row->number);
