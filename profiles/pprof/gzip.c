@@ -1,14 +1,19 @@
-/* gzip.c - gzip in memory, by zlib. */
+/* gzip.c - gzip in memory: by zlib, and what is one sound member, as files are, by libdeflate,
+ * which unpacks three times as fast but can neither grow its output nor say what is wrong. */
 #include "profiles/pprof/gzip.h"
+
+#include "harness/core/pages.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <zlib.h>
 
 enum { GZIP_WINDOW = MAX_WBITS + 16 };
+enum { RATIO_MAX = 1032 }; /* bytes that one of deflate can become at most */
 
 struct growing {
     unsigned char *data;
@@ -16,6 +21,8 @@ struct growing {
 };
 
 static int feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used);
+static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret_data,
+                          size_t *ret_length);
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
                           struct wm_error *err);
 static int make_room(struct growing *out, uint64_t limit);
@@ -64,6 +71,8 @@ int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data, 
 {
     z_stream stream = {0};
     struct growing out = {0};
+    if (unpack_member(input, ret_data, ret_length))
+        return 0;
     if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
         return wm_fail_at(err, -ENOMEM, input->place, "no memory to unpack it");
     int rc = unpack_members(&stream, input, &out, err);
@@ -76,6 +85,36 @@ out:
     free(out.data);
     inflateEnd(&stream);
     return rc;
+}
+
+/* How much a member unpacks to is said by its last bytes, if they are its last and it is below
+ * 4 GiB. What they claim is tried only where it may be true, and takes no memory until it is. */
+static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret_data,
+                          size_t *ret_length)
+{
+    uint32_t claimed = 0;
+    if (input->length < sizeof(claimed))
+        return false;
+    for (size_t i = 1; i <= sizeof(claimed); i++)
+        claimed = claimed << 8 | input->data[input->length - i];
+    if (claimed / RATIO_MAX > input->length || (input->limit != 0 && claimed > input->limit))
+        return false;
+    struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
+    unsigned char *data = malloc((size_t)claimed + 1);
+    size_t used = 0, made = 0;
+    wm_pages_large(data, claimed);
+    bool done = inflate != NULL && data != NULL &&
+                libdeflate_gzip_decompress_ex(inflate, input->data, input->length, data, claimed,
+                                              &used, &made) == LIBDEFLATE_SUCCESS &&
+                used == input->length && made == claimed;
+    libdeflate_free_decompressor(inflate);
+    if (done) {
+        *ret_data = data;
+        *ret_length = made;
+        return true;
+    }
+    free(data);
+    return false;
 }
 
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
