@@ -236,32 +236,28 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
     }
 }
 
-/* The id at *at. Nearly all are one byte or two, in no order that a CPU could foresee: so both are
- * read without a branch. False: a bad number. */
-static inline bool next_id(const struct wm_wire_input *wire, size_t *at, size_t end,
-                           uint64_t *ret_id)
-{
-    const unsigned char *bytes = wire->data + *at;
-    if (end - *at < 2 || (bytes[0] & bytes[1]) >= 0x80)
-        return wm_wire_number(wire, at, end, ret_id);
-    size_t more = bytes[0] >> 7;
-    *ret_id = (bytes[0] & 0x7f) | ((uint64_t)bytes[1] << 7 & (0 - (uint64_t)more));
-    *at += 1 + more;
-    return true;
-}
-
-/* One id, or a list of them. */
+/* One id, or a list of them. Nearly all ids are one byte or two, in no order that a CPU could
+ * foresee: so both are read without a branch. */
 static int read_locations(struct draft *draft, const struct wm_wire_field *field)
 {
     const struct wm_wire_input *wire = draft->wire;
-    const struct wm_ids *ids = draft->input->location_ids;
+    const struct wm_ids ids = *draft->input->location_ids;
     const size_t end = field->end;
     uint32_t *next = draft->locations + draft->location_count;
     for (size_t at = field->content; at < end;) {
+        const unsigned char *bytes = wire->data + at;
         uint64_t id = 0;
-        if (!next_id(wire, &at, end, &id))
-            return wm_wire_bad_number(wire, at, end);
-        uint32_t index = wm_ids_find(ids, id);
+        if (end - at >= 2 && (bytes[0] & bytes[1]) < 0x80) {
+            const size_t is_two = bytes[0] >> 7;
+            id = (bytes[0] & 0x7f) | ((uint64_t)bytes[1] << 7 & (0 - (uint64_t)is_two));
+            at += 1 + is_two;
+        } else {
+            size_t behind = at;
+            if (!wm_wire_number(wire, &behind, end, &id))
+                return wm_wire_bad_number(wire, behind, end);
+            at = behind;
+        }
+        uint32_t index = wm_ids_find(&ids, id);
         if (index == WM_NO_INDEX)
             return wm_read_invalid(wire, draft->start,
                                    "sample %zu is in location %" PRIu64 ", which is not there",
