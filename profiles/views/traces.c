@@ -34,8 +34,10 @@ static void add_strings(const struct wm_report *report, const struct wm_label *c
 {
     wm_text_add_padded(text, wm_profile_text(report->profile, labels[0]->key), -VALUE_COLUMNS);
     wm_text_add(text, ": ");
-    for (size_t i = 0; i < count; i++)
-        wm_text_addf(text, " %s", wm_profile_text(report->profile, labels[i]->string));
+    for (size_t i = 0; i < count; i++) {
+        wm_text_add(text, " ");
+        wm_text_add(text, wm_profile_text(report->profile, labels[i]->string));
+    }
     wm_text_add(text, "\n");
 }
 
