@@ -241,23 +241,26 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
 static int read_locations(struct draft *draft, const struct wm_wire_field *field)
 {
     const struct wm_wire_input *wire = draft->wire;
-    const struct wm_ids ids = *draft->input->location_ids;
+    const struct wm_ids *ids = draft->input->location_ids;
+    const unsigned char *data = wire->data;
     const size_t end = field->end;
     uint32_t *next = draft->locations + draft->location_count;
     for (size_t at = field->content; at < end;) {
-        const unsigned char *bytes = wire->data + at;
-        uint64_t id = 0;
+        const unsigned char *bytes = data + at;
+        uint64_t id;
         if (end - at >= 2 && (bytes[0] & bytes[1]) < 0x80) {
             const size_t is_two = bytes[0] >> 7;
             id = (bytes[0] & 0x7f) | ((uint64_t)bytes[1] << 7 & (0 - (uint64_t)is_two));
             at += 1 + is_two;
         } else {
-            size_t behind = at;
-            if (!wm_wire_number(wire, &behind, end, &id))
+            size_t behind = at; /* copies, so that the others stay in registers */
+            uint64_t any = 0;
+            if (!wm_wire_number(wire, &behind, end, &any))
                 return wm_wire_bad_number(wire, behind, end);
             at = behind;
+            id = any;
         }
-        uint32_t index = wm_ids_find(&ids, id);
+        uint32_t index = wm_ids_find(ids, id);
         if (index == WM_NO_INDEX)
             return wm_read_invalid(wire, draft->start,
                                    "sample %zu is in location %" PRIu64 ", which is not there",

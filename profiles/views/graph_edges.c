@@ -7,14 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the walk must know of a node, in one byte. */
-enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 }; /* its calls, those of it are wished for */
+/* What the walk must know of a node: whether it is kept, its calls or those of it are wished for,
+ * and at a place in a location, whether it is inlined there. */
+enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4, FATE_INLINED = 8 };
 
-/* The same of a location in one look: its only node with its fate, or one of these. */
-enum { STEP_PASSES = 0, STEP_MANY = 8 }; /* none of its nodes is kept; it has several */
-
+/* A frame on the walk; fate 0: trimmed. */
 struct step {
     uint32_t node, fate;
+};
+
+/* The steps that a location is, from the function that is there to what is inlined into it; one if
+ * all are trimmed. */
+struct steps {
+    uint32_t first, end;
 };
 
 /* Calls of one sample, gathered before they are counted: the tables of a large profile are in no
@@ -23,7 +28,7 @@ enum { BATCH_CALLS = 64 };
 
 struct call {
     uint32_t from, to, edge;
-    bool is_inline, is_residual;
+    bool is_inline, is_residual; /* a trimmed frame came between */
 };
 
 /* What a thread sums: calls of its share of the samples. */
@@ -35,18 +40,11 @@ struct calls {
     size_t batch_count;
 };
 
-/* How far the walk over one sample is. */
-struct walk {
-    struct wm_edge cost; /* what a call of this sample adds */
-    uint32_t from;       /* the last kept node */
-    unsigned from_fate;
-    bool is_residual; /* a trimmed frame came since */
-};
-
 struct summing {
     const struct wm_graph *graph;
     unsigned char *fates; /* per node */
-    struct step *steps;   /* per location */
+    struct steps *ways;   /* per location */
+    struct step *steps;
     struct calls calls[WM_PARALLEL_MAX];
 };
 
@@ -112,52 +110,24 @@ static int count_calls(struct calls *calls, const struct wm_edge *cost)
     }
     for (size_t i = 0; i < count; i++) {
         const struct call *call = &calls->batch[i];
-        struct wm_edge *edge = &calls->edges[call->edge], more = *cost;
+        struct wm_edge *edge = &calls->edges[call->edge];
         if (edge->sample == cost->sample)
             continue;
         edge->sample = cost->sample;
-        more.is_inline = call->is_inline;
-        more.is_residual = call->is_residual;
-        add_to(edge, &more);
+        edge->weight = wm_add_wrapping(edge->weight, cost->weight);
+        edge->divisor = wm_add_wrapping(edge->divisor, cost->divisor);
+        edge->is_inline &= call->is_inline;
+        edge->is_residual |= call->is_residual;
     }
     calls->batch_count = 0;
     return 0;
 }
 
-/* The walk comes to a kept node. */
-static inline int arrive(struct calls *calls, struct walk *walk, uint32_t node, unsigned fate,
-                         bool is_inline)
+static int note_call(struct calls *calls, const struct wm_edge *cost, const struct call *call)
 {
-    const bool wished = (walk->from_fate & FATE_CALLS) != 0 || (fate & FATE_CALLED) != 0;
-    int rc = 0;
-    if (wished && walk->from != WM_NO_NODE && walk->from != node) {
-        wm_pairs_ask(&calls->known, walk->from, node);
-        calls->batch[calls->batch_count++] =
-            (struct call){walk->from, node, 0, is_inline, walk->is_residual};
-        if (calls->batch_count == BATCH_CALLS)
-            rc = count_calls(calls, &walk->cost);
-    }
-    walk->from = node;
-    walk->from_fate = fate;
-    walk->is_residual = false;
-    return rc;
-}
-
-/* From the function that is there to what is inlined into it. */
-static int walk_location(const struct summing *summing, struct calls *calls, struct walk *walk,
-                         uint32_t location)
-{
-    const struct wm_graph_private *parts = summing->graph->private_;
-    const struct wm_frames frames = parts->frames[location];
-    int rc = 0;
-    for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
-        uint32_t node = wm_kind_at(parts, frames, at);
-        if (summing->fates[node] == 0)
-            walk->is_residual = true;
-        else
-            rc = arrive(calls, walk, node, summing->fates[node], at + 1 < frames.count);
-    }
-    return rc;
+    wm_pairs_ask(&calls->known, call->from, call->to);
+    calls->batch[calls->batch_count++] = *call;
+    return calls->batch_count == BATCH_CALLS ? count_calls(calls, cost) : 0;
 }
 
 /* Root to leaf. */
@@ -166,20 +136,32 @@ static int sum_sample(const struct summing *summing, struct calls *calls, size_t
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
     const uint32_t *stack = profile->sample_locations + sample->first_location;
-    struct walk walk = {.cost.sample = (uint32_t)number + 1, .from = WM_NO_NODE};
+    struct wm_edge cost = {.sample = (uint32_t)number + 1};
+    uint32_t from = WM_NO_NODE, from_fate = 0;
+    bool is_residual = false;
     int rc = 0;
-    if (!wm_sample_cost(summing->graph->report, number, &walk.cost.weight, &walk.cost.divisor))
+    if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
         return 0;
-    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;) {
-        const struct step step = summing->steps[stack[i]];
-        if (step.fate == STEP_PASSES)
-            walk.is_residual = true;
-        else if (step.fate != STEP_MANY)
-            rc = arrive(calls, &walk, step.node, step.fate, false);
-        else
-            rc = walk_location(summing, calls, &walk, stack[i]);
+    for (uint32_t i = sample->location_count; i-- > 0;) {
+        const struct steps way = summing->ways[stack[i]];
+        for (uint32_t at = way.first; at < way.end; at++) {
+            const struct step step = summing->steps[at];
+            if (step.fate == 0) {
+                is_residual = true;
+                continue;
+            }
+            bool wished = (from_fate & FATE_CALLS) != 0 || (step.fate & FATE_CALLED) != 0;
+            if (wished && from != WM_NO_NODE && from != step.node)
+                rc |= note_call(calls, &cost,
+                                &(struct call){from, step.node, 0, (step.fate & FATE_INLINED) != 0,
+                                               is_residual});
+            from = step.node;
+            from_fate = step.fate;
+            is_residual = false;
+        }
     }
-    return rc < 0 ? rc : count_calls(calls, &walk.cost);
+    rc |= count_calls(calls, &cost);
+    return rc < 0 ? -ENOMEM : 0;
 }
 
 static int sum_slice(void *user, const struct wm_slice *slice)
@@ -203,16 +185,22 @@ static int join_calls(struct calls *into, const struct calls *from)
     return 0;
 }
 
-static struct step find_step(const struct summing *summing, struct wm_frames frames)
+/* The steps of a location, behind those that there are. */
+static struct steps find_way(const struct summing *summing, struct wm_frames frames, uint32_t used)
 {
-    const struct wm_graph_private *parts = summing->graph->private_;
-    uint32_t node = wm_kind_at(parts, frames, 0);
-    if (frames.count == 1)
-        return (struct step){node, summing->fates[node]};
-    for (uint32_t at = 0; at < frames.count; at++)
-        if (summing->fates[wm_kind_at(parts, frames, at)] != 0)
-            return (struct step){node, STEP_MANY};
-    return (struct step){node, STEP_PASSES};
+    struct steps way = {used, used};
+    bool any = false;
+    for (uint32_t at = frames.count; at-- > 0;) {
+        uint32_t node = wm_kind_at(summing->graph->private_, frames, at);
+        uint32_t fate = summing->fates[node];
+        any |= fate != 0;
+        if (fate != 0 && at + 1 < frames.count)
+            fate |= FATE_INLINED;
+        summing->steps[way.end++] = (struct step){node, fate};
+    }
+    if (!any)
+        way.end = used + 1;
+    return way;
 }
 
 /* Whether any call is wished for. */
@@ -225,8 +213,11 @@ static bool find_fates(struct summing *summing)
         summing->fates[i] = find_fate(graph, &graph->nodes[i]);
         any |= summing->fates[i] > FATE_KEPT;
     }
-    for (size_t i = 0; i < graph->report->profile->location_count; i++)
-        summing->steps[i] = find_step(summing, parts->frames[i]);
+    uint32_t used = 0;
+    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
+        summing->ways[i] = find_way(summing, parts->frames[i], used);
+        used = summing->ways[i].end;
+    }
     return any;
 }
 
@@ -237,9 +228,10 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     struct summing summing = {
         .graph = graph,
         .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
-        .steps = calloc(profile->location_count + 1, sizeof(summing.steps[0])),
+        .ways = calloc(profile->location_count + 1, sizeof(summing.ways[0])),
+        .steps = calloc(graph->private_->line_count + 1, sizeof(summing.steps[0])),
     };
-    int rc = summing.fates == NULL || summing.steps == NULL ? -ENOMEM : 0;
+    int rc = summing.fates == NULL || summing.ways == NULL || summing.steps == NULL ? -ENOMEM : 0;
     if (rc == 0 && find_fates(&summing))
         rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
     for (size_t i = 1; i < slices; i++) {
@@ -253,6 +245,7 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     graph->edges = summing.calls[0].edges;
     graph->edge_count = summing.calls[0].count;
     free(summing.fates);
+    free(summing.ways);
     free(summing.steps);
     return rc;
 }
