@@ -9,4 +9,8 @@
  * used than without. Small blocks and NULL are let be. */
 void wm_pages_large(void *block, size_t bytes);
 
+/* From now on a block of this size or more is given back to the system as soon as it is freed. Left
+ * alone, malloc keeps ever larger ones for later once such a one was freed. */
+void wm_pages_give_back(size_t bytes);
+
 #endif

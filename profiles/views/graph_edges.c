@@ -70,12 +70,8 @@ static unsigned char find_fate(const struct wm_graph *graph, const struct wm_nod
     return FATE_KEPT | wished;
 }
 
-/* The number of the pair's edge, made if it is new; -ENOMEM. */
-static int64_t find_edge(struct calls *calls, uint32_t from, uint32_t to)
+static int add_edge(struct calls *calls, uint32_t from, uint32_t to)
 {
-    int64_t number = wm_pairs_add(&calls->known, from, to);
-    if (number < 0 || (size_t)number < calls->count)
-        return number;
     if (calls->count == calls->capacity) {
         size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
         struct wm_edge *edges = reallocarray(calls->edges, capacity, sizeof(edges[0]));
@@ -85,7 +81,15 @@ static int64_t find_edge(struct calls *calls, uint32_t from, uint32_t to)
         calls->capacity = capacity;
     }
     calls->edges[calls->count++] = (struct wm_edge){.from = from, .to = to, .is_inline = true};
-    return number;
+    return 0;
+}
+
+/* The number of the pair's edge, made if it is new; -ENOMEM. */
+static inline int64_t find_edge(struct calls *calls, uint32_t from, uint32_t to)
+{
+    int64_t number = wm_pairs_add(&calls->known, from, to);
+    bool is_new = number >= 0 && (size_t)number == calls->count;
+    return is_new && add_edge(calls, from, to) < 0 ? -ENOMEM : number;
 }
 
 static void add_to(struct wm_edge *edge, const struct wm_edge *more)
