@@ -61,13 +61,21 @@ void wm_text_add(struct wm_text *text, const char *string)
     wm_text_add_bytes(text, string, strlen(string));
 }
 
-void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
+char *wm_text_extend(struct wm_text *text, size_t length)
 {
-    if (length == 0 || !reserve(text, length))
-        return;
-    memcpy(text->data + text->length, bytes, length);
+    if (!reserve(text, length))
+        return NULL;
+    char *added = text->data + text->length;
     text->length += length;
     text->data[text->length] = '\0';
+    return added;
+}
+
+void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
+{
+    char *added = length > 0 ? wm_text_extend(text, length) : NULL;
+    if (added != NULL)
+        memcpy(added, bytes, length);
 }
 
 void wm_text_add_number(struct wm_text *text, int64_t number, size_t width)

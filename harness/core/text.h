@@ -24,6 +24,9 @@ void wm_text_done(struct wm_text *text);
 void wm_text_clear(struct wm_text *text);
 void wm_text_add(struct wm_text *text, const char *string);
 void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length);
+/* Makes the text `length` bytes longer, for the caller to fill: where they are; NULL if there is no
+ * memory for them. */
+char *wm_text_extend(struct wm_text *text, size_t length);
 /* The number, with blanks before it to make `width` characters (32 at most): as "%*d", but
  * many times faster. */
 void wm_text_add_number(struct wm_text *text, int64_t number, size_t width);
