@@ -57,7 +57,6 @@ int wm_graph_find_kinds(struct wm_graph *graph)
     size_t lines = 0;
     for (size_t i = 0; i < profile->location_count; i++)
         lines += profile->locations[i].line_count > 0 ? profile->locations[i].line_count : 1;
-    parts->line_count = lines;
     parts->frames = calloc(profile->location_count + 1, sizeof(parts->frames[0]));
     parts->kinds = calloc(lines + 1, sizeof(parts->kinds[0]));
     parts->inlinable = calloc(lines + 1, sizeof(parts->inlinable[0]));

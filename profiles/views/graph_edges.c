@@ -7,19 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the walk must know of a node: whether it is kept, its calls or those of it are wished for,
- * and at a place in a location, whether it is inlined there. */
-enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4, FATE_INLINED = 8 };
+/* What the walk must know of a node: whether it is kept, and whether its calls or those of it are
+ * wished for. */
+enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 };
 
-/* A frame on the walk; fate 0: trimmed. */
+/* A location on the walk: the function that is there, and what is inlined into it; the same again
+ * if nothing is. Where more is inlined, `outer` is WM_NO_NODE. */
 struct step {
-    uint32_t node, fate;
-};
-
-/* The steps that a location is, from the function that is there to what is inlined into it; one if
- * all are trimmed. */
-struct steps {
-    uint32_t first, end;
+    uint32_t outer, inner;
+    unsigned char outer_fate, inner_fate;
 };
 
 /* Calls of one sample, gathered before they are counted: the tables of a large profile are in no
@@ -35,16 +31,14 @@ struct call {
 struct calls {
     struct wm_edge *edges;
     size_t count, capacity;
-    struct wm_pairs known; /* caller and callee to the edge */
-    struct call batch[BATCH_CALLS];
-    size_t batch_count;
+    struct wm_pairs known;              /* caller and callee to the edge */
+    struct call batch[BATCH_CALLS + 1]; /* one is always written, to count or not */
 };
 
 struct summing {
     const struct wm_graph *graph;
     unsigned char *fates; /* per node */
-    struct steps *ways;   /* per location */
-    struct step *steps;
+    struct step *steps;   /* per location */
     struct calls calls[WM_PARALLEL_MAX];
 };
 
@@ -100,10 +94,11 @@ static void add_to(struct wm_edge *edge, const struct wm_edge *more)
     edge->is_residual |= more->is_residual;
 }
 
-/* Counts the batch. The memory that a step needs was asked for by the one before. */
-static int count_calls(struct calls *calls, const struct wm_edge *cost)
+/* Counts the batch. The memory that a loop needs was asked for by the one before. */
+static int count_calls(struct calls *calls, size_t count, const struct wm_edge *cost)
 {
-    const size_t count = calls->batch_count;
+    for (size_t i = 0; i < count; i++)
+        wm_pairs_ask(&calls->known, calls->batch[i].from, calls->batch[i].to);
     for (size_t i = 0; i < count; i++) {
         struct call *call = &calls->batch[i];
         int64_t edge = find_edge(calls, call->from, call->to);
@@ -115,23 +110,54 @@ static int count_calls(struct calls *calls, const struct wm_edge *cost)
     for (size_t i = 0; i < count; i++) {
         const struct call *call = &calls->batch[i];
         struct wm_edge *edge = &calls->edges[call->edge];
-        if (edge->sample == cost->sample)
-            continue;
+        const bool counts = edge->sample != cost->sample; /* for the first time in the sample */
         edge->sample = cost->sample;
-        edge->weight = wm_add_wrapping(edge->weight, cost->weight);
-        edge->divisor = wm_add_wrapping(edge->divisor, cost->divisor);
-        edge->is_inline &= call->is_inline;
-        edge->is_residual |= call->is_residual;
+        edge->weight = wm_add_wrapping(edge->weight, counts ? cost->weight : 0);
+        edge->divisor = wm_add_wrapping(edge->divisor, counts ? cost->divisor : 0);
+        edge->is_inline &= call->is_inline | !counts;
+        edge->is_residual |= call->is_residual & counts;
     }
-    calls->batch_count = 0;
     return 0;
 }
 
-static int note_call(struct calls *calls, const struct wm_edge *cost, const struct call *call)
+/* Where the walk over a sample is. */
+struct walk {
+    size_t batch_count;
+    uint32_t from; /* the last kept node */
+    unsigned char from_fate;
+    bool is_residual; /* a trimmed frame came since */
+};
+
+/* To the next node. Without branches: which frames are kept and wished for is not to be foreseen.
+ * By value: it stays in registers. */
+static inline struct walk walk_on(struct calls *calls, struct walk walk, uint32_t node,
+                                  unsigned char fate, bool is_inline)
 {
-    wm_pairs_ask(&calls->known, call->from, call->to);
-    calls->batch[calls->batch_count++] = *call;
-    return calls->batch_count == BATCH_CALLS ? count_calls(calls, cost) : 0;
+    const bool is_kept = fate != 0;
+    const bool is_wished = ((walk.from_fate & FATE_CALLS) | (fate & FATE_CALLED)) != 0;
+    const bool is_call = is_kept & (walk.from != WM_NO_NODE) & (walk.from != node);
+    calls->batch[walk.batch_count] = (struct call){walk.from, node, 0, is_inline, walk.is_residual};
+    walk.batch_count += is_wished & is_call;
+    walk.from = is_kept ? node : walk.from;
+    walk.from_fate = is_kept ? fate : walk.from_fate;
+    walk.is_residual = !is_kept;
+    return walk;
+}
+
+/* A location with more than two nodes. */
+static int walk_many(const struct summing *summing, struct calls *calls, struct walk *walk,
+                     struct wm_frames frames, const struct wm_edge *cost)
+{
+    int rc = 0;
+    for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
+        uint32_t node = wm_kind_at(summing->graph->private_, frames, at);
+        *walk = walk_on(calls, *walk, node, summing->fates[node], at + 1 < frames.count);
+        if (walk->batch_count < BATCH_CALLS)
+            continue;
+        rc = count_calls(calls, walk->batch_count, cost);
+        walk->batch_count = 0;
+    }
+    return rc;
 }
 
 /* Root to leaf. */
@@ -140,31 +166,28 @@ static int sum_sample(const struct summing *summing, struct calls *calls, size_t
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
     const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct step *steps = summing->steps;
     struct wm_edge cost = {.sample = (uint32_t)number + 1};
-    uint32_t from = WM_NO_NODE, from_fate = 0;
-    bool is_residual = false;
+    struct walk walk = {.from = WM_NO_NODE};
     int rc = 0;
     if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
         return 0;
-    for (uint32_t i = sample->location_count; i-- > 0;) {
-        const struct steps way = summing->ways[stack[i]];
-        for (uint32_t at = way.first; at < way.end; at++) {
-            const struct step step = summing->steps[at];
-            if (step.fate == 0) {
-                is_residual = true;
-                continue;
-            }
-            bool wished = (from_fate & FATE_CALLS) != 0 || (step.fate & FATE_CALLED) != 0;
-            if (wished && from != WM_NO_NODE && from != step.node)
-                rc |= note_call(calls, &cost,
-                                &(struct call){from, step.node, 0, (step.fate & FATE_INLINED) != 0,
-                                               is_residual});
-            from = step.node;
-            from_fate = step.fate;
-            is_residual = false;
+    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;) {
+        const struct step step = steps[stack[i]];
+        if (walk.batch_count + 2 > BATCH_CALLS) {
+            rc = count_calls(calls, walk.batch_count, &cost);
+            walk.batch_count = 0;
         }
+        if (step.outer == WM_NO_NODE) {
+            struct walk on = walk;
+            rc |= walk_many(summing, calls, &on, summing->graph->private_->frames[stack[i]], &cost);
+            walk = on;
+            continue;
+        }
+        walk = walk_on(calls, walk, step.outer, step.outer_fate, false);
+        walk = walk_on(calls, walk, step.inner, step.inner_fate, true);
     }
-    rc |= count_calls(calls, &cost);
+    rc |= count_calls(calls, walk.batch_count, &cost);
     return rc < 0 ? -ENOMEM : 0;
 }
 
@@ -189,22 +212,14 @@ static int join_calls(struct calls *into, const struct calls *from)
     return 0;
 }
 
-/* The steps of a location, behind those that there are. */
-static struct steps find_way(const struct summing *summing, struct wm_frames frames, uint32_t used)
+static struct step find_step(const struct summing *summing, struct wm_frames frames)
 {
-    struct steps way = {used, used};
-    bool any = false;
-    for (uint32_t at = frames.count; at-- > 0;) {
-        uint32_t node = wm_kind_at(summing->graph->private_, frames, at);
-        uint32_t fate = summing->fates[node];
-        any |= fate != 0;
-        if (fate != 0 && at + 1 < frames.count)
-            fate |= FATE_INLINED;
-        summing->steps[way.end++] = (struct step){node, fate};
-    }
-    if (!any)
-        way.end = used + 1;
-    return way;
+    const struct wm_graph_private *parts = summing->graph->private_;
+    if (frames.count > 2)
+        return (struct step){.outer = WM_NO_NODE};
+    uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
+    uint32_t inner = wm_kind_at(parts, frames, 0);
+    return (struct step){outer, inner, summing->fates[outer], summing->fates[inner]};
 }
 
 /* Whether any call is wished for. */
@@ -217,11 +232,8 @@ static bool find_fates(struct summing *summing)
         summing->fates[i] = find_fate(graph, &graph->nodes[i]);
         any |= summing->fates[i] > FATE_KEPT;
     }
-    uint32_t used = 0;
-    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
-        summing->ways[i] = find_way(summing, parts->frames[i], used);
-        used = summing->ways[i].end;
-    }
+    for (size_t i = 0; i < graph->report->profile->location_count; i++)
+        summing->steps[i] = find_step(summing, parts->frames[i]);
     return any;
 }
 
@@ -232,10 +244,9 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     struct summing summing = {
         .graph = graph,
         .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
-        .ways = calloc(profile->location_count + 1, sizeof(summing.ways[0])),
-        .steps = calloc(graph->private_->line_count + 1, sizeof(summing.steps[0])),
+        .steps = calloc(profile->location_count + 1, sizeof(summing.steps[0])),
     };
-    int rc = summing.fates == NULL || summing.ways == NULL || summing.steps == NULL ? -ENOMEM : 0;
+    int rc = summing.fates == NULL || summing.steps == NULL ? -ENOMEM : 0;
     if (rc == 0 && find_fates(&summing))
         rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
     for (size_t i = 1; i < slices; i++) {
@@ -249,7 +260,6 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     graph->edges = summing.calls[0].edges;
     graph->edge_count = summing.calls[0].count;
     free(summing.fates);
-    free(summing.ways);
     free(summing.steps);
     return rc;
 }

@@ -27,7 +27,6 @@ struct wm_graph_private {
     const struct wm_graph_wish *wish;
     struct wm_frames *frames; /* per location */
     uint32_t *kinds;
-    size_t line_count; /* of all locations; one without counts as one */
     struct wm_node_key *keys; /* per kind */
     bool *inlinable;          /* per kind: some location has it inlined */
     size_t kind_count;
