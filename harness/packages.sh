@@ -10,7 +10,7 @@ set -eu
 build="gcc g++ libc6-dev cmake ninja-build pkg-config libunwind-dev libprotobuf-c-dev
        protobuf-c-compiler libcsv-dev libuv1-dev libdw-dev libpcre2-dev
        libdeflate-dev zlib1g-dev"
-tests="libcmocka-dev golang-go clang lld binutils util-linux"
+tests="libcmocka-dev golang-go clang lld binutils util-linux libxml2-utils"
 
 wanted=
 for set in "$@"; do

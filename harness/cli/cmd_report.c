@@ -1,20 +1,21 @@
 /* cmd_report.c - `waymark report`: the pprof views of a run or of any profile. */
+#include "harness/cli/cmd_paths.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/delivery.h"
 #include "harness/cli/picture.h"
 #include "harness/cli/print.h"
 #include "harness/cli/report_options.h"
+#include "harness/cli/report_runs.h"
 #include "harness/core/file.h"
 #include "harness/core/pages.h"
 #include "profiles/pprof/merge.h"
-#include "profiles/runs/run.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const double GIB = 0x1p30;
@@ -26,7 +27,7 @@ struct report {
     const char *program; /* a binary named before the profiles: the first mapping's */
     struct wm_merge_input *inputs;
     size_t input_count;
-    struct wm_run *run; /* whose path ids -path may name */
+    struct wm_report_runs runs; /* of the sources that are folders */
     struct wm_text notes, result;
     struct wm_delivery delivery;
 };
@@ -65,28 +66,10 @@ static void take_program(struct report *report)
     values->source_count--;
 }
 
-static bool is_folder(const char *source)
-{
-    struct stat found;
-    return stat(source, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
 /* The profile of a run folder, or the file itself; free() it. */
 static char *profile_name_dup(const char *source)
 {
-    return is_folder(source) ? wm_file_join_dup(source, "profile.pb.gz") : strdup(source);
-}
-
-/* Ids of paths stand in a run's table, not in its profile. The same path has the same id in every
- * run of an app, so the first run will do; without one, names alone are found. */
-static void find_paths(struct report *report)
-{
-    struct wm_report_values *values = &report->values;
-    for (size_t i = 0; values->options.path != NULL && i < values->source_count; i++) {
-        if (report->run == NULL && is_folder(values->sources[i]) &&
-            wm_run_read(values->sources[i], &report->run, NULL) == 0)
-            values->options.paths = report->run->paths;
-    }
+    return wm_report_is_folder(source) ? wm_file_join_dup(source, "profile.pb.gz") : strdup(source);
 }
 
 static bool is_url(const char *source)
@@ -138,7 +121,12 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
     input->role = role;
     report->input_count++;
     rc = rename_program(report, input->profile);
-    return rc < 0 ? wm_fail(err, rc, "no memory for the profile") : 0;
+    if (rc < 0)
+        return wm_fail(err, rc, "no memory for the profile");
+    const struct wm_report_options *options = &report->values.options;
+    return wm_report_runs_read(&report->runs, source,
+                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE,
+                               options->by != NULL || options->path != NULL, err);
 }
 
 /* What cannot be read is told and left out, unless nothing is left. */
@@ -160,17 +148,33 @@ static int read_sources(struct report *report, char *const *sources, size_t coun
     return 0;
 }
 
+static int apply_runs(struct report *report, struct wm_error *err)
+{
+    struct wm_profile **profiles = calloc(report->input_count + 1, sizeof(profiles[0]));
+    if (profiles == NULL)
+        return wm_fail(err, -ENOMEM, "no memory for the profiles");
+    for (size_t i = 0; i < report->input_count; i++)
+        profiles[i] = report->inputs[i].profile;
+    int rc = wm_report_runs_apply(&report->runs, profiles, &report->values.options, err);
+    free(profiles);
+    return rc;
+}
+
 static int read_all(struct report *report, struct wm_profile **ret_profile, struct wm_error *err)
 {
     struct wm_report_values *values = &report->values;
-    bool diff = values->diff_base != NULL;
-    char *base = (char *)(uintptr_t)(diff ? values->diff_base : values->base);
+    /* columns compare two sides, which a plain base would leave as one difference */
+    bool diff = values->diff_base != NULL || values->options.by != NULL;
+    const char *named = values->diff_base != NULL ? values->diff_base : values->base;
+    char *base = (char *)(uintptr_t)named;
     report->inputs = calloc(values->source_count + 1, sizeof(report->inputs[0]));
     if (report->inputs == NULL)
         return wm_fail(err, -ENOMEM, "no memory for the profiles");
     int rc = read_sources(report, values->sources, values->source_count, WM_MERGE_SOURCE, err);
     if (rc == 0 && base != NULL)
         rc = read_sources(report, &base, 1, diff ? WM_MERGE_DIFF_BASE : WM_MERGE_BASE, err);
+    if (rc == 0)
+        rc = apply_runs(report, err);
     if (rc < 0)
         return rc;
     rc = wm_profile_merge(report->inputs, report->input_count, values->options.normalize,
@@ -234,7 +238,6 @@ static int make_report(struct report *report, struct wm_error *err)
         report->values.options.drain_user = &report->delivery;
     }
     take_program(report);
-    find_paths(report);
     int rc = read_all(report, &profile, err);
     if (rc == 0)
         rc =
@@ -246,6 +249,25 @@ static int make_report(struct report *report, struct wm_error *err)
     return rc < 0 ? rc : deliver(report, err);
 }
 
+/* How wide our own tables may be: a terminal's lines; a file or a pipe has no end of them. */
+static size_t find_width(const struct wm_report_values *values)
+{
+    struct winsize size;
+    if (values->output != NULL || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+        return 0;
+    return size.ws_col;
+}
+
+static int make(struct report *report, struct wm_error *err)
+{
+    struct wm_report_values *values = &report->values;
+    if (!values->views.paths)
+        return make_report(report, err);
+    if (values->source_count > 1)
+        return wm_fail_at(err, -EINVAL, "-paths", "shows one run at a time");
+    return wm_cmd_paths_print(values->sources[0], WM_VIEW_TEXT, err);
+}
+
 static int run_report(int argc, char **argv)
 {
     struct report report = {.program = NULL};
@@ -254,15 +276,16 @@ static int run_report(int argc, char **argv)
     wm_text_init(&report.result);
     wm_pages_give_back(LARGE_BYTES);
     int rc = wm_report_values_read(argc, argv, &report.values, &report.notes, &err);
+    report.values.options.width = find_width(&report.values);
     if (rc == 0)
-        rc = make_report(&report, &err);
+        rc = make(&report, &err);
     for (size_t i = 0; i < report.input_count; i++)
         wm_profile_free(report.inputs[i].profile);
     free(report.inputs);
     wm_text_done(&report.notes);
     wm_text_done(&report.result);
     wm_delivery_done(&report.delivery);
-    wm_run_free(report.run);
+    wm_report_runs_done(&report.runs);
     return rc < 0 ? wm_print_error(&err) : WM_EXIT_DONE;
 }
 
@@ -274,7 +297,8 @@ static void add_examples(struct wm_text *text)
                       "  waymark report -top -cum RUN\n"
                       "  waymark report -peek='^parse' -lines RUN\n"
                       "  waymark report -top -tagfocus=path=orders RUN\n"
-                      "  waymark report -top -diff_base RUN1 RUN2\n");
+                      "  waymark report -top -diff_base RUN1 RUN2\n"
+                      "  waymark report -flamegraph=run.svg RUN\n");
 }
 
 const struct wm_command wm_command_report = {

@@ -46,6 +46,8 @@ const struct wm_json *wm_json_get(const struct wm_json *json, const char *key);
 /* Elements of an array or object; 0 for anything else. */
 size_t wm_json_count(const struct wm_json *json);
 const struct wm_json *wm_json_at(const struct wm_json *json, size_t i);
+/* The key that a member of an object stands under; NULL for anything else. */
+const char *wm_json_key(const struct wm_json *json);
 /* The value, or `otherwise` when `json` is NULL or of another kind. */
 const char *wm_json_as_string(const struct wm_json *json, const char *otherwise);
 double wm_json_as_double(const struct wm_json *json, double otherwise);

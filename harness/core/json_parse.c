@@ -391,6 +391,11 @@ const struct wm_json *wm_json_at(const struct wm_json *json, size_t i)
     return json->children[i];
 }
 
+const char *wm_json_key(const struct wm_json *json)
+{
+    return json->key;
+}
+
 const char *wm_json_as_string(const struct wm_json *json, const char *otherwise)
 {
     return json != NULL && json->kind == WM_JSON_STRING ? json->string : otherwise;

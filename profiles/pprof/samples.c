@@ -201,6 +201,9 @@ static int read_share(void *user, const struct wm_slice *slice)
         location += draft.location_count;
         label += draft.label_count;
     }
+    /* Labels that say nothing were counted, but not read. */
+    size_t unread = share->first_label + share->label_count - label;
+    memset(profile->labels + label, 0, unread * sizeof(profile->labels[0]));
     return share->rc;
 }
 

@@ -43,6 +43,14 @@ void wm_run_free(struct wm_run *run)
     free(run);
 }
 
+const char *wm_run_setting(const struct wm_run_setting *settings, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(settings[i].key, key) == 0)
+            return settings[i].value;
+    return "";
+}
+
 void wm_run_note(struct wm_run *run, const char *format, ...)
 {
     char *text = NULL;

@@ -16,10 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct wm_run_setting { /* of run.json's "settings" and "machine", in this order */
+struct wm_run_setting { /* of run.json's "settings", "machine" and "identity", in this order */
     const char *key;
     const char *value;
 };
+
+/* Keys of "identity": what was run. A key is left out where its value is not known. */
+#define WM_RUN_BUILD_ID "build_id"   /* of the app, in hex */
+#define WM_RUN_WORK_HASH "work_hash" /* of the bytes of the mix, trace or capture: 16 hex digits   \
+                                      */
+#define WM_RUN_COMMIT "commit"       /* git's, of the folder that waymark was called in */
+#define WM_RUN_DIRTY "dirty"         /* "true": files that git tracks were changed since */
 
 struct wm_mismatch {
     const char *expected; /* as the mix says it */
@@ -54,6 +61,8 @@ struct wm_run {
     size_t setting_count;
     struct wm_run_setting *machine;
     size_t machine_count;
+    struct wm_run_setting *identity;
+    size_t identity_count;
     const char **notes;
     size_t note_count;
     struct wm_mismatch *mismatch_rows;
@@ -75,8 +84,9 @@ WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *
  * run does not have, but not before all of the new ones are on the disk: where there is no room
  * for them, nothing has changed. run.json comes last: a folder with one is whole. */
 WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err);
-/* Reads a run folder but for its profile, settings and machine. -EINVAL, -ENOENT with what is
- * missing. */
+/* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */
 WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
+/* The value of a setting in one of the lists; "" where there is none. */
+const char *wm_run_setting(const struct wm_run_setting *settings, size_t count, const char *key);
 
 #endif

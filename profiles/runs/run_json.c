@@ -88,6 +88,7 @@ static void write_run(struct wm_text *text, const struct wm_run *run)
     write_numbers(&json, run, details, DETAIL_COUNT);
     write_settings(&json, "settings", run->settings, run->setting_count);
     write_settings(&json, "machine", run->machine, run->machine_count);
+    write_settings(&json, "identity", run->identity, run->identity_count);
     wm_json_close(&json, '}');
 }
 
@@ -157,6 +158,38 @@ static int read_strings(struct wm_run *run, const struct wm_json *json)
     return run->notes == NULL ? -ENOMEM : 0;
 }
 
+/* Members that are no strings are passed over. */
+static int read_settings(struct wm_run *run, const struct wm_json *json,
+                         struct wm_run_setting **ret_settings, size_t *ret_count)
+{
+    size_t count = wm_json_count(json);
+    *ret_settings = wm_arena_alloc(run->arena, (count + 1) * sizeof((*ret_settings)[0]));
+    for (size_t i = 0; *ret_settings != NULL && i < count; i++) {
+        const struct wm_json *member = wm_json_at(json, i);
+        const char *key = wm_json_key(member);
+        if (key == NULL || wm_json_kind(member) != WM_JSON_STRING)
+            continue;
+        struct wm_run_setting *setting = &(*ret_settings)[*ret_count];
+        setting->key = wm_arena_copy(run->arena, key, strlen(key));
+        setting->value = copy_string(run, member, "");
+        if (setting->key == NULL || setting->value == NULL)
+            return -ENOMEM;
+        ++*ret_count;
+    }
+    return *ret_settings != NULL ? 0 : -ENOMEM;
+}
+
+static int read_lists(struct wm_run *run, const struct wm_json *json)
+{
+    int rc = read_settings(run, wm_json_get(json, "settings"), &run->settings, &run->setting_count);
+    if (rc == 0)
+        rc = read_settings(run, wm_json_get(json, "machine"), &run->machine, &run->machine_count);
+    if (rc == 0)
+        rc =
+            read_settings(run, wm_json_get(json, "identity"), &run->identity, &run->identity_count);
+    return rc;
+}
+
 static int read_run(struct wm_run *run, const struct wm_json *json, const char *file,
                     struct wm_error *err)
 {
@@ -178,6 +211,8 @@ static int read_run(struct wm_run *run, const struct wm_json *json, const char *
     run->open_loop = wm_json_as_bool(wm_json_get(json, "open_loop"), false);
     run->crashed = wm_json_as_bool(wm_json_get(json, "crashed"), false);
     rc = read_strings(run, json);
+    if (rc == 0)
+        rc = read_lists(run, json);
     return rc < 0 ? wm_fail_at(err, rc, file, "no memory to read it") : 0;
 }
 

@@ -187,22 +187,27 @@ static struct two *find_twos(const struct wm_graph *graph)
     return twos;
 }
 
-int wm_graph_sum_nodes(struct wm_graph *graph)
+int wm_graph_make_nodes(struct wm_graph *graph)
 {
     const struct wm_graph_private *parts = graph->private_;
-    struct two *twos = find_twos(graph);
-    int rc = -ENOMEM;
     graph->nodes = calloc(parts->kind_count + 1, sizeof(graph->nodes[0]));
-    if (graph->nodes == NULL || twos == NULL)
-        goto out;
+    if (graph->nodes == NULL)
+        return -ENOMEM;
     graph->node_count = parts->kind_count;
     for (size_t i = 0; i < graph->node_count; i++)
         graph->nodes[i] =
             (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = true};
-    rc = sum_all(graph, twos, false);
+    return 0;
+}
+
+int wm_graph_sum_nodes(struct wm_graph *graph)
+{
+    struct two *twos = find_twos(graph);
+    int rc = twos == NULL ? -ENOMEM : wm_graph_make_nodes(graph);
+    if (rc == 0)
+        rc = sum_all(graph, twos, false);
     if (rc == 0 && graph->report->has_divisor)
         rc = sum_all(graph, twos, true);
-out:
     free(twos);
     return rc;
 }

@@ -3,6 +3,7 @@
  *   graph_build.c    nodes and their sums     ┐
  *   graph_tree.c     the same for call trees  ├ graph.c trims, orders, hands out
  *   graph_edges.c    calls                    │
+ *   graph_calls.c    which samples made them  │
  *   graph_picture.c  order for pictures       ┘ */
 #ifndef WM_VIEWS_GRAPH_PARTS_H
 #define WM_VIEWS_GRAPH_PARTS_H
@@ -54,9 +55,10 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
     return frames.count == 1 ? frames.first : parts->kinds[frames.first + line];
 }
 
-/* graph_build.c: the kinds of all locations; one node per kind with its sums; labels of the kinds
- * of kept nodes, with their ranks. -ENOMEM, all of them. */
+/* graph_build.c: the kinds of all locations; one node per kind, without and with its sums; labels
+ * of the kinds of kept nodes, with their ranks. -ENOMEM, all of them. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
+WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 
@@ -76,6 +78,18 @@ struct wm_visitor {
 };
 
 WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor);
+
+/* graph_calls.c: calls `visit` for every sample and call (its number in graph->edges) in its stack,
+ * once each. Not for call trees, whose calls belong to one stack each. */
+struct wm_call_visit {
+    size_t sample;
+    int64_t value;
+    uint32_t edge;
+};
+
+WM_MUST_USE int wm_graph_walk_calls(const struct wm_graph *graph,
+                                    int (*visit)(void *user, const struct wm_call_visit *visit),
+                                    void *user);
 
 /* graph_tree.c: a node per stack, its calls too; the calls after nodes are no longer kept. */
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);

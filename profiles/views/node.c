@@ -53,7 +53,9 @@ void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t 
             ret_key->file = function->file;
         if (shown->line)
             ret_key->line = at->line;
-        if (ret_key->name != 0 && !wm_report_has(report, WM_VIEW_TELLS_OBJECTS))
+        /* pprof keeps files of several functions apart though they print alike; columns need not */
+        bool named = ret_key->name != 0 || (report->options->by != NULL && ret_key->file != 0);
+        if (named && !wm_report_has(report, WM_VIEW_TELLS_OBJECTS))
             return;
         ret_key->start_line = function->start_line;
     }

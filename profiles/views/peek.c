@@ -19,7 +19,7 @@ static bool any_wanted(const struct wm_graph *graph)
     return false;
 }
 
-int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err)
+int wm_peek_graph_new(struct wm_report *report, struct wm_graph **ret_graph, struct wm_error *err)
 {
     const char *expression = report->options->expression;
     struct wm_regex *regex = NULL;
@@ -31,11 +31,23 @@ int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_erro
     rc = wm_graph_new(report, &wish, &graph, err);
     if (rc == 0 && !any_wanted(graph))
         rc = wm_fail_at(err, -EINVAL, "-peek", "no function matches '%.200s'", expression);
-    if (rc == 0)
-        rc = wm_calltree_add(text, graph, true, err);
     if (wm_regex_gave_up(regex))
         wm_text_add(report->notes, "-peek: matching took too long for some names\n");
-    wm_graph_free(graph);
     wm_regex_free(regex);
+    if (rc < 0) {
+        wm_graph_free(graph);
+        return rc;
+    }
+    *ret_graph = graph;
+    return 0;
+}
+
+int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err)
+{
+    struct wm_graph *graph = NULL;
+    int rc = wm_peek_graph_new(report, &graph, err);
+    if (rc == 0)
+        rc = wm_calltree_add(text, graph, true, err);
+    wm_graph_free(graph);
     return rc;
 }

@@ -6,10 +6,12 @@
 #include "profiles/views/measure.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80, DRAIN_BYTES = 1 << 18 };
+static const double NODE_FRACTION = 0.005, FINE_FRACTION = 0.0005;
 
 /* What several flags come to. */
 enum {
@@ -18,24 +20,27 @@ enum {
     DRAWS = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
     TELLS_ALL = WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES,
     EXPORTS = TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS | WM_VIEW_CALL_TREES,
+    FLAMES = WM_VIEW_UNLIMITED | WM_VIEW_FINE,
     COPIES = TELLS_ALL | WM_VIEW_KEEPS_FILES,
 };
 
 const struct wm_report_view wm_report_views[] = {
-    {"top",       "functions by their own cost",           WM_VIEW_UNLIMITED,     wm_print_top      },
-    {"tree",      "functions between callers and callees", 0,                     wm_print_tree     },
-    {"peek",      "the same of the functions that match",  PEEKS,                 wm_print_peek     },
-    {"list",      "source lines of functions that match",  LISTS,                 wm_print_list     },
-    {"weblist",   "the same as a page of HTML",            LISTS,                 wm_print_weblist  },
-    {"dot",       "the graph of calls, for graphviz",      DRAWS,                 wm_print_dot      },
-    {"callgrind", "the calls, for kcachegrind",            EXPORTS,               wm_print_callgrind},
-    {"traces",    "every sample: labels, value, frames",   WM_VIEW_KEEPS_FOLDERS, wm_print_traces   },
-    {"tags",      "labels, and what each value cost",      0,                     wm_print_tags     },
-    {"raw",       "all that the profile holds",            COPIES,                wm_print_raw      },
-    {"proto",     "the profile as the filters leave it",   COPIES,                wm_print_proto    },
-    {"topproto",  "the rows of top as a profile",          WM_VIEW_UNLIMITED,     wm_print_topproto },
-    {"comments",  "the profile's comments",                0,                     wm_print_comments },
-    {NULL,        NULL,                                    0,                     NULL              },
+    {"top",        WM_VIEW_UNLIMITED,     wm_print_top,        wm_print_top_by },
+    {"tree",       0,                     wm_print_tree,       wm_print_tree_by},
+    {"peek",       PEEKS,                 wm_print_peek,       wm_print_peek_by},
+    {"list",       LISTS,                 wm_print_list,       NULL            },
+    {"weblist",    LISTS,                 wm_print_weblist,    NULL            },
+    {"dot",        DRAWS,                 wm_print_dot,        NULL            },
+    {"callgrind",  EXPORTS,               wm_print_callgrind,  NULL            },
+    {"traces",     WM_VIEW_KEEPS_FOLDERS, wm_print_traces,     NULL            },
+    {"tags",       0,                     wm_print_tags,       NULL            },
+    {"raw",        COPIES,                wm_print_raw,        NULL            },
+    {"proto",      COPIES,                wm_print_proto,      NULL            },
+    {"topproto",   WM_VIEW_UNLIMITED,     wm_print_topproto,   NULL            },
+    {"comments",   0,                     wm_print_comments,   NULL            },
+    {"folded",     WM_VIEW_UNLIMITED,     wm_print_folded,     NULL            },
+    {"flamegraph", FLAMES,                wm_print_flamegraph, NULL            },
+    {NULL,         0,                     NULL,                NULL            },
 };
 
 void wm_report_options_init(struct wm_report_options *options)
@@ -44,7 +49,7 @@ void wm_report_options_init(struct wm_report_options *options)
         .view = "top",
         .granularity = WM_BY_FUNCTIONS,
         .trim = true,
-        .node_fraction = 0.005,
+        .node_fraction = NAN,
         .edge_fraction = 0.001,
         .divide_by = 1,
         .node_count = -1,
@@ -101,7 +106,10 @@ int64_t wm_report_node_count(const struct wm_report *report)
 
 double wm_report_node_fraction(const struct wm_report *report)
 {
-    return trims(report) ? report->options->node_fraction : 0;
+    double fraction = report->options->node_fraction;
+    if (isnan(fraction))
+        fraction = wm_report_has(report, WM_VIEW_FINE) ? FINE_FRACTION : NODE_FRACTION;
+    return trims(report) ? fraction : 0;
 }
 
 double wm_report_edge_fraction(const struct wm_report *report)
@@ -204,6 +212,19 @@ static int choose_type(struct wm_report *report, struct wm_error *err)
 
 /* ---- The stages ---- */
 
+static int fail_by(const struct wm_report *report, struct wm_error *err)
+{
+    struct wm_text views;
+    wm_text_init(&views);
+    for (const struct wm_report_view *view = wm_report_views; view->name != NULL; view++)
+        if (view->print_by != NULL)
+            wm_text_addf(&views, " -%s", view->name);
+    int rc = wm_fail_at(err, -EINVAL, "-by", "-%s has no columns; those that have:%s",
+                        report->view->name, views.data);
+    wm_text_done(&views);
+    return rc;
+}
+
 static int find_view(struct wm_report *report, struct wm_error *err)
 {
     const struct wm_report_options *options = report->options;
@@ -212,6 +233,8 @@ static int find_view(struct wm_report *report, struct wm_error *err)
             continue;
         if (wm_report_has(report, WM_VIEW_TAKES_EXPRESSION) && options->expression == NULL)
             return wm_fail(err, -EINVAL, "-%s needs a regular expression", options->view);
+        if (options->by != NULL && report->view->print_by == NULL)
+            return fail_by(report, err);
         return 0;
     }
     return wm_fail(err, -EINVAL, "there is no view '%.60s'", options->view);
@@ -319,7 +342,7 @@ int wm_report_print(struct wm_profile *profile, const struct wm_report_options *
     if (rc == 0)
         rc = run_stages(&report, err);
     if (rc == 0)
-        rc = report.view->print(&report, text, err);
+        rc = (options->by != NULL ? report.view->print_by : report.view->print)(&report, text, err);
     if (rc == 0 && (text->failed || report.names.failed || report.filters.failed))
         rc = wm_fail(err, -ENOMEM, "no memory for the view");
     if (rc < 0)

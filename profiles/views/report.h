@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 struct wm_paths;
+struct wm_requests;
+struct wm_segments;
 
 enum wm_granularity {
     WM_BY_FUNCTIONS,
@@ -37,11 +39,16 @@ struct wm_report_options {
     const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
     const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
     const char *sample_index, *unit, *source_path, *trim_path;
-    double node_fraction, edge_fraction, divide_by;
+    double node_fraction; /* NAN: the view's own */
+    double edge_fraction, divide_by;
     int64_t node_count;           /* -1: the view's own */
     const char *path;             /* ours: focus on the label `path`, by display name or id */
     const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
     const char *by;               /* ours: a label whose values become columns */
+    const char *group_by; /* ours: the label of -flamegraph's tabs (NULL: path), -folded's roots */
+    const struct wm_requests *requests; /* of the runs; NULL: costs are sums, not per request */
+    const struct wm_segments *segments; /* of the run: exact counts; NULL: none */
+    size_t width;                       /* of -by's tables; 0: any */
     /* Takes what a long view has printed so far, and leaves the text empty; NULL: it is all kept.
      * A negative errno, with `err`, ends the view. */
     int (*drain)(void *drain_user, struct wm_text *text, struct wm_error *err);
@@ -79,14 +86,16 @@ enum wm_report_view_flags {
     WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
     WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
     WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
+    WM_VIEW_FINE = 2048,         /* its own node fraction is a tenth of the others' */
 };
 
-/* A view prints the selected profile; an error means that nothing is printed. */
+/* A view prints the selected profile; an error means that nothing is printed. `print_by` is it with
+ * -by; NULL: it has no such form. */
 struct wm_report_view {
     const char *name;
-    const char *help;
     unsigned flags;
     int (*print)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+    int (*print_by)(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 };
 
 /* The table of views, ended by a NULL name. */
@@ -137,6 +146,9 @@ const char *wm_report_label_unit(const struct wm_report *report, uint32_t key);
 int wm_print_top(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_tree(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_peek(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_top_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_tree_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_peek_by(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_dot(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err);
@@ -148,5 +160,6 @@ int wm_print_comments(struct wm_report *report, struct wm_text *text, struct wm_
 int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_folded(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_flamegraph(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 
 #endif

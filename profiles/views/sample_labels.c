@@ -1,6 +1,8 @@
 /* sample_labels.c - sorts and groups the labels of one sample after the other. */
 #include "profiles/views/sample_labels.h"
 
+#include "profiles/views/measure.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,4 +128,35 @@ int wm_sample_labels_add(struct wm_sample_labels *labels, const struct wm_report
         wm_text_add_bytes(text, labels->text.data + labels->lines[i].at, labels->lines[i].length);
     }
     return (int)labels->line_count;
+}
+
+/* Texts first, then numbers in the wanted unit; without any unit in the sample they stay bare. */
+bool wm_sample_label_add_value(const struct wm_report *report,
+                               const struct wm_profile_sample *sample, uint32_t key,
+                               struct wm_text *text)
+{
+    const struct wm_profile *profile = report->profile;
+    const struct wm_label *labels = profile->labels + sample->first_label;
+    char number[WM_MEASURE_BYTES];
+    bool any = false, has_unit = false;
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        if (labels[i].key != key)
+            continue;
+        has_unit = has_unit || (labels[i].string == 0 && labels[i].unit != 0);
+        if (labels[i].string == 0)
+            continue;
+        wm_text_add(text, any ? "," : "");
+        wm_text_add(text, wm_profile_text(profile, labels[i].string));
+        any = true;
+    }
+    const char *to = has_unit ? wm_report_wanted_unit(report) : "";
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        if (labels[i].key != key || labels[i].string != 0)
+            continue;
+        wm_text_add(text, any ? "," : "");
+        wm_text_add(text, wm_measure(labels[i].number, wm_profile_text(profile, labels[i].unit), to,
+                                     number));
+        any = true;
+    }
+    return any;
 }

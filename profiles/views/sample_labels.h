@@ -34,4 +34,10 @@ WM_MUST_USE int wm_sample_labels_add(struct wm_sample_labels *labels,
                                      wm_label_format *format, const char *between,
                                      struct wm_text *text);
 
+/* Adds the values that the sample has under this key, "," between them, as one name; false: it has
+ * none. */
+bool wm_sample_label_add_value(const struct wm_report *report,
+                               const struct wm_profile_sample *sample, uint32_t key,
+                               struct wm_text *text);
+
 #endif

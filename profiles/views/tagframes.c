@@ -2,8 +2,8 @@
  *
  * Each sample gets a frame for each key: a function named by the label's values, in a file named by
  * the key. Without the label it has no name. */
-#include "profiles/views/measure.h"
 #include "profiles/views/report.h"
+#include "profiles/views/sample_labels.h"
 #include "profiles/views/select.h"
 
 #include "harness/core/intern.h"
@@ -51,37 +51,6 @@ static int take_keys(struct wm_profile *profile, const char *list, struct keys *
 
 /* ---- A frame ---- */
 
-/* Texts first, then numbers in the wanted unit; without any unit in the sample they stay bare. */
-static bool add_values(struct tag_frames *frames, const struct wm_profile_sample *sample,
-                       uint32_t key)
-{
-    const struct wm_profile *profile = frames->report->profile;
-    const struct wm_label *labels = profile->labels + sample->first_label;
-    char number[WM_MEASURE_BYTES];
-    bool any = false, has_unit = false;
-    for (uint32_t i = 0; i < sample->label_count; i++) {
-        if (labels[i].key != key)
-            continue;
-        has_unit = has_unit || (labels[i].string == 0 && labels[i].unit != 0);
-        if (labels[i].string == 0)
-            continue;
-        wm_text_add(&frames->name, any ? "," : "");
-        wm_text_add(&frames->name, wm_profile_text(profile, labels[i].string));
-        any = true;
-    }
-    const char *to = has_unit ? wm_report_wanted_unit(frames->report) : "";
-    for (uint32_t i = 0; i < sample->label_count; i++) {
-        if (labels[i].key != key || labels[i].string != 0)
-            continue;
-        wm_text_add(&frames->name, any ? "," : "");
-        wm_text_add(
-            &frames->name,
-            wm_measure(labels[i].number, wm_profile_text(profile, labels[i].unit), to, number));
-        any = true;
-    }
-    return any;
-}
-
 static int64_t add_location(struct tag_frames *frames, uint32_t key, const char *name)
 {
     struct wm_profile *profile = frames->report->profile;
@@ -103,7 +72,7 @@ static int find_frame(struct tag_frames *frames, const struct wm_profile_sample 
     uint32_t key = keys->strings[which];
     wm_text_clear(&frames->name);
     wm_text_add_bytes(&frames->name, &key, sizeof(key));
-    keys->matched |= add_values(frames, sample, key);
+    keys->matched |= wm_sample_label_add_value(frames->report, sample, key, &frames->name);
     size_t known = wm_intern_count(frames->frames);
     int64_t frame = wm_intern_bytes(frames->frames, frames->name.data, frames->name.length);
     if (frame < 0 || frames->name.failed)

@@ -27,6 +27,9 @@ static struct wm_run *build_run(void)
         {"seed",     "7"            },
         {"workload", "mix \"1\".csv"},
     };
+    static struct wm_run_setting identity[] = {
+        {WM_RUN_BUILD_ID, "beef"}
+    };
     static struct wm_mismatch mismatch = {
         "ProcessOrder:approved", 3, "ProcessRefund", 0xabc, 12, 4711, "op=order sku=17",
     };
@@ -54,6 +57,8 @@ static struct wm_run *build_run(void)
     run->coverage = 11.0 / 12;
     run->settings = settings;
     run->setting_count = 2;
+    run->identity = identity;
+    run->identity_count = 1;
     run->mismatch_rows = &mismatch;
     run->mismatch_row_count = 1;
     wm_run_note(run, "note %d of %s", 1, "this run");
@@ -100,6 +105,11 @@ static void test_run_comes_back_as_it_went(void **state)
     assert_int_equal(again->mismatch_rows[0].path_id, 0xabc);
     assert_int_equal(again->paths->count, 1);
     assert_int_equal(again->segments->count, 1);
+    assert_int_equal(again->setting_count, 2);
+    assert_string_equal(wm_run_setting(again->settings, 2, "workload"), "mix \"1\".csv");
+    assert_string_equal(wm_run_setting(again->identity, again->identity_count, WM_RUN_BUILD_ID),
+                        "beef");
+    assert_string_equal(wm_run_setting(again->machine, again->machine_count, "cpu"), "");
     assert_null(again->profile);
     wm_run_free(run);
     wm_run_free(again);

@@ -28,7 +28,7 @@ static inline void made_init(struct made *made, unsigned flags)
     assert_int_equal(wm_profile_add_sample_type(made->profile, "visits", "count"), 0);
     assert_int_equal(wm_profile_add_sample_type(made->profile, "cost", "count"), 1);
     wm_report_options_init(&made->options);
-    made->view = (struct wm_report_view){"made", "for tests", flags, NULL};
+    made->view = (struct wm_report_view){"made", flags, NULL, NULL};
     wm_text_init(&made->notes);
     made->report = (struct wm_report){
         .profile = made->profile,

@@ -1,0 +1,129 @@
+# bypath.sh - costs per request of each path, and what changed between two runs, against an app that
+# knows what it burns.
+# usage: bypath.sh BUILD SOURCE
+. "$(dirname "$0")/lib.sh"
+
+# burn NAME SHARE_A SHARE_B CPU_A CPU_B: a run, and in NAME.truth what its paths really used.
+burn() {
+    cat >"$folder/$1.csv" <<END
+entry,weight,path,cpu_us,prepare_us
+Burn,$2,a,$4,100
+Burn,$3,b,$5,100
+END
+    BURN_TRUTH=$folder/$1.truth
+    export BURN_TRUTH
+    waymark run --app "$apps/libburn.so" --workload "$folder/$1.csv" --requests 4000 --hz 1997 \
+        -o "$folder/$1"
+    expect 0 "a run of burn"
+}
+
+# truth NAME PATH: CPU for each request, in microseconds.
+truth() {
+    awk -F, -v path="$2" 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+        $col["path"] == path && $col["requests"] > 0 {
+            printf "%.3f\n", $col["cpu_ns"] / $col["requests"] / 1000 }' "$folder/$1.truth"
+}
+
+# told TITLE PATH: the figure of a path in the line of the last report with this title.
+told() {
+    awk -v title="$1" -v path="$2" '
+        !column { for (i = 1; i <= NF; i++) if ($i == path) column = i }
+        $0 ~ title "$" { print $column + 0; exit }' "$folder/out"
+}
+
+# near WHAT A B TOLERANCE
+near() {
+    echo "$1: told $2, true $3"
+    awk -v a="$2" -v b="$3" -v far="$4" 'BEGIN { exit !(a != "" && a - b < far && b - a < far) }' ||
+        fail "$1: $2 is not within $4 of $3"
+}
+
+burn before 70 30 200 200
+burn mixed 20 80 200 200  # other shares, the same costs
+burn slower 20 80 200 400 # and PathB's own part takes twice as long
+
+# Some 4,000 samples in each: 5 % is three standard errors even of the smaller path.
+for run in before mixed slower; do
+    waymark report -by_path -unit=us "$folder/$run"
+    expect 0 "-by_path of $run"
+    for path in PathA PathB; do
+        true=$(truth $run $path)
+        near "$run $path" "$(told cpu/request $path)" "$true" \
+            "$(awk -v t="$true" 'BEGIN { print t * 0.07 }')"
+    done
+done
+
+# change RUN PATH: what the truth says, in percent.
+change() {
+    awk -v a="$(truth before "$2")" -v b="$(truth "$1" "$2")" \
+        'BEGIN { printf "%.2f\n", 100 * (b / a - 1) }'
+}
+
+for base in -base -diff_base; do
+    for run in mixed slower; do
+        waymark report -by_path $base "$folder/before" "$folder/$run"
+        expect 0 "-by_path $base"
+        cp "$folder/out" "$folder/changes"
+        sed 's/ ± [0-9.]*/ /g' "$folder/changes" >"$folder/out" # so that a figure is a field
+        for path in PathA PathB; do
+            near "$base $run $path, change in %" "$(told 'interval' $path)" \
+                "$(change $run $path)" 10
+        done
+    done
+    # All of the change is in the function that burns: it comes first, with the path's own change.
+    awk '$NF == "cum" { getline; print; exit }' "$folder/changes" >"$folder/row"
+    grep -q ' spin_steps' "$folder/row" || fail "spin_steps is not first: $(cat "$folder/row")"
+done
+
+# The columns are all of the requests: their samples add up to those of the path table.
+waymark report -by_path -sample_index=samples -unit=count "$folder/mixed"
+expect 0 "samples by path"
+told=$(awk '/samples\/request$/ { print $2 * b + $3 * a; exit }
+    / requests$/ { b = $2; a = $3; gsub(",", "", a); gsub(",", "", b) }' "$folder/out")
+true=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "samples") c = i; next }
+    $1 != "" && $c > 0 && $0 !~ /\(/ { sum += $c } END { print sum }' "$folder/mixed/paths.csv")
+near "samples of all requests" "$told" "$true" "$(awk -v n="$true" 'BEGIN { print 0.01 * n }')"
+
+# Names are joint: the run without PathA names PathB otherwise, and yet the columns meet.
+burn alone 0.0001 99.9999 200 200
+waymark report -by_path "$folder/alone" "$folder/before"
+expect 0 "two runs as one"
+said ' PathB' "the joint name"
+
+# The same by other labels; what has no columns is refused by name.
+waymark report -by=segment "$folder/before"
+expect 0 "-by=segment"
+waymark report -by_path -peek=spin "$folder/before"
+expect 0 "-by_path -peek"
+said 'exact calls|\| spin_steps' "a block"
+waymark report -by_path -dot "$folder/before"
+expect 2 "-by_path -dot"
+said 'those that have: -top -tree -peek' "the views with columns"
+waymark report -by=colour "$folder/before"
+expect 2 "a label that is not there"
+said "labels here: .*path" "the labels that are"
+waymark report -by_path -normalize -base "$folder/before" "$folder/mixed"
+expect 2 "-normalize beside -by"
+
+# Of a profile alone there are no requests: sums, and it is said.
+waymark report -by_path "$folder/before/profile.pb.gz"
+expect 0 "-by_path of a profile"
+said 'name the run' "what to do for costs per request"
+
+# -peek of a run counts calls of functions with segments, exactly; of its profile it is pprof's.
+waymark run --app "$shop" --workload "$samples/mix.csv" --requests 20000 --seed 1 -o "$folder/shop"
+expect 0 "a run of the shop"
+orders=$(awk -F, '$1 ~ /\/ProcessOrder$/ { print $5 }' "$folder/shop/segments.csv")
+waymark report -peek=process_order "$folder/shop"
+expect 0 "-peek of a run"
+awk '{ gsub(",", "") } / process_order$/ { print $(NF - 2) }' "$folder/out" >"$folder/calls"
+[ "$(cat "$folder/calls")" = "$orders" ] || fail "calls: $(cat "$folder/calls"), not $orders"
+waymark report -peek=process_order "$folder/shop/profile.pb.gz"
+expect 0 "-peek of a profile"
+grep -q 'exact calls' "$folder/out" && fail "counts of calls from a profile"
+waymark paths "$folder/shop"
+cp "$folder/out" "$folder/paths"
+waymark report -paths "$folder/shop"
+expect 0 "-paths"
+cmp -s "$folder/out" "$folder/paths" || fail "-paths is not what waymark paths prints"
+finish
