@@ -1,7 +1,7 @@
 /* cmd_run.c - `waymark run`: replays, gathers, writes the run, prints what it cost. */
 #include "harness/cli/cmd_paths.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/crash.h"
+#include "harness/cli/ending.h"
 #include "harness/cli/expect.h"
 #include "harness/cli/import.h"
 #include "harness/cli/job.h"
@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* One run from the started host to the exit code. */
 struct replay {
@@ -26,11 +25,8 @@ struct replay {
     int region_fd;
     struct wm_gather *gather;
     struct wm_run *run;
-    struct wm_session_result session;
-    struct wm_crash_report report; /* of a run that crashed */
-    uint64_t judged;      /* requests that were expected to take a path, and known to take one */
-    struct wm_text crash; /* what there is to say of a crash; told last, where it is seen */
-    int exit_code;
+    struct wm_ending ending;
+    uint64_t judged; /* requests that were expected to take a path, and known to take one */
 };
 
 /* ---- Before ---- */
@@ -115,74 +111,14 @@ static int tell_plan(struct wm_job *job, struct wm_error *err)
 
 /* ---- After ---- */
 
-/* What the host found wrong before anything ran. */
-static int tell_fault(const struct wm_region *region)
-{
-    struct wm_error err = {0};
-    int rc = region->fault.rc;
-    wm_fail_at(&err, rc, region->fault.place, "%s", region->fault.text);
-    wm_print_error(&err);
-    bool input = rc == -EINVAL || rc == -ENOENT || rc == -ENOEXEC;
-    return input ? WM_EXIT_USAGE : WM_EXIT_APP_FAILED;
-}
-
-static int tell_crash(struct replay *replay, struct wm_error *err)
-{
-    struct wm_crash_report *report = &replay->report;
-    struct wm_text headline;
-    report->signal = replay->session.exit.signal;
-    report->exit_code = replay->session.exit.exit_code;
-    int rc =
-        wm_crash_collect(replay->job, replay->region, replay->gather, replay->run, report, err);
-    if (rc < 0)
-        return rc;
-    wm_text_init(&headline);
-    wm_crash_headline(report, &headline);
-    wm_run_note(replay->run, "%s; see crash.json", headline.data);
-    wm_text_done(&headline);
-    wm_crash_describe(report, replay->job->folder, &replay->crash);
-    replay->exit_code = WM_EXIT_APP_FAILED;
-    return 0;
-}
-
-/* How the process ended decides what the run is worth. */
-static int judge_end(struct replay *replay, struct wm_error *err)
-{
-    const struct wm_target_exit *how = &replay->session.exit;
-    bool done = atomic_load(&replay->region->stage) == WM_STAGE_DONE;
-    if (replay->session.lingered)
-        wm_run_note(replay->run,
-                    "after the last request the app's process did not exit within %d s: "
-                    "it was ended",
-                    WM_SESSION_LINGER_S);
-    else if (done && !replay->session.killed && (how->signal != 0 || how->exit_code != 0))
-        wm_run_note(replay->run,
-                    "after the last request the app's process ended with %s %d instead of 0",
-                    how->signal != 0 ? "signal" : "exit code",
-                    how->signal != 0 ? how->signal : how->exit_code);
-    if (!done && !replay->session.killed)
-        return tell_crash(replay, err);
-    replay->run->crashed = false; /* one that was killed did not die by itself */
-    if (replay->session.gave_up)
-        wm_run_note(replay->run, "ended 10 s after a signal: requests in flight did not end");
-    else if (replay->session.stopped)
-        wm_run_note(replay->run, replay->session.killed
-                                     ? "ended at once by a second signal: requests in flight were "
-                                       "not waited for"
-                                     : "ended by a signal, before the end of the plan");
-    if (replay->session.killed)
-        replay->exit_code = WM_EXIT_INTERRUPTED;
-    return 0;
-}
-
 static int save_trace(struct replay *replay, struct wm_error *err)
 {
     const char *name = replay->job->values->save_trace;
     if (name == NULL)
         return 0;
     int rc = wm_save_trace(replay->job, replay->region, name, replay->run, err);
-    if (rc < 0 && replay->exit_code == WM_EXIT_DONE)
-        replay->exit_code = rc == -EBADMSG ? WM_EXIT_APP_FAILED : WM_EXIT_USAGE;
+    if (rc < 0 && replay->ending.exit_code == WM_EXIT_DONE)
+        replay->ending.exit_code = rc == -EBADMSG ? WM_EXIT_APP_FAILED : WM_EXIT_USAGE;
     if (rc < 0)
         wm_print_error(err);
     return 0; /* the run itself is worth writing */
@@ -202,7 +138,8 @@ static int complete_run(struct replay *replay, struct wm_error *err)
     note_import(job, run);
     rc = wm_expect_check(job, replay->region, run, &replay->judged, err);
     if (rc == 0)
-        rc = judge_end(replay, err);
+        rc =
+            wm_ending_judge(&replay->ending, replay->job, replay->region, replay->gather, run, err);
     if (rc == 0)
         rc = save_trace(replay, err);
     return rc;
@@ -247,8 +184,8 @@ static void check_demands(struct replay *replay)
                       wm_units_share(values->coverage, wanted));
         failed = true;
     }
-    if (failed && replay->exit_code == WM_EXIT_DONE)
-        replay->exit_code = WM_EXIT_CHECK_FAILED;
+    if (failed && replay->ending.exit_code == WM_EXIT_DONE)
+        replay->ending.exit_code = WM_EXIT_CHECK_FAILED;
 }
 
 /* A path's name that a shell and a regular expression take as it is; NULL: none. */
@@ -283,12 +220,12 @@ static int write_and_print(struct replay *replay, struct wm_error *err)
     const char *folder = replay->job->folder;
     int rc = wm_run_write(replay->run, folder, err);
     if (rc == 0 && replay->run->crashed)
-        rc = wm_crash_save(&replay->report, folder, err);
+        rc = wm_crash_save(&replay->ending.report, folder, err);
     if (rc == 0)
         rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
     /* Where nothing could be written this is all that is known of the crash. */
-    if (replay->crash.length > 0)
-        wm_print_note("\n%s", replay->crash.data);
+    if (replay->ending.crash.length > 0)
+        wm_print_note("\n%s", replay->ending.crash.data);
     if (rc < 0)
         return rc;
     tell_next(replay->run, folder);
@@ -309,17 +246,6 @@ static int open_replay(struct replay *replay, struct wm_error *err)
     return 0;
 }
 
-/* Every binary that the app had loaded is opened for its symbols. Not before the app's process is
- * gone: it would inherit the limit. */
-static void allow_files(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* Negative with `err`, or 0 with the exit code in `replay`. */
 static int run_job(struct replay *replay, struct wm_error *err)
 {
@@ -329,15 +255,15 @@ static int run_job(struct replay *replay, struct wm_error *err)
     rc = tell_plan(replay->job, err);
     if (rc < 0)
         return rc;
-    rc = wm_session_run(replay->job->host, replay->region, replay->region_fd, replay->gather,
-                        &replay->session, err);
+    rc = wm_session_run(replay->job->host, replay->region, replay->region_fd, replay->gather, NULL,
+                        &replay->ending.session, err);
     if (rc < 0)
         return rc;
     if (atomic_load(&replay->region->stage) == WM_STAGE_FAILED) {
-        replay->exit_code = tell_fault(replay->region);
+        replay->ending.exit_code = wm_ending_fault(replay->region);
         return 0;
     }
-    allow_files();
+    wm_ending_allow_files();
     rc = complete_run(replay, err);
     return rc < 0 ? rc : write_and_print(replay, err);
 }
@@ -349,7 +275,7 @@ static int run_run(int argc, char **argv)
     struct wm_error err = {0};
     struct wm_job job = {0};
     struct replay replay = {.job = &job, .region_fd = -1};
-    wm_text_init(&replay.crash);
+    wm_text_init(&replay.ending.crash);
     wm_run_values_init(&values);
     if (wm_command_parse(&wm_command_run, argc, argv, 0, &options, &values) < 0)
         return WM_EXIT_USAGE;
@@ -358,14 +284,14 @@ static int run_run(int argc, char **argv)
         rc = wm_job_prepare(&job, &options, &values, &err);
     if (rc == 0)
         rc = run_job(&replay, &err);
-    wm_text_done(&replay.crash);
+    wm_text_done(&replay.ending.crash);
     wm_gather_free(replay.gather);
     wm_run_free(replay.run);
     wm_region_free(replay.region, replay.region_fd);
     wm_job_done(&job);
     if (rc < 0)
-        replay.exit_code = wm_print_error(&err);
-    return replay.exit_code;
+        replay.ending.exit_code = wm_print_error(&err);
+    return replay.ending.exit_code;
 }
 
 static void add_mix(struct wm_text *text)

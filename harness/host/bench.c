@@ -1,7 +1,8 @@
 /* bench.c - the benchmarks of the plan, one after the other.
  *
  *   each subject:  requests made and tried
- *     each number of threads:  loops calibrated ─ grown, unsampled ─ measured `count` times, sampled
+ *     each number of threads:  loops calibrated ─ grown, unsampled ─ measured `count` times,
+ * sampled
  *
  * As `go test -bench` does, the number of iterations grows until they last for the time that was
  * asked for; a measurement that then falls short of it is made again with more. */
@@ -218,14 +219,13 @@ int wm_bench_run(struct wm_region *region, const struct wm_app *app, struct wm_s
                  struct wm_error *err)
 {
     static struct bench bench;
-    bench = (struct bench){
-        .region = region, .plan = &region->plan.bench, .app = app, .stream = stream};
+    bench =
+        (struct bench){.region = region, .plan = &region->plan.bench, .app = app, .stream = stream};
     int rc = find_subjects(&bench, err);
     if (rc < 0)
         return rc;
     region->worker_count = most_threads(bench.plan);
-    region->bench.rounds_wanted =
-        bench.subject_count * bench.plan->cpu_count * bench.plan->count;
+    region->bench.rounds_wanted = bench.subject_count * bench.plan->cpu_count * bench.plan->count;
     if (bench.plan->function != 0)
         (void)wm_probe_watch_calls((const void *)(uintptr_t)(app->bias + bench.plan->function));
     wm_probe_calibrate(region->plan.hz);

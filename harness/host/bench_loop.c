@@ -46,6 +46,8 @@ static inline int call(struct wm_loop *loop, wm_entry_fn *function, const struct
     struct wm_context *context = item->request.context;
     if (context != wm_context_current)
         (void)wm_context_attach(context);
+    /* a crash tells which request it was; a context is the start of its slot in the region */
+    ((struct wm_context_slot *)context)->index = item->request.index;
     int status = function(&item->request, reply);
     if (__builtin_expect(status != 0, 0))
         loop->groups[item->group].errors++;

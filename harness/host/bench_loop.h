@@ -21,7 +21,7 @@ struct wm_loop {
     struct wm_loop_group {
         struct wm_context *context;
         uint64_t calls, errors;
-    } *groups;
+    } * groups;
     struct wm_histogram *latency; /* NULL: calls are not timed one by one */
     uint32_t at;                  /* the item that comes next */
 };
@@ -58,7 +58,8 @@ struct wm_loop_cost {
     double pause_ns;    /* of a pause and its end: what they leave in the measurement */
     double watch_ns;    /* of a watched call: the same */
 };
-/* bench_calibrate.c. `loop` NULL: of loops over wm_bench_next(). Some 50 ms. Negative as wm_loop_run. */
+/* bench_calibrate.c. `loop` NULL: of loops over wm_bench_next(). Some 50 ms. Negative as
+ * wm_loop_run. */
 WM_MUST_USE int wm_loop_calibrate(struct wm_loop *loop, struct wm_loop_cost *ret_cost);
 
 #endif

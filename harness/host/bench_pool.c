@@ -109,8 +109,7 @@ static uint32_t find_group(struct wm_pool *pool, uint32_t row, uint32_t path, ui
                            uint32_t group_max)
 {
     uint32_t at = 0;
-    while (at < pool->group_count &&
-           (pool->groups[at].row != row || pool->groups[at].path != path))
+    while (at < pool->group_count && (pool->groups[at].row != row || pool->groups[at].path != path))
         at++;
     if (at == pool->group_count && at == group_max)
         return at - 1;

@@ -24,14 +24,15 @@ enum wm_bench_kind {
 };
 
 struct wm_bench_plan {
-    uint32_t kind;  /* enum wm_bench_kind */
-    uint32_t count; /* measurements of each benchmark and number of threads */
-    uint64_t iterations;   /* of each measurement; 0: as many as last for benchtime_ns */
+    uint32_t kind;       /* enum wm_bench_kind */
+    uint32_t count;      /* measurements of each benchmark and number of threads */
+    uint64_t iterations; /* of each measurement; 0: as many as last for benchtime_ns */
     uint64_t benchtime_ns;
     uint32_t cpu_count;
     uint32_t cpus[WM_BENCH_CPU_MAX]; /* threads at one time, one after the other */
-    uint32_t field_count; /* of the one request that is made when there is no mix */
-    uint64_t function;    /* an address in the app's file; 0: entry points are timed, nothing in them */
+    uint32_t field_count;            /* of the one request that is made when there is no mix */
+    uint64_t
+        function; /* an address in the app's file; 0: entry points are timed, nothing in them */
     char pattern[WM_BENCH_PATTERN_BYTES]; /* extended regular expression over the names */
     char fields[WM_BENCH_FIELD_BYTES];    /* name, NUL, value, NUL, … */
 };
@@ -48,10 +49,10 @@ struct wm_bench_round {
     uint64_t iterations; /* all threads together */
     uint64_t timed_ns;   /* of the thread that took longest */
     uint64_t allocs, alloc_bytes, errors;
-    uint64_t p50_ns, p99_ns; /* of single calls; 0: they were not timed one by one */
+    uint64_t p50_ns, p99_ns;  /* of single calls; 0: they were not timed one by one */
     uint64_t calls, calls_ns; /* of plan.function, all threads together; its own hooks not in it */
-    double overhead_ns; /* what the loop adds to an iteration: measured, to be subtracted */
-    double floor_ns;    /* what a call of an empty function takes in a bare loop */
+    double overhead_ns;       /* what the loop adds to an iteration: measured, to be subtracted */
+    double floor_ns;          /* what a call of an empty function takes in a bare loop */
     uint32_t metric_count;
     uint32_t reserved;
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
