@@ -57,7 +57,8 @@ int wm_bench_callgrind_write(const char *folder, const char *name, struct wm_err
 
 /* ---- The hottest function ---- */
 
-static const char *find_hottest(const struct wm_profile *profile)
+/* Of the app, whose mapping comes first; `all`: of whatever was sampled. */
+static const char *find_hottest(const struct wm_profile *profile, bool all)
 {
     size_t last = profile->sample_type_count - 1;
     int64_t *sums = calloc(profile->function_count + 1, sizeof(*sums));
@@ -68,8 +69,8 @@ static const char *find_hottest(const struct wm_profile *profile)
             continue;
         const struct wm_location *leaf =
             &profile->locations[profile->sample_locations[sample->first_location]];
-        if (leaf->line_count == 0 || leaf->mapping == 0) /* what is no code has no binary */
-            continue;
+        if (leaf->line_count == 0 || leaf->mapping == 0 || (leaf->mapping > 1 && !all))
+            continue; /* what is no code has no binary */
         size_t function = profile->lines[leaf->first_line].function;
         sums[function] += profile->values[sample->first_value + last];
         if (hottest == profile->function_count || sums[function] > sums[hottest])
@@ -193,7 +194,9 @@ int wm_bench_hot_print(const char *folder, const char *function, struct wm_error
     int rc = read_profile(folder, &profile, err);
     if (rc < 0)
         return rc;
-    const char *hottest = function != NULL ? function : find_hottest(profile);
+    const char *hottest = function != NULL ? function : find_hottest(profile, false);
+    if (hottest == NULL)
+        hottest = find_hottest(profile, true);
     if (profile->sample_count > 0 && hottest != NULL) {
         rc = print_lines(folder, err);
         /* one that was not sampled has no listing, which is told where it matters */

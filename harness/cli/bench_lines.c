@@ -58,6 +58,8 @@ bool wm_bench_lines_name(const struct wm_bench_lines *lines, const struct wm_ben
 
 /* ---- A line ---- */
 
+enum { CPU_TIMED_NS = 1000 * 1000 }; /* in less, reading the CPU's clock would show */
+
 static void add_measure(struct wm_bench_result *result, double value, const char *unit)
 {
     for (size_t i = 0; i < result->measure_count; i++)
@@ -74,6 +76,8 @@ static void add_entry_measures(const struct wm_region *region, const struct wm_b
     double count = (double)round->iterations;
     result->iterations = round->iterations;
     add_measure(result, wm_bench_ns(round), "ns/op");
+    if (round->cpu_ns > 0 && round->timed_ns >= CPU_TIMED_NS)
+        add_measure(result, wm_bench_cpu_ns(round), "cpu-ns/op");
     if (round->p99_ns > 0) {
         add_measure(result, (double)round->p50_ns, "p50-ns");
         add_measure(result, (double)round->p99_ns, "p99-ns");

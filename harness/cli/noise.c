@@ -67,7 +67,7 @@ void wm_noise_describe(const struct wm_noise *before, const struct wm_bench_boar
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     if (seconds > 0)
         wm_text_addf(text, "other work used %.2f of %ld CPUs", other / seconds, cpus);
-    if (steal > 0 && seconds > 0)
+    if (seconds > 0 && steal / seconds >= 0.005)
         wm_text_addf(text, ", the hypervisor took %.2f more", steal / seconds);
     wm_text_addf(text,
                  "; preempted %" PRIu64 " time%s, on another CPU after %" PRIu64 " measurement%s",

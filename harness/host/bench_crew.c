@@ -204,6 +204,7 @@ static void add_result(const struct wm_crew *crew, const struct worker *worker,
     uint64_t timed_ns = (uint64_t)fmax(0, (double)result->timed_ns - paused_ns);
     if (timed_ns > round->timed_ns)
         round->timed_ns = timed_ns;
+    round->cpu_ns += result->cpu_ns;
     round->iterations += worker->iterations;
     round->allocs += result->allocs;
     round->alloc_bytes += result->alloc_bytes;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int wm_loop_init(struct wm_loop *loop, const struct wm_pool *pool, uint32_t number,
                  uint32_t workers)
@@ -33,35 +34,48 @@ void wm_loop_done(struct wm_loop *loop)
 
 /* ---- What is timed ---- */
 
-static inline const struct wm_pool_item *next_item(struct wm_loop *loop)
+/* Where a loop is in the pool: in registers, unlike the loop itself, which a call might change. */
+struct place {
+    const struct wm_pool_item *item, *first, *end;
+};
+
+static struct place find_place(const struct wm_loop *loop)
 {
-    const struct wm_pool_item *item = &loop->items[loop->at];
-    loop->at = loop->at + 1 < loop->pool->item_count ? loop->at + 1 : 0;
-    return item;
+    const struct wm_pool_item *first = loop->items;
+    return (struct place){first + loop->at, first, first + loop->pool->item_count};
 }
 
-static inline int call(struct wm_loop *loop, wm_entry_fn *function, const struct wm_pool_item *item,
-                       struct wm_reply *reply)
+static void keep_place(struct wm_loop *loop, const struct place *place)
 {
+    loop->at = (uint32_t)(place->item - place->first);
+}
+
+/* Calls the next item. */
+static inline void call(struct wm_loop *loop, struct place *place, wm_entry_fn *function,
+                        struct wm_reply *reply)
+{
+    const struct wm_pool_item *item = place->item;
     struct wm_context *context = item->request.context;
     if (context != wm_context_current)
         (void)wm_context_attach(context);
     /* a crash tells which request it was; a context is the start of its slot in the region */
     ((struct wm_context_slot *)context)->index = item->request.index;
-    int status = function(&item->request, reply);
-    if (__builtin_expect(status != 0, 0))
+    if (__builtin_expect(function(&item->request, reply) != 0, 0))
         loop->groups[item->group].errors++;
-    return status;
+    place->item = item + 1 < place->end ? item + 1 : place->first;
 }
 
 __attribute__((noinline)) static uint64_t call_all(struct wm_loop *loop, wm_entry_fn *function,
                                                    uint64_t iterations)
 {
     struct wm_reply reply = {0};
+    struct place place = find_place(loop);
     uint64_t began_ns = wm_clock_now_ns();
     for (uint64_t i = 0; i < iterations; i++)
-        (void)call(loop, function, next_item(loop), &reply);
-    return wm_clock_now_ns() - began_ns;
+        call(loop, &place, function, &reply);
+    uint64_t ended_ns = wm_clock_now_ns();
+    keep_place(loop, &place);
+    return ended_ns - began_ns;
 }
 
 /* The same with a clock reading after each call, for calls so long that it does not show. */
@@ -69,14 +83,16 @@ __attribute__((noinline)) static uint64_t call_all_timed(struct wm_loop *loop,
                                                          wm_entry_fn *function, uint64_t iterations)
 {
     struct wm_reply reply = {0};
+    struct place place = find_place(loop);
     uint64_t began_ns = wm_clock_now_ns();
     uint64_t last_ns = began_ns;
     for (uint64_t i = 0; i < iterations; i++) {
-        (void)call(loop, function, next_item(loop), &reply);
+        call(loop, &place, function, &reply);
         uint64_t now_ns = wm_clock_now_ns();
         wm_histogram_add(loop->latency, now_ns - last_ns);
         last_ns = now_ns;
     }
+    keep_place(loop, &place);
     return last_ns - began_ns;
 }
 
@@ -135,19 +151,29 @@ static void close_contexts(struct wm_loop *loop, struct wm_tally *tally,
     }
 }
 
+static uint64_t thread_cpu_ns(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0)
+        return 0;
+    return (uint64_t)now.tv_sec * WM_NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
 /* `function` stands for the entry point's, or is it. */
 static int run(struct wm_loop *loop, wm_entry_fn *function, uint64_t iterations,
                struct wm_tally *tally, struct wm_loop_result *result)
 {
-    uint64_t allocs, bytes;
+    uint64_t allocs, bytes, cpu_ns;
     uint32_t from = loop->at;
     int rc = open_contexts(loop, tally != NULL);
     if (rc < 0)
         return rc;
     wm_probe_allocs(&allocs, &bytes);
     wm_probe_take_calls(&result->calls, &result->calls_ns); /* of before, forgotten */
+    cpu_ns = thread_cpu_ns();
     result->timed_ns = loop->latency != NULL ? call_all_timed(loop, function, iterations)
                                              : call_all(loop, function, iterations);
+    result->cpu_ns = thread_cpu_ns() - cpu_ns;
     wm_probe_take_calls(&result->calls, &result->calls_ns);
     wm_probe_allocs(&result->allocs, &result->alloc_bytes);
     result->allocs -= allocs;
@@ -191,6 +217,7 @@ int wm_loop_run_bench(wm_bench_fn *function, uint32_t number, uint64_t iteration
     if (bench.phase != WM_BENCH_OVER)
         return -EBADMSG;
     ret_result->timed_ns = bench.timed_ns;
+    ret_result->cpu_ns = bench.pauses == 0 ? bench.cpu_ns : 0;
     ret_result->allocs = bench.allocs;
     ret_result->alloc_bytes = bench.alloc_bytes;
     ret_result->pauses = bench.pauses;

@@ -4,7 +4,8 @@
  * the context of its group made the thread's where the last one's was another, and the function
  * called. What that adds to a call is measured with an empty function in the place of the app's,
  * once in this loop and once in the barest there is: the difference is the loop's own, and is
- * subtracted. Call and return stay in: they belong to a function. */
+ * subtracted. Call and return stay in: they belong to a function. A loop over wm_bench_next() runs
+ * beside its body, so that what it adds depends on that: what it adds at least is subtracted. */
 #ifndef WM_HOST_BENCH_LOOP_H
 #define WM_HOST_BENCH_LOOP_H
 
@@ -28,7 +29,7 @@ struct wm_loop {
 
 /* What one loop on one thread found, before anything is subtracted. */
 struct wm_loop_result {
-    uint64_t timed_ns, allocs, alloc_bytes, errors, pauses, strayed, calls, calls_ns;
+    uint64_t timed_ns, cpu_ns, allocs, alloc_bytes, errors, pauses, strayed, calls, calls_ns;
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
     uint32_t metric_count;
 };

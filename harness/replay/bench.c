@@ -26,6 +26,13 @@ double wm_bench_ns(const struct wm_bench_round *round)
     return fmax(0, (double)round->timed_ns / (double)round->iterations - overhead_ns);
 }
 
+double wm_bench_cpu_ns(const struct wm_bench_round *round)
+{
+    if (round->iterations == 0)
+        return 0;
+    return fmax(0, (double)round->cpu_ns / (double)round->iterations - round->overhead_ns);
+}
+
 double wm_bench_call_ns(const struct wm_bench_round *round)
 {
     return round->calls > 0 ? (double)round->calls_ns / (double)round->calls : 0;

@@ -62,15 +62,19 @@ WM_EXPORT struct wm_bench *wm_bench_more(struct wm_bench *tagged)
     if (begins)
         bench->left = bench->iterations;
     if (bench->left == 0) {
-        if (bench->phase == WM_BENCH_TIMED)
+        if (bench->phase == WM_BENCH_TIMED) {
             stop_clock(bench, WM_BENCH_OVER);
+            bench->cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID) - bench->cpu_ns;
+        }
         bench->phase = WM_BENCH_OVER;
         return bench;
     }
     uint64_t chunk = bench->left < CHUNK_MAX ? bench->left : CHUNK_MAX;
     bench->left -= chunk;
-    if (begins)
+    if (begins) {
+        bench->cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
         start_clock(bench);
+    }
     return (struct wm_bench *)((uintptr_t)bench | (uintptr_t)chunk * WM_PRIVATE_ONE);
 }
 

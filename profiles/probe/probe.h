@@ -97,6 +97,7 @@ struct wm_bench {
     uint32_t metric_count;
     uint64_t began_ns, began_allocs, began_bytes; /* while timed */
     uint64_t timed_ns, allocs, alloc_bytes, pauses;
+    uint64_t cpu_ns; /* of the thread from the begin to the end, pauses and all */
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
 };
 /* [any] What this thread allocated since it began. */

@@ -48,6 +48,7 @@ struct wm_bench_round {
     uint32_t threads;
     uint64_t iterations; /* all threads together */
     uint64_t timed_ns;   /* of the thread that took longest */
+    uint64_t cpu_ns;     /* that the threads used meanwhile; 0: not known, it was paused */
     uint64_t allocs, alloc_bytes, errors;
     uint64_t p50_ns, p99_ns;  /* of single calls; 0: they were not timed one by one */
     uint64_t calls, calls_ns; /* of plan.function, all threads together; its own hooks not in it */
