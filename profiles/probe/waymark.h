@@ -251,6 +251,13 @@ static inline void wm_private_close(struct wm_private_guard *guard)
     struct wm_private_guard __attribute__((cleanup(wm_private_close), unused)) WM_PRIVATE_JOIN(    \
         wm_private_guard_, unique) = {wm_context_current, wm_private_open(WM_PRIVATE_SITE(name))}
 
+/* Takes the semicolon behind a macro at file scope, in a namespace too. */
+#ifdef __cplusplus
+#define WM_PRIVATE_END static_assert(true, "")
+#else
+#define WM_PRIVATE_END _Static_assert(1, "")
+#endif
+
 #define WM_PRIVATE_ENTRY(name, function, async)                                                    \
     WM_PRIVATE_ENTRY2(name, function, async, __COUNTER__)
 #define WM_PRIVATE_ENTRY2(name, function, async, unique)                                           \
@@ -260,7 +267,7 @@ static inline void wm_private_close(struct wm_private_guard *guard)
     {                                                                                              \
         wm_entry_register(&WM_PRIVATE_JOIN(wm_private_entry_, unique));                            \
     }                                                                                              \
-    struct wm_entry
+    WM_PRIVATE_END
 
 #define WM_PRIVATE_BENCH(name, function, unique) WM_PRIVATE_BENCH2(name, function, unique)
 #define WM_PRIVATE_BENCH2(name, function, unique)                                                  \
@@ -270,7 +277,7 @@ static inline void wm_private_close(struct wm_private_guard *guard)
     {                                                                                              \
         wm_bench_register(&WM_PRIVATE_JOIN(wm_private_bench_, unique));                            \
     }                                                                                              \
-    struct wm_bench_entry
+    WM_PRIVATE_END
 
 extern struct wm_site __start_wm_sites[] __attribute__((weak, visibility("hidden")));
 extern struct wm_site __stop_wm_sites[] __attribute__((weak, visibility("hidden")));
