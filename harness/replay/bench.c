@@ -11,10 +11,10 @@ uint64_t wm_bench_grow(uint64_t last, uint64_t took_ns, uint64_t goal_ns)
 {
     double wanted = (double)goal_ns * (double)last / (took_ns > 0 ? (double)took_ns : 1.0);
     double most = fmin((double)last * GROWTH_MAX, (double)WM_BENCH_ITERATIONS_MAX);
-    double next = fmin(wanted * 1.2, most);
-    if (next <= (double)last)
-        return last < WM_BENCH_ITERATIONS_MAX ? last + 1 : WM_BENCH_ITERATIONS_MAX;
-    return (uint64_t)next;
+    uint64_t next = (uint64_t)fmin(wanted * 1.2, most);
+    if (next > last)
+        return next;
+    return last < WM_BENCH_ITERATIONS_MAX ? last + 1 : WM_BENCH_ITERATIONS_MAX;
 }
 
 double wm_bench_ns(const struct wm_bench_round *round)

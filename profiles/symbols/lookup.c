@@ -23,6 +23,8 @@ struct search {
 static int take_function(struct search *search, const char *linkage, uint64_t address)
 {
     bool exact = strcmp(linkage, search->name) == 0;
+    if (!exact && strstr(linkage, ".cold") != NULL) /* what a compiler put aside: no function */
+        return 0;
     if (!exact && strcmp(wm_symbol_name(&search->arena, linkage), search->name) != 0)
         return 0;
     bool other = search->place.address != 0 && search->place.address != address;
