@@ -184,7 +184,8 @@ static void tell_next(const struct bench *bench)
 {
     const char *folder = bench->job.folder;
     wm_print_note("written to %s; next:", folder);
-    wm_print_note("  waymark report -top %s", folder);
+    if (bench->values->run.hz > 0)
+        wm_print_note("  waymark report -top %s", folder);
     wm_print_note("  waymark paths %s", folder);
     if (bench->values->callgrind != NULL)
         wm_print_note("  kcachegrind %s", bench->values->callgrind);
