@@ -9,7 +9,7 @@ set -eu
 # A set on each line; quickstart.sh needs the first, tests/run.sh both.
 build="gcc g++ libc6-dev cmake ninja-build pkg-config libunwind-dev libprotobuf-c-dev
        protobuf-c-compiler libcsv-dev libuv1-dev libdw-dev libpcre2-dev zlib1g-dev"
-tests="libcmocka-dev golang-go clang lld binutils util-linux"
+tests="libcmocka-dev golang-go clang lld binutils util-linux libbenchmark-dev"
 
 wanted=
 for set in "$@"; do

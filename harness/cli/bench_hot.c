@@ -206,7 +206,7 @@ int wm_bench_hot_print(const char *folder, const char *function, struct wm_error
 {
     struct wm_profile *profile = NULL;
     int rc = read_profile(folder, &profile, err);
-    if (rc < 0)
+    if (profile == NULL)
         return rc;
     const char *hottest = function != NULL ? function : find_hottest(profile, false);
     if (hottest == NULL)

@@ -20,7 +20,8 @@ struct wm_job {
     const struct wm_run_values *values;
     const char *source; /* the mix, trace or capture as the user named it; NULL: there is none */
     struct wm_plan plan;
-    struct wm_stream *stream; /* NULL without a source; a second look at what the host replays: to draw requests again */
+    struct wm_stream *stream; /* NULL without a source; a second look at what the host replays: to
+                                 draw requests again */
     struct wm_cursor *cursor;
     char host[PATH_MAX];      /* waymark-host */
     char folder[PATH_MAX];    /* of the run */

@@ -7,24 +7,33 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* "cpu user nice system idle iowait irq softirq steal …", in ticks. */
+/* The first line of /proc/stat, "cpu user nice system idle iowait irq softirq steal …", in ticks.
+ */
 static void read_stat(struct wm_noise *noise)
 {
-    unsigned long long user, nice, kernel, idle, wait, irq, softirq, steal;
+    enum { IDLE = 3, WAIT = 4, STEAL = 7, VALUES };
+    char line[512];
     double tick_s = 1.0 / (double)sysconf(_SC_CLK_TCK);
     FILE *file = fopen("/proc/stat", "re");
     if (file == NULL)
         return;
-    if (fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &kernel, &idle,
-               &wait, &irq, &softirq, &steal) == 8) {
-        noise->busy_s = (double)(user + nice + kernel + irq + softirq) * tick_s;
-        noise->steal_s = (double)steal * tick_s;
-    }
+    char *at = fgets(line, sizeof(line), file);
     fclose(file);
+    if (at == NULL || strncmp(line, "cpu ", 4) != 0)
+        return;
+    at += 4;
+    for (int i = 0; i < VALUES; i++) {
+        double value_s = (double)strtoull(at, &at, 10) * tick_s;
+        if (i == STEAL)
+            noise->steal_s = value_s;
+        else if (i != IDLE && i != WAIT)
+            noise->busy_s += value_s;
+    }
 }
 
 static double used_s(int who)

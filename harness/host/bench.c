@@ -160,7 +160,7 @@ static int measure(struct bench *bench, const struct wm_subject *subject, uint32
 {
     const struct wm_bench_plan *plan = bench->plan;
     struct wm_crew *crew = NULL;
-    struct wm_bench_round round;
+    struct wm_bench_round round = {0};
     uint64_t iterations = plan->iterations > 0 ? plan->iterations : 1;
     int rc = wm_crew_new(bench->region, subject, threads, &crew, err);
     if (rc == 0 && plan->iterations == 0)
@@ -168,7 +168,7 @@ static int measure(struct bench *bench, const struct wm_subject *subject, uint32
     if (rc < 0)
         return rc;
     bool slow = plan->iterations == 0 && subject->function == NULL &&
-                round.timed_ns * threads / round.iterations >= CALL_TIMED_NS;
+                round.timed_ns * threads >= CALL_TIMED_NS * round.iterations;
     if (slow && wm_crew_time_calls(crew) < 0)
         return wm_fail(err, -ENOMEM, "out of memory for the benchmark");
     begin_sampling(bench);

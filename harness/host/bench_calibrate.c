@@ -6,9 +6,6 @@
 
 enum { CALLS = 1000 * 1000, PAIRS = 20 * 1000, ROUNDS = 7 };
 
-void __cyg_profile_func_enter(void *function, void *site);
-void __cyg_profile_func_exit(void *function, void *site);
-
 /* Of the shape of an entry point. */
 static int empty(const struct wm_request *request, struct wm_reply *reply)
 {
@@ -85,8 +82,8 @@ static double time_watched(void)
     uint64_t calls, ns;
     wm_probe_take_calls(&calls, &ns);
     for (uint32_t i = 0; i < PAIRS; i++) {
-        __cyg_profile_func_enter(&watched_mark, NULL);
-        __cyg_profile_func_exit(&watched_mark, NULL);
+        wm_probe_call_begins(&watched_mark, NULL);
+        wm_probe_call_ends(&watched_mark, NULL);
     }
     wm_probe_take_calls(&calls, &ns);
     return calls > 0 ? (double)ns / (double)calls : 0;

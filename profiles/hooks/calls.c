@@ -7,9 +7,6 @@
 
 #include <stddef.h>
 
-void __cyg_profile_func_enter(void *function, void *site);
-void __cyg_profile_func_exit(void *function, void *site);
-
 static void *_Atomic watched;
 
 static __thread struct {
@@ -17,7 +14,7 @@ static __thread struct {
     uint32_t depth;
 } seen;
 
-WM_EXPORT void __cyg_profile_func_enter(void *function, void *site)
+WM_EXPORT void wm_probe_call_begins(void *function, void *site)
 {
     (void)site;
     if (function != atomic_load_explicit(&watched, memory_order_relaxed))
@@ -27,7 +24,7 @@ WM_EXPORT void __cyg_profile_func_enter(void *function, void *site)
         seen.began_ns = wm_probe_clock(CLOCK_MONOTONIC);
 }
 
-WM_EXPORT void __cyg_profile_func_exit(void *function, void *site)
+WM_EXPORT void wm_probe_call_ends(void *function, void *site)
 {
     (void)site;
     if (function != atomic_load_explicit(&watched, memory_order_relaxed) || seen.depth == 0)

@@ -106,6 +106,9 @@ void wm_probe_allocs(uint64_t *ret_allocs, uint64_t *ret_bytes);
 /* [one thread] Calls of the function at `address` are counted and timed from now on, where it was
  * compiled with -finstrument-functions; NULL: none any more. Returns the one watched before. */
 const void *wm_probe_watch_calls(const void *address);
+/* [any] What such a function calls first and last, under the names that compilers know. */
+void wm_probe_call_begins(void *function, void *site) __asm__("__cyg_profile_func_enter");
+void wm_probe_call_ends(void *function, void *site) __asm__("__cyg_profile_func_exit");
 /* [any] What this thread spent in such calls since it was asked last; the outermost of recursive
  * ones are timed, all are counted. */
 void wm_probe_take_calls(uint64_t *ret_calls, uint64_t *ret_ns);

@@ -7,7 +7,8 @@
 #include <cstring>
 #include <ctime>
 
-namespace {
+namespace
+{
 
 void keep_and_free(void *block)
 {
