@@ -154,6 +154,8 @@ void wm_bench_lines_turn(void *user)
 
 /* ---- Together ---- */
 
+static const double AWAY_SHARE = 0.05; /* more is worth a word */
+
 static double value_of(const struct wm_bench_lines *lines, const struct wm_bench_round *round)
 {
     return lines->function != NULL ? wm_bench_call_ns(round) : wm_bench_ns(round);
@@ -168,8 +170,19 @@ static const char *show(double ns, char *text)
     return text;
 }
 
+/* How much of the time of these rounds was no CPU time; 0 where that is not known. */
+static double away_share(const struct wm_bench_round *rounds, uint32_t count)
+{
+    double timed_ns = 0, cpu_ns = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        timed_ns += (double)rounds[i].timed_ns * rounds[i].threads;
+        cpu_ns += (double)rounds[i].cpu_ns;
+    }
+    return cpu_ns > 0 && timed_ns > cpu_ns ? 1 - cpu_ns / timed_ns : 0;
+}
+
 static void tell_spread(const char *name, const struct wm_bench_spread *spread,
-                        const struct wm_bench_round *round)
+                        const struct wm_bench_round *round, double away)
 {
     char median[WM_UNIT_BYTES], low[WM_UNIT_BYTES], high[WM_UNIT_BYTES], overhead[WM_UNIT_BYTES];
     char floor_text[WM_UNIT_BYTES];
@@ -183,6 +196,11 @@ static void tell_spread(const char *name, const struct wm_bench_spread *spread,
     wm_text_addf(&text, "; the loop's own %s was subtracted", show(round->overhead_ns, overhead));
     if (spread->median < 10 * round->floor_ns)
         wm_text_addf(&text, ", an empty call takes %s", show(round->floor_ns, floor_text));
+    if (away > AWAY_SHARE)
+        wm_text_addf(&text,
+                     "; %.0f %% of the time was no CPU time (it waited, or other work had its "
+                     "turn), see cpu-ns/op",
+                     100 * away);
     wm_print_note("%s", text.data);
     wm_text_done(&text);
 }
@@ -205,7 +223,8 @@ static uint32_t tell_benchmark(const struct wm_bench_lines *lines, uint32_t firs
     free(values);
     wm_text_init(&name);
     if (spread.median > 0 && wm_bench_lines_name(lines, &rounds[first], &name))
-        tell_spread(name.data, &spread, &rounds[first]);
+        tell_spread(name.data, &spread, &rounds[first],
+                    lines->function == NULL ? away_share(&rounds[first], end - first) : 0);
     wm_text_done(&name);
     return end;
 }

@@ -17,20 +17,26 @@ uint64_t wm_bench_grow(uint64_t last, uint64_t took_ns, uint64_t goal_ns)
     return last < WM_BENCH_ITERATIONS_MAX ? last + 1 : WM_BENCH_ITERATIONS_MAX;
 }
 
+/* Where it would be more than half of what was measured, one of the two was disturbed. */
+static double subtract(double measured_ns, double overhead_ns)
+{
+    return measured_ns - fmin(overhead_ns, measured_ns / 2);
+}
+
 double wm_bench_ns(const struct wm_bench_round *round)
 {
     if (round->iterations == 0)
         return 0;
     /* The loop's cost is one thread's, the time is shared by all of them. */
     double overhead_ns = round->overhead_ns / (round->threads > 0 ? round->threads : 1);
-    return fmax(0, (double)round->timed_ns / (double)round->iterations - overhead_ns);
+    return subtract((double)round->timed_ns / (double)round->iterations, overhead_ns);
 }
 
 double wm_bench_cpu_ns(const struct wm_bench_round *round)
 {
     if (round->iterations == 0)
         return 0;
-    return fmax(0, (double)round->cpu_ns / (double)round->iterations - round->overhead_ns);
+    return subtract((double)round->cpu_ns / (double)round->iterations, round->overhead_ns);
 }
 
 double wm_bench_call_ns(const struct wm_bench_round *round)

@@ -16,7 +16,7 @@
  * than should do, at most 100 times as many, always more than before. */
 uint64_t wm_bench_grow(uint64_t last, uint64_t took_ns, uint64_t goal_ns);
 
-/* What an iteration of a round took, without what the loop adds; never below 0. */
+/* What an iteration of a round took, without what the loop adds; at least half of it. */
 double wm_bench_ns(const struct wm_bench_round *round);
 /* The CPU time of an iteration, likewise: other threads of the machine do not add to it. */
 double wm_bench_cpu_ns(const struct wm_bench_round *round);
