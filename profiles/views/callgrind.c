@@ -1,5 +1,9 @@
 /* callgrind.c - the profile for kcachegrind and callgrind_annotate.
  *
+ * Samples count no calls, so pprof writes "calls=0", and so do we of a profile. But
+ * callgrind_annotate takes that for no call and adds what the callee cost to the caller's own. Of a
+ * run's folder, which pprof does not open, the file says "calls=1" and that this is no count.
+ *
  * Names are written once and then called by number; addresses are told by their distance from the
  * node before, where that is shorter. */
 #include "profiles/views/banner.h"
@@ -32,6 +36,7 @@ struct callgrind {
     struct twin *twins;     /* per node */
     uint32_t *group_counts; /* per group: how many twins */
     const struct wm_node_key *before;
+    bool of_run;
 };
 
 /* What a function is apart from where in it a node is. */
@@ -138,7 +143,7 @@ static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
     const struct wm_node_key *callee = callgrind->graph->nodes[edge->to].key;
     add_name(callgrind, "cfl=", FILES, wm_profile_text(profile, callee->file));
     add_callee(callgrind, edge->to);
-    wm_text_add(callgrind->text, "calls=0 ");
+    wm_text_add(callgrind->text, callgrind->of_run ? "calls=1 " : "calls=0 ");
     add_address(callgrind, callee->address);
     wm_text_addf(callgrind->text, " %" PRId64 "\n* * %" PRId64 "\n", callee->line,
                  scaled(callgrind, edge->weight));
@@ -168,12 +173,17 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
 
 static int add_graph(struct wm_text *text, const struct wm_graph *graph)
 {
-    struct callgrind callgrind = {.graph = graph, .text = text, .unit = wm_banner_unit(graph)};
+    struct callgrind callgrind = {.graph = graph,
+                                  .text = text,
+                                  .unit = wm_banner_unit(graph),
+                                  .of_run = graph->report->options->segments != NULL};
     int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
     for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++)
         rc = wm_intern_new(&callgrind.tables[i]);
     if (rc == 0)
         rc = find_twins(&callgrind);
+    if (callgrind.of_run)
+        wm_text_add(text, "# calls=1 is no count: samples tell costs, not numbers of calls\n");
     wm_text_add(text, "positions: instr line\n");
     wm_text_addf(text, "events: %s(%s)\n", graph->report->type, callgrind.unit);
     for (size_t i = 0; rc == 0 && i < graph->order_count; i++)

@@ -61,9 +61,9 @@ done
 
 # ---- Pauses are neither timed, nor counted, nor sampled ----
 
-bench --app "$benches" --bench Paused --count 4 --benchtime 100ms
+bench --app "$benches" --bench Paused --count 40 --benchtime 5ms
 expect 0 "pauses"
-grammar 4
+grammar 40
 holds Paused B/op 0
 ns=$(awk '/^Bench/ { print $3 }' "$folder/out" | sort -g | head -n 1)
 between 19500 60000 "$ns" "a loop of 20 us with pauses of 60 us, at best"
@@ -127,8 +127,8 @@ fi
 # ---- A function inside ----
 
 for leg in short_leg:3 long_leg:1; do
-    bench --app "$apps/libhooked.so" --function "${leg%:*}" --count 3 --benchtime 30ms
-    grammar 3
+    bench --app "$apps/libhooked.so" --function "${leg%:*}" --count 30 --benchtime 3ms
+    grammar 30
     holds "Walk/${leg%:*}" calls/request "${leg#*:}"
     said "${leg%:*} in .*hooked.c" "its lines"
     awk '/^Bench/ { print $3 }' "$folder/out" | sort -g | head -n 1 >"$folder/${leg%:*}"
