@@ -65,9 +65,13 @@ static void add_functions(struct bench *bench, const struct wm_bench_entry *entr
     if (entry == NULL)
         return;
     add_functions(bench, entry->next, pattern);
-    if (regexec(pattern, entry->name, 0, NULL, 0) == 0 &&
-        wm_probe_entry_number(entry->name, &number) == 0)
+    if (regexec(pattern, entry->name, 0, NULL, 0) != 0)
+        return;
+    if (wm_probe_entry_number(entry->name, &number) == 0)
         add_subject(bench, entry->name, number, entry->function);
+    else
+        wm_probe_note("%s was left out: no more than %d entry points and benchmarks have names",
+                      entry->name, (int)WM_ENTRY_MAX);
 }
 
 static int fail_no_subject(const struct bench *bench, struct wm_error *err)

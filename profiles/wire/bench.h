@@ -31,8 +31,7 @@ struct wm_bench_plan {
     uint32_t cpu_count;
     uint32_t cpus[WM_BENCH_CPU_MAX]; /* threads at one time, one after the other */
     uint32_t field_count;            /* of the one request that is made when there is no mix */
-    uint64_t
-        function; /* an address in the app's file; 0: entry points are timed, nothing in them */
+    uint64_t function;               /* to be watched: its address in the app's file; 0: none */
     char pattern[WM_BENCH_PATTERN_BYTES]; /* extended regular expression over the names */
     char fields[WM_BENCH_FIELD_BYTES];    /* name, NUL, value, NUL, … */
 };

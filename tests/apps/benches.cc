@@ -144,6 +144,16 @@ int allocate(const wm_request *request, wm_reply *)
 }
 WM_ENTRY("Allocate", allocate);
 
+// Takes one path and then the other.
+int flip(const wm_request *, wm_reply *)
+{
+    static bool other;
+    WM_OUTCOME(other ? "tails" : "heads");
+    other = !other;
+    return 0;
+}
+WM_ENTRY("Flip", flip);
+
 int wait(const wm_request *, wm_reply *)
 {
     burn_ns(30000);

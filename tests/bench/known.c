@@ -26,3 +26,4 @@ BENCH(1ns);
 BENCH(10ns);
 BENCH(1us);
 BENCH(1ms);
+WM_ENTRY("entry", known_entry);

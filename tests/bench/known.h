@@ -25,4 +25,15 @@ KNOWN_FUNCTION(10ns, 28)
 KNOWN_FUNCTION(1us, 2800)
 KNOWN_FUNCTION(1ms, 2800000)
 
+/* Of the shape of an entry point. */
+struct wm_request;
+struct wm_reply;
+__attribute__((noinline)) static int known_entry(const struct wm_request *request,
+                                                 struct wm_reply *reply)
+{
+    (void)request;
+    (void)reply;
+    return known_chain(0, 40) == 0;
+}
+
 #endif

@@ -1,18 +1,20 @@
 #!/bin/sh
-# known.sh - known functions as waymark bench and as Google Benchmark (libbenchmark-dev) read them,
-# side by side. They take turns, function by function, so that both meet the same machine, with
-# measurements so short that some fit between two disturbances; the least of each is told. FAR: more
-# than 5 % and more than 0.2 ns apart.
+# known.sh - known functions, and an entry point of some 14 ns, as waymark bench and as Google
+# Benchmark (libbenchmark-dev) read them, side by side. They take turns, function by function, so that
+# both meet the same machine, with measurements so short that some fit between two disturbances; the
+# least of each is told. FAR: more than 5 % and more than 0.2 ns apart.
 # usage: known.sh BUILD [ROUNDS]
 set -eu
 build=$1 rounds=${2:-10}
-names="0.3ns 1ns 10ns 1us 1ms"
+names="0.3ns 1ns 10ns 1us 1ms entry"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 # measure NAME: by each of the two; lines "TOOL NAME UNIT VALUE".
 measure() {
-    "$build/bin/waymark" bench --app "$build/bench/libknown.so" --bench "^$1\$" --count 20 \
+    kind=--bench
+    [ "$1" = entry ] && kind=--entry
+    "$build/bin/waymark" bench --app "$build/bench/libknown.so" $kind "^$1\$" --count 20 \
         --benchtime 2ms --hz 0 --force -o "$folder/run" 2>/dev/null |
         awk '/^Benchmark/ { name = substr($1, 10)
              for (i = 3; i < NF; i += 2) print "waymark", name, $(i + 1), $i }'

@@ -26,4 +26,14 @@ BENCH(1ns);
 BENCH(10ns);
 BENCH(1us);
 BENCH(1ms);
+
+static int (*volatile entry)(const struct wm_request *, struct wm_reply *) = known_entry;
+
+static void call_entry(benchmark::State &state)
+{
+    auto *function = entry;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(function(nullptr, nullptr));
+}
+BENCHMARK(call_entry)->Name("entry");
 BENCHMARK_MAIN();

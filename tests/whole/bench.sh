@@ -87,6 +87,8 @@ said '^ *Allocate:small +12,000 +100.0%' "the path of a fixed request"
 bench --app "$benches" --entry Allocate --count 1 --benchtime 100x
 grammar 1
 holds Allocate errors/op 1
+bench --app "$benches" --entry Flip --count 1 --benchtime 101x
+said "note: 101 requests were in measurements where some .* took another path" "requests that stray"
 bench --app "$benches" --entry Wait --count 2 --benchtime 50ms
 grammar 2
 between 29000 60000 "$(value Wait p50-ns)" "the median of 30 us"
@@ -165,7 +167,7 @@ refused() {
 }
 refused "say which app" --entry X
 refused "cannot open" --app "$folder/none.so"
-refused "matches no entry point .*it has: Allocate, Wait" --app "$benches" --entry Nope
+refused "matches no entry point .*it has: Allocate, Flip, Wait" --app "$benches" --entry Nope
 refused "matches no benchmark .*: .*Malloc" --app "$benches" --bench Nope
 refused "registers no entry point" --app "$apps/libnoentry.so"
 refused "registers no benchmark" --app "$apps/libnull.so" --bench .
