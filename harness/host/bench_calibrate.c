@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-enum { CALLS = 1000 * 1000, PAIRS = 20 * 1000, ROUNDS = 7 };
+/* Rounds so short that some fit between two disturbances. */
+enum { CALLS = 100 * 1000, PAIRS = 2 * 1000, ROUNDS = 50 };
 
 /* Of the shape of an entry point. */
 static int empty(const struct wm_request *request, struct wm_reply *reply)

@@ -59,7 +59,7 @@ struct wm_loop_cost {
     double pause_ns;    /* of a pause and its end: what they leave in the measurement */
     double watch_ns;    /* of a watched call: the same */
 };
-/* bench_calibrate.c. `loop` NULL: of loops over wm_bench_next(). Some 50 ms. Negative as
+/* bench_calibrate.c. `loop` NULL: of loops over wm_bench_next(). Some 50 ms of CPU. Negative as
  * wm_loop_run. */
 WM_MUST_USE int wm_loop_calibrate(struct wm_loop *loop, struct wm_loop_cost *ret_cost);
 
