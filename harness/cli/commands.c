@@ -10,7 +10,7 @@
 enum { HELP_COLUMN = 10 };
 
 static const struct wm_command *const commands[] = {
-    &wm_command_run,    &wm_command_paths, &wm_command_report,
+    &wm_command_run,    &wm_command_bench, &wm_command_paths, &wm_command_report,
     &wm_command_import, &wm_command_log,   &wm_command_show,
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
