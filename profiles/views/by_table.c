@@ -231,6 +231,8 @@ static void add_name_part(const struct block *block, size_t part)
         wm_text_done(&piece);
         wm_text_done(&shown);
     }
+    while (block->text->length > 0 && block->text->data[block->text->length - 1] == ' ')
+        block->text->data[--block->text->length] = '\0';
     wm_text_add(block->text, "\n");
 }
 
