@@ -22,6 +22,8 @@ struct wm_command {
 extern const struct wm_command wm_command_run;
 extern const struct wm_command wm_command_paths;
 extern const struct wm_command wm_command_report;
+extern const struct wm_command wm_command_compare;
+extern const struct wm_command wm_command_baseline;
 extern const struct wm_command wm_command_import;
 
 /* The whole command line, as main() has it; returns the exit code. */
