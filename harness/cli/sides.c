@@ -89,6 +89,7 @@ int wm_sides_read(const struct wm_sides_wish *wish, struct wm_sides *sides, stru
         .requests = sides->requests,
         .sampled = sides->moves != NULL ? sides->moves->paths : NULL,
         .sampled_count = sides->moves != NULL ? sides->moves->path_count : 0,
+        .common_ratio = sides->moves != NULL ? sides->moves->common_ratio : 0,
         .threshold = wish->threshold,
     };
     return wm_comparison_new(&input, &sides->comparison, err);

@@ -174,6 +174,8 @@ static int fill(struct wm_comparison *comparison, const struct wm_comparison_inp
         rc = wm_comparison_add_paths(comparison, input);
     if (rc == 0 && base->bench != NULL && now->bench != NULL)
         rc = wm_comparison_add_bench(comparison, input);
+    if (rc == 0)
+        rc = wm_comparison_take_speed_out(comparison, input);
     for (size_t i = 0; rc == 0 && i < comparison->count; i++)
         rc = weigh_row(&comparison->rows[i]);
     if (rc == 0)

@@ -2,6 +2,7 @@
  *
  *   comparison.c       rows, evidence, verdicts, means       judge.c   what got worse, for a check
  *   comparison_rows.c  the rows of paths and of benchmarks
+ *   speed.c            the machine's speed, taken out of them
  *
  * A path is compared by what one request of it costs, so that another mix, rate or length of a run
  * is no change. Each run gives one value, and each line of a benchmark one. */
@@ -43,9 +44,13 @@ struct wm_compared {
     const char *unit;    /* "CPU/request", "ns/op" */
     enum wm_amount amount;
     bool of_path;
-    bool judged; /* a check looks at it */
+    bool judged;       /* a check looks at it */
+    bool has_speed;    /* a slower machine makes it larger, in the same proportion for all paths */
+    bool sets_speed;   /* it can tell how slow the machine was */
+    bool at_one_speed; /* that was taken out: the change is one against the reference path */
     bool more_is_better;
-    struct wm_lot lots[WM_COMPARED_SIDES];
+    struct wm_lot lots[WM_COMPARED_SIDES]; /* of runs, in their order; `own` is the same */
+    double *own[WM_COMPARED_SIDES];
     double medians[WM_COMPARED_SIDES];
     double change;              /* 0.03: 3 % more; infinite from 0 */
     double low, high;           /* its 95 % interval; both NAN: not known */
@@ -71,6 +76,9 @@ struct wm_comparison {
     size_t missing_count[WM_COMPARED_SIDES];
     size_t question_count; /* rows with a p that could have been evidence */
     bool take_turns;
+    const char
+        *reference; /* the path by which runs were brought to one speed; NULL: they were not */
+    double slowest, fastest; /* runs, in times of the middle one: 1.03 took 3 % more time */
     struct wm_arena arena;
 };
 
@@ -79,7 +87,8 @@ struct wm_comparison_input {
     const struct wm_requests *requests; /* of all their runs, finished */
     const struct wm_sampled *sampled;
     size_t sampled_count;
-    double threshold; /* smaller changes are none: 0.03 is 3 % */
+    double common_ratio; /* after's cost over before's of the median function; 0: not known */
+    double threshold;    /* smaller changes are none: 0.03 is 3 % */
 };
 
 /* Sets and requests are borrowed until the comparison is freed. -EINVAL where both sides have
@@ -118,5 +127,11 @@ WM_MUST_USE int wm_comparison_add_paths(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
 WM_MUST_USE int wm_comparison_add_bench(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
+
+/* ---- speed.c, for this room ---- */
+
+/* Brings the values of runs to one speed, where there is a path to tell it by. -ENOMEM. */
+WM_MUST_USE int wm_comparison_take_speed_out(struct wm_comparison *comparison,
+                                             const struct wm_comparison_input *input);
 
 #endif

@@ -65,12 +65,12 @@ static const struct measure {
     const char *unit;
     enum wm_amount amount;
     measure_fn *get;
-    bool judged;
+    bool judged, has_speed, sets_speed;
 } measures[] = {
-    {"CPU/request",    WM_AMOUNT_NS,    cpu_of,    true },
-    {"p50",            WM_AMOUNT_NS,    p50_of,    true },
-    {"p99",            WM_AMOUNT_NS,    p99_of,    false},
-    {"allocs/request", WM_AMOUNT_COUNT, allocs_of, true },
+    {"CPU/request",    WM_AMOUNT_NS,    cpu_of,    true,  true,  false},
+    {"p50",            WM_AMOUNT_NS,    p50_of,    true,  true,  true },
+    {"p99",            WM_AMOUNT_NS,    p99_of,    false, false, false},
+    {"allocs/request", WM_AMOUNT_COUNT, allocs_of, true,  false, false},
 };
 
 enum { MEASURE_COUNT = sizeof(measures) / sizeof(measures[0]) };
@@ -84,7 +84,7 @@ static const struct wm_path_row *find_path(const struct wm_run *run, uint64_t id
 }
 
 static int collect_runs(struct wm_comparison *comparison, const struct wm_set *set, uint64_t id,
-                        const struct measure *measure, struct wm_lot *ret_lot)
+                        const struct measure *measure, double **ret_values, size_t *ret_count)
 {
     double *values = wm_arena_alloc(&comparison->arena, (set->run_count + 1) * sizeof(values[0]));
     size_t count = 0;
@@ -95,7 +95,8 @@ static int collect_runs(struct wm_comparison *comparison, const struct wm_set *s
         if (row != NULL && row->requests > 0)
             count += measure->get(set->runs[i], row, &values[count]);
     }
-    *ret_lot = (struct wm_lot){values, count};
+    *ret_values = values;
+    *ret_count = count;
     return 0;
 }
 
@@ -119,14 +120,18 @@ static int add_path(struct wm_comparison *comparison, const struct wm_comparison
                                   .unit = measure->unit,
                                   .amount = measure->amount,
                                   .of_path = true,
-                                  .judged = measure->judged};
+                                  .judged = measure->judged,
+                                  .has_speed = measure->has_speed,
+                                  .sets_speed = measure->sets_speed};
         if (sampled != NULL)
             row.sampling = *sampled;
         for (int side = 0; side < WM_COMPARED_SIDES; side++) {
-            int rc =
-                collect_runs(comparison, input->sets[side], path->id, measure, &row.lots[side]);
+            size_t count;
+            int rc = collect_runs(comparison, input->sets[side], path->id, measure, &row.own[side],
+                                  &count);
             if (rc < 0)
                 return rc;
+            row.lots[side] = (struct wm_lot){row.own[side], count};
         }
         if (row.lots[WM_BEFORE].count > 0 && row.lots[WM_AFTER].count > 0 &&
             add_row(comparison, row) == NULL)

@@ -21,7 +21,8 @@ static bool is_time(const struct wm_compared *row)
 }
 
 /* The largest factor that no row of the unit refutes: each says by the upper end of its interval
- * how much more at most it takes. One row alone has nobody to refute it, so nothing is forgiven. */
+ * how much more at most it takes. One row alone has nobody to refute it, so nothing is forgiven.
+ * Rows at one speed have had it taken out, and say what is left: against the reference path. */
 static double shift_of(const struct wm_comparison *comparison, const char *unit, double drift)
 {
     size_t count = 0;
@@ -31,7 +32,7 @@ static double shift_of(const struct wm_comparison *comparison, const char *unit,
         if (!is_time(row) || strcmp(row->unit, unit) != 0)
             continue;
         count++;
-        if (!isnan(row->high))
+        if (!isnan(row->high) && !row->at_one_speed)
             shift = fmin(shift, fmax(0, row->high));
     }
     return count > 1 && !comparison->take_turns ? shift : 0;
@@ -69,7 +70,7 @@ static int ask(const struct wm_comparison *comparison, const struct wm_judge_opt
 {
     const struct wm_compared *row = &comparison->rows[at];
     *question = (struct question){.row = at};
-    if (is_time(row))
+    if (is_time(row) && !row->at_one_speed)
         question->shift = shift_of(comparison, row->unit, options->drift);
     question->change = (1 + row->change) / (1 + question->shift) - 1;
     if (row->evidence == WM_EVIDENCE_RANKS)

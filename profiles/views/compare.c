@@ -273,6 +273,13 @@ static void add_strength(const struct wm_comparison *comparison, struct wm_text 
     if (rests_on(comparison, WM_EVIDENCE_SAMPLING))
         wm_text_add(text, "  evidence from sampling knows the noise of sampling only, not how much "
                           "one run differs from the next\n");
+    if (comparison->reference != NULL) {
+        wm_text_add(text,
+                    "  CPU and p50 of the other paths are told at one speed, against p50 of ");
+        wm_text_add_safe(text, comparison->reference, strlen(comparison->reference), 0);
+        wm_text_addf(text, " in the same run (%+.1f%% … %+.1f%%)\n",
+                     100 * (comparison->fastest - 1), 100 * (comparison->slowest - 1));
+    }
     if (ranks && !comparison->take_turns && comparison->rows[0].of_path)
         wm_text_add(text, "  the sides did not take turns: what the machine did in between looks "
                           "like a change\n");

@@ -2,6 +2,7 @@
 #include "profiles/views/moved.h"
 
 #include "profiles/views/by.h"
+#include "profiles/views/cost.h"
 
 #include <errno.h>
 #include <math.h>
@@ -94,6 +95,61 @@ static int take_column(struct wm_moves *moves, const struct wm_by *by, size_t co
     return 0;
 }
 
+/* ---- The median function ---- */
+
+/* A function in a path: how much more it costs, and how much that counts. */
+struct cell {
+    double ratio, weight;
+};
+
+static int compare_cells(const void *a, const void *b)
+{
+    const struct cell *left = a, *right = b;
+    return (left->ratio > right->ratio) - (left->ratio < right->ratio);
+}
+
+static double median_of(struct cell *cells, size_t count)
+{
+    double all = 0, passed = 0;
+    qsort(cells, count, sizeof(cells[0]), compare_cells);
+    for (size_t i = 0; i < count; i++)
+        all += cells[i].weight;
+    for (size_t i = 0; i < count; i++) {
+        passed += cells[i].weight;
+        if (passed >= all / 2)
+            return cells[i].ratio;
+    }
+    return 0;
+}
+
+/* Of so few samples a ratio says nothing. */
+static bool is_vague(const struct wm_by_sum *sum)
+{
+    return sum->value * sum->value < WM_COST_SAMPLES_MIN * sum->square || !(sum->value > 0);
+}
+
+static int find_common_ratio(struct wm_moves *moves, const struct wm_by *by,
+                             const struct wm_by_sums *sums, const struct wm_graph *graph)
+{
+    struct cell *cells = calloc(graph->order_count * by->count + 1, sizeof(cells[0]));
+    size_t count = 0;
+    if (cells == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < graph->order_count; i++) {
+        for (size_t column = 1; column < by->count; column++) {
+            const struct wm_by_sum *self =
+                sums->self + graph->order[i] * sums->stride + column * WM_BY_SIDES;
+            if (is_vague(&self[WM_BY_NEW]) || is_vague(&self[WM_BY_BASE]))
+                continue;
+            cells[count++] = (struct cell){self[WM_BY_NEW].value / self[WM_BY_BASE].value,
+                                           self[WM_BY_BASE].value};
+        }
+    }
+    moves->common_ratio = median_of(cells, count);
+    free(cells);
+    return 0;
+}
+
 static int take_rows(struct wm_moves *moves, const struct wm_by *by,
                      enum wm_granularity granularity, struct wm_error *err)
 {
@@ -107,6 +163,8 @@ static int take_rows(struct wm_moves *moves, const struct wm_by *by,
     int rc = wm_graph_new(&report, &wish, &graph, err);
     if (rc == 0 && graph != NULL)
         rc = wm_by_sums_init(&sums, by, graph, false);
+    if (rc == 0 && graph != NULL && granularity == WM_BY_FUNCTIONS)
+        rc = find_common_ratio(moves, by, &sums, graph);
     size_t first = moves->count;
     for (size_t column = 1; rc == 0 && graph != NULL && column < by->count; column++)
         rc = take_column(moves, by, column, &sums, graph);

@@ -25,6 +25,7 @@ struct wm_moves {
     size_t count;
     struct wm_sampled *paths; /* what each path cost as a whole */
     size_t path_count;
+    double common_ratio; /* after's cost over before's of the median function by weight; 0: none */
     struct wm_arena arena; /* owns the strings */
 };
 
