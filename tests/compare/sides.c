@@ -27,11 +27,11 @@ static double noise(uint64_t *random, double deviation)
     return 1 + deviation * sum;
 }
 
-static void add_path(struct wm_run *run, size_t which, const struct side_wish *wish,
+static void add_path(struct wm_run *run, size_t which, const struct side_wish *wish, double speed,
                      uint64_t *random)
 {
     struct wm_path_row *row = wm_paths_add(run->paths);
-    double cost = 20000.0 * (double)(which + 1) * wish->factors[which];
+    double cost = 20000.0 * (double)(which + 1) * wish->factors[which] * speed;
     assert_non_null(row);
     row->id = which + 1;
     row->entry = "Main";
@@ -60,9 +60,10 @@ static struct wm_run *run_new(const struct side_wish *wish, size_t at, uint64_t 
     run->load = "closed loop, 1 thread";
     run->sampler = "perf_event";
     run->hz = 997;
+    double speed = noise(random, wish->speed_noise);
     for (size_t i = 0; i < SIDES_PATH_COUNT; i++)
         if (wish->factors[i] > 0)
-            add_path(run, i, wish, random);
+            add_path(run, i, wish, speed, random);
     return run;
 }
 
@@ -87,8 +88,8 @@ void side_free(struct wm_set *set)
     free(set);
 }
 
-void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES], double threshold,
-                   uint64_t *random, struct sides *sides)
+void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES],
+                   const struct wm_comparison_input *more, uint64_t *random, struct sides *sides)
 {
     struct wm_error err = {0};
     *sides = (struct sides){.comparison = NULL};
@@ -97,11 +98,10 @@ void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES], double thre
     if (wm_merged_requests(sides->sets[WM_BEFORE], sides->sets[WM_AFTER], &sides->requests, &err) <
         0)
         fail_msg("%s", err.text);
-    const struct wm_comparison_input input = {
-        .sets = {sides->sets[WM_BEFORE], sides->sets[WM_AFTER]},
-        .requests = sides->requests,
-        .threshold = threshold,
-    };
+    struct wm_comparison_input input = *more;
+    input.sets[WM_BEFORE] = sides->sets[WM_BEFORE];
+    input.sets[WM_AFTER] = sides->sets[WM_AFTER];
+    input.requests = sides->requests;
     if (wm_comparison_new(&input, &sides->comparison, &err) < 0)
         fail_msg("%s", err.text);
 }

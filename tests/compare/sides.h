@@ -10,7 +10,8 @@ enum { SIDES_PATH_COUNT = 3, SIDES_RUN_COUNT = 10 };
  * PathA, PathB and PathC. */
 struct side_wish {
     double factors[SIDES_PATH_COUNT]; /* of those costs; 0: the path is not taken */
-    double noise;                     /* relative deviation from run to run */
+    double noise;                     /* relative deviation of each figure */
+    double speed_noise;               /* the same of a whole run: all paths alike */
     int first_second;                 /* of the day, when the first run starts */
     int step_seconds;                 /* between one and the next */
     size_t run_count;
@@ -21,15 +22,15 @@ struct side_wish {
 struct wm_set *side_new(const struct side_wish *wish, const char *name, uint64_t *random);
 void side_free(struct wm_set *set);
 
-/* The comparison of two such sides, and what it borrows. */
+/* The comparison of two such sides, and what it borrows; `more` has all but sets and requests. */
 struct sides {
     struct wm_set *sets[WM_COMPARED_SIDES];
     struct wm_requests *requests;
     struct wm_comparison *comparison;
 };
 
-void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES], double threshold,
-                   uint64_t *random, struct sides *sides);
+void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES],
+                   const struct wm_comparison_input *more, uint64_t *random, struct sides *sides);
 void sides_done(struct sides *sides);
 /* The row of a path; fails the test if there is none. */
 const struct wm_compared *sides_row(const struct sides *sides, const char *path, const char *unit);
