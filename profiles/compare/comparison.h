@@ -116,7 +116,7 @@ struct wm_judgement {
 /* Which rows got worse beyond noise. Questions are asked to one side and corrected together. Where
  * the sides took no turns, all times of a unit are first made faster by the largest factor that all
  * paths agree on, at most 1 + drift: a slower machine makes all slower, a change of code seldom
- * does. -ENOMEM. */
+ * does. A single run of each side is forgiven all of it. -ENOMEM. */
 WM_MUST_USE int wm_judge(const struct wm_comparison *comparison,
                          const struct wm_judge_options *options, struct wm_judgement *judgement);
 void wm_judgement_done(struct wm_judgement *judgement);

@@ -70,7 +70,9 @@ static int ask(const struct wm_comparison *comparison, const struct wm_judge_opt
 {
     const struct wm_compared *row = &comparison->rows[at];
     *question = (struct question){.row = at};
-    if (is_time(row) && !row->at_one_speed)
+    if (row->evidence == WM_EVIDENCE_SAMPLING) /* how much runs differ is not known: the worst */
+        question->shift = options->drift;
+    else if (is_time(row) && !row->at_one_speed)
         question->shift = shift_of(comparison, row->unit, options->drift);
     question->change = (1 + row->change) / (1 + question->shift) - 1;
     if (row->evidence == WM_EVIDENCE_RANKS)

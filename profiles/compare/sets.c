@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { RUN_MAX = 10000 };
+enum { RUN_MAX = 9999 };
 
 const char *wm_record_folder(void)
 {
@@ -70,7 +70,7 @@ static int add_run(struct wm_set *set, const char *folder, struct wm_error *err)
     return 0;
 }
 
-/* Runs `1`, `2` … until one is missing: a set that was interrupted ends early. */
+/* Runs `1`, `2` …, of which some may have been removed. */
 static int add_numbered(struct wm_set *set, const char *folder, struct wm_error *err)
 {
     int rc = 0;
@@ -80,12 +80,9 @@ static int add_numbered(struct wm_set *set, const char *folder, struct wm_error 
         char *name = wm_file_join_dup(folder, digits);
         if (name == NULL)
             return wm_fail_at(err, -ENOMEM, folder, "no memory for its runs");
-        bool is_run = holds(name, "run.json");
-        if (is_run)
+        if (holds(name, "run.json"))
             rc = add_run(set, name, err);
         free(name);
-        if (!is_run)
-            break;
     }
     return rc;
 }
@@ -98,10 +95,13 @@ static int read_bench(struct wm_set *set, const char *file, struct wm_error *err
     return wm_benchfile_read(file, &set->bench, err);
 }
 
+/* What lies beside results of benchmarks is the profile that goes with them, and no run. */
 static int read_folder(struct wm_set *set, const char *folder, struct wm_error *err)
 {
-    int rc = holds(folder, "run.json") ? add_run(set, folder, err) : add_numbered(set, folder, err);
-    if (rc < 0 || !holds(folder, WM_SET_BENCHFILE))
+    bool has_bench = holds(folder, WM_SET_BENCHFILE);
+    int rc = holds(folder, "run.json") && !has_bench ? add_run(set, folder, err)
+                                                     : add_numbered(set, folder, err);
+    if (rc < 0 || !has_bench)
         return rc;
     char *file = wm_file_join_dup(folder, WM_SET_BENCHFILE);
     rc = file == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory for its results")
