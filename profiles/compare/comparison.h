@@ -110,7 +110,8 @@ struct wm_judge_options {
 struct wm_judgement {
     bool *worse; /* per row */
     size_t worse_count;
-    double shift; /* the most that was forgiven in a unit; 0: none */
+    double shift;        /* the most that was forgiven to all of a unit alike; 0: none */
+    double single_shift; /* the same where there is one run of each side */
 };
 
 /* Which rows got worse beyond noise. Questions are asked to one side and corrected together. Where

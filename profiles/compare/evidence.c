@@ -195,36 +195,71 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-static double draw_median(struct wm_lot lot, uint64_t *random, double *room)
+/* A lot in order, and how often each of its values was drawn. */
+struct urn {
+    double *sorted;
+    uint32_t *drawn;
+    size_t count;
+};
+
+static int urn_init(struct urn *urn, struct wm_lot lot)
 {
-    for (size_t i = 0; i < lot.count; i++)
-        room[i] = lot.values[next_random(random) % lot.count];
-    qsort(room, lot.count, sizeof(room[0]), compare_doubles);
-    return middle_of_sorted(room, lot.count);
+    *urn = (struct urn){.sorted = calloc(lot.count + 1, sizeof(double)),
+                        .drawn = calloc(lot.count + 1, sizeof(uint32_t)),
+                        .count = lot.count};
+    if (urn->sorted == NULL || urn->drawn == NULL)
+        return -ENOMEM;
+    if (lot.count > 0)
+        memcpy(urn->sorted, lot.values, lot.count * sizeof(double));
+    qsort(urn->sorted, lot.count, sizeof(double), compare_doubles);
+    return 0;
+}
+
+static void urn_done(struct urn *urn)
+{
+    free(urn->sorted);
+    free(urn->drawn);
+}
+
+/* As many values as there are, each put back; their middle is found by counting. */
+static double draw_median(struct urn *urn, uint64_t *random)
+{
+    memset(urn->drawn, 0, urn->count * sizeof(urn->drawn[0]));
+    for (size_t i = 0; i < urn->count; i++)
+        urn->drawn[next_random(random) % urn->count]++;
+    size_t seen = 0, at = 0;
+    while (seen + urn->drawn[at] <= (urn->count - 1) / 2)
+        seen += urn->drawn[at++];
+    double lower = urn->sorted[at];
+    while (seen + urn->drawn[at] <= urn->count / 2)
+        seen += urn->drawn[at++];
+    return (lower + urn->sorted[at]) / 2;
 }
 
 int wm_bootstrap_change(struct wm_lot before, struct wm_lot after, uint64_t seed, double *ret_low,
                         double *ret_high)
 {
-    size_t most = before.count > after.count ? before.count : after.count;
-    double *room = calloc(most + DRAWS, sizeof(room[0])), *changes = room + most;
+    struct urn urns[2] = {{.count = 0}, {.count = 0}};
+    double *changes = calloc(DRAWS, sizeof(changes[0]));
     size_t drawn = 0;
-    if (room == NULL)
-        return -ENOMEM;
-    *ret_low = *ret_high = 0;
-    for (size_t i = 0; i < DRAWS; i++) {
-        double base = draw_median(before, &seed, room), now = draw_median(after, &seed, room);
+    int rc = changes == NULL ? -ENOMEM : urn_init(&urns[0], before);
+    if (rc == 0)
+        rc = urn_init(&urns[1], after);
+    for (size_t i = 0; rc == 0 && i < DRAWS; i++) {
+        double base = draw_median(&urns[0], &seed), now = draw_median(&urns[1], &seed);
         if (base > 0)
             changes[drawn++] = now / base - 1;
     }
-    qsort(changes, drawn, sizeof(changes[0]), compare_doubles);
-    if (drawn > 0) {
+    if (rc == 0) {
         size_t cut = (size_t)((double)drawn * OUTSIDE / 2);
-        *ret_low = changes[cut];
-        *ret_high = changes[drawn - 1 - cut];
+        qsort(changes, drawn, sizeof(changes[0]), compare_doubles);
+        *ret_low = drawn > 0 ? changes[cut] : 0;
+        *ret_high = drawn > 0 ? changes[drawn - 1 - cut] : 0;
     }
-    free(room);
-    return 0;
+    free(changes);
+    urn_done(&urns[0]);
+    urn_done(&urns[1]);
+    return rc;
 }
 
 double wm_geometric_mean(struct wm_lot lot)

@@ -43,7 +43,8 @@ double wm_rank_test_least_p(size_t before, size_t after);
 WM_MUST_USE int wm_median(struct wm_lot lot, double *ret_median);
 
 /* The 95 % interval of after's median over before's, less 1, by drawing both lots anew from
- * themselves. The same seed gives the same interval. Both 0 where before's median is. -ENOMEM. */
+ * themselves, which have a value each. The same seed gives the same interval. Both 0 where before's
+ * median is. -ENOMEM. */
 WM_MUST_USE int wm_bootstrap_change(struct wm_lot before, struct wm_lot after, uint64_t seed,
                                     double *ret_low, double *ret_high);
 

@@ -123,7 +123,10 @@ int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_optio
     if (rc == 0)
         rc = correct(questions, count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        judgement->shift = fmax(judgement->shift, questions[i].shift);
+        if (comparison->rows[questions[i].row].evidence == WM_EVIDENCE_RANKS)
+            judgement->shift = fmax(judgement->shift, questions[i].shift);
+        else
+            judgement->single_shift = fmax(judgement->single_shift, questions[i].shift);
         if (questions[i].p < WM_COMPARED_LEVEL)
             condemn(comparison, questions[i].row, questions[i].change, options->threshold,
                     judgement);

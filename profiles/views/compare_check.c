@@ -88,6 +88,17 @@ static int add_moves(const struct wm_compare_view *view, const bool *worse, stru
     return rc;
 }
 
+static void add_forgiven(const struct wm_judgement *judgement, struct wm_text *text)
+{
+    char cell[WM_COMPARE_CELL_BYTES];
+    if (judgement->shift > 0)
+        wm_text_addf(text, "  forgiven: %s that all times share, which the machine may have made\n",
+                     wm_compare_change(judgement->shift, true, cell) + 1);
+    if (judgement->single_shift > 0)
+        wm_text_addf(text, "  forgiven: %s, by which one run may differ from the next\n",
+                     wm_compare_change(judgement->single_shift, true, cell) + 1);
+}
+
 int wm_view_check(const struct wm_compare_view *view, const struct wm_judgement *judgement,
                   struct wm_text *text, struct wm_error *err)
 {
@@ -106,11 +117,7 @@ int wm_view_check(const struct wm_compare_view *view, const struct wm_judgement 
         if (rc == 0)
             rc = add_moves(view, judgement->worse, text);
     }
-    if (judgement->shift > 0.0005)
-        wm_text_addf(text,
-                     "  all are slower alike, by up to %s: that much may be the machine, and was "
-                     "forgiven\n",
-                     wm_compare_change(judgement->shift, true, cell) + 1);
+    add_forgiven(judgement, text);
     wm_compare_add_notes(view, text);
     if (rc < 0 || text->failed)
         return wm_fail(err, -ENOMEM, "no memory to print the check");
