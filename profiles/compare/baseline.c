@@ -75,7 +75,7 @@ static int copy_run(const char *from, const char *to, struct wm_error *err)
 static int copy_bench(const char *from, const char *folder, struct wm_error *err)
 {
     char *data = NULL, *to = wm_file_join_dup(folder, WM_SET_BENCHFILE);
-    size_t length;
+    size_t length = 0;
     int rc = to == NULL ? wm_fail(err, -ENOMEM, "no memory for a file name")
                         : wm_file_read(from, 0, &data, &length, err);
     if (rc == 0)
@@ -105,7 +105,7 @@ int wm_baseline_set(const struct wm_set *set, const char *name, struct wm_error 
     struct wm_text half;
     wm_text_init(&half);
     int rc = wm_baseline_folder(name, &folder, err);
-    if (rc < 0)
+    if (folder == NULL)
         goto out;
     wm_text_addf(&half, "%s~", folder); /* no baseline's name, as long as nobody asks for it */
     rc = half.failed ? wm_fail(err, -ENOMEM, "no memory for a file name")

@@ -8,32 +8,33 @@ enum { VALUE_BYTES = 128 };
 
 /* ---- Facts of a run ---- */
 
-typedef const char *fact_fn(const struct wm_run *run, const char *key, char *text);
+/* Writes VALUE_BYTES at most; "" where it is not known. */
+typedef void fact_fn(const struct wm_run *run, const char *key, char *text);
 
-static const char *of_identity(const struct wm_run *run, const char *key, char *text)
+static void of_identity(const struct wm_run *run, const char *key, char *text)
 {
-    (void)text;
-    return wm_run_setting(run->identity, run->identity_count, key);
+    (void)snprintf(text, VALUE_BYTES, "%s",
+                   wm_run_setting(run->identity, run->identity_count, key));
 }
 
-static const char *of_machine(const struct wm_run *run, const char *key, char *text)
+static void of_machine(const struct wm_run *run, const char *key, char *text)
 {
-    (void)text;
-    return wm_run_setting(run->machine, run->machine_count, key);
+    (void)snprintf(text, VALUE_BYTES, "%s", wm_run_setting(run->machine, run->machine_count, key));
 }
 
-static const char *of_load(const struct wm_run *run, const char *key, char *text)
+static void of_load(const struct wm_run *run, const char *key, char *text)
 {
     (void)key;
-    (void)text;
-    return run->load;
+    (void)snprintf(text, VALUE_BYTES, "%s", run->load);
 }
 
-static const char *of_sampler(const struct wm_run *run, const char *key, char *text)
+static void of_sampler(const struct wm_run *run, const char *key, char *text)
 {
     (void)key;
-    (void)snprintf(text, VALUE_BYTES, "%s at %.6g Hz", run->sampler, run->hz);
-    return run->hz > 0 ? text : "none";
+    if (run->hz > 0)
+        (void)snprintf(text, VALUE_BYTES, "%.60s at %.6g Hz", run->sampler, run->hz);
+    else
+        (void)snprintf(text, VALUE_BYTES, "none");
 }
 
 static const struct fact {
@@ -63,28 +64,27 @@ static void add_difference(struct wm_text *text, const char *what, const char *f
 }
 
 /* The first run's fact; where another run of the side says otherwise, that is a reason. */
-static const char *of_side(const struct wm_set *set, const struct fact *fact, char *text,
-                           struct wm_text *reasons)
+static void of_side(const struct wm_set *set, const struct fact *fact, char *first,
+                    struct wm_text *reasons)
 {
     char other[VALUE_BYTES];
-    const char *first = fact->get(set->runs[0], fact->key, text);
+    fact->get(set->runs[0], fact->key, first);
     for (size_t i = 1; i < set->run_count; i++) {
-        const char *next = fact->get(set->runs[i], fact->key, other);
-        if (fact->only_noted || strcmp(first, next) == 0)
+        fact->get(set->runs[i], fact->key, other);
+        if (fact->only_noted || strcmp(first, other) == 0)
             continue;
         wm_text_addf(reasons, "within %s, ", set->name);
-        add_difference(reasons, fact->what, first, next);
+        add_difference(reasons, fact->what, first, other);
         break;
     }
-    return first;
 }
 
 static void check_fact(const struct wm_set *base, const struct wm_set *now, const struct fact *fact,
                        struct wm_text *reasons, struct wm_text *notes)
 {
-    char texts[2][VALUE_BYTES];
-    const char *before = of_side(base, fact, texts[0], reasons);
-    const char *after = of_side(now, fact, texts[1], reasons);
+    char before[VALUE_BYTES], after[VALUE_BYTES];
+    of_side(base, fact, before, reasons);
+    of_side(now, fact, after, reasons);
     if (before[0] == '\0' || after[0] == '\0') {
         wm_text_addf(notes, "%s is not known of %s, so not compared\n", fact->what,
                      before[0] == '\0' ? base->name : now->name);
