@@ -170,6 +170,7 @@ static int fill(struct wm_comparison *comparison, const struct wm_comparison_inp
 {
     const struct wm_set *base = input->sets[WM_BEFORE], *now = input->sets[WM_AFTER];
     int rc = 0;
+    comparison->take_turns = wm_sets_take_turns(base, now);
     if (base->run_count > 0 && now->run_count > 0)
         rc = wm_comparison_add_paths(comparison, input);
     if (rc == 0 && base->bench != NULL && now->bench != NULL)
@@ -184,7 +185,6 @@ static int fill(struct wm_comparison *comparison, const struct wm_comparison_inp
         comparison->rows[i].verdict = verdict_of(&comparison->rows[i], input->threshold);
     if (rc == 0)
         rc = add_means(comparison);
-    comparison->take_turns = wm_sets_take_turns(base, now);
     return rc;
 }
 

@@ -64,7 +64,8 @@ const char *wm_compare_evidence(const struct wm_compared *row, char *cell)
     size_t before = row->lots[WM_BEFORE].count, after = row->lots[WM_AFTER].count;
     switch (row->evidence) {
     case WM_EVIDENCE_RANKS:
-        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "ranks of %zu + %zu", before, after);
+        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "ranks of %zu + %zu%s", before, after,
+                       row->at_one_speed ? " *" : "");
         return cell;
     case WM_EVIDENCE_SAMPLING:
         return "sampling";
@@ -190,8 +191,7 @@ static void add_strength(const struct wm_comparison *comparison, struct wm_text 
         wm_text_add(text, "  evidence from sampling knows the noise of sampling only, not how much "
                           "one run differs from the next\n");
     if (comparison->reference != NULL) {
-        wm_text_add(text,
-                    "  CPU and p50 of the other paths are told at one speed, against p50 of ");
+        wm_text_add(text, "  *: at one speed, the machine's taken out by p50 of ");
         wm_text_add_safe(text, comparison->reference, strlen(comparison->reference), 0);
         wm_text_addf(text, " in the same run (%+.1f%% … %+.1f%%)\n",
                      100 * (comparison->fastest - 1), 100 * (comparison->slowest - 1));

@@ -36,7 +36,7 @@ static void add_number(struct wm_text *text, double value)
 void wm_compare_add_csv(const struct wm_comparison *comparison, struct wm_text *text)
 {
     wm_text_add(text, "kind,subject,unit,before,after,change,change_low,change_high,p,p_corrected,"
-                      "evidence,verdict,before_count,after_count\n");
+                      "evidence,verdict,before_count,after_count,at_one_speed\n");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct wm_compared *row = &comparison->rows[i];
         const double numbers[] = {row->medians[WM_BEFORE],
@@ -55,6 +55,7 @@ void wm_compare_add_csv(const struct wm_comparison *comparison, struct wm_text *
         wm_csv_add(text, verdicts[row->verdict]);
         wm_csv_add_u64(text, row->lots[WM_BEFORE].count);
         wm_csv_add_u64(text, row->lots[WM_AFTER].count);
+        wm_csv_add(text, row->at_one_speed ? "true" : "false");
         wm_csv_end(text);
     }
 }
@@ -88,6 +89,7 @@ static void add_row(struct wm_json_writer *json, const struct wm_compared *row)
     add_known(json, "p_corrected", row->p_corrected);
     wm_json_string(json, "evidence", evidences[row->evidence]);
     wm_json_string(json, "verdict", verdicts[row->verdict]);
+    wm_json_bool(json, "at_one_speed", row->at_one_speed);
     add_values(json, "before_values", row->lots[WM_BEFORE]);
     add_values(json, "after_values", row->lots[WM_AFTER]);
     wm_json_close(json, '}');
@@ -131,6 +133,8 @@ void wm_compare_add_json(const struct wm_compare_view *view, struct wm_text *tex
     wm_json_string(&json, "before", view->sets[WM_BEFORE]->name);
     wm_json_string(&json, "after", view->sets[WM_AFTER]->name);
     wm_json_bool(&json, "in_turns", comparison->take_turns);
+    if (comparison->reference != NULL)
+        wm_json_string(&json, "reference", comparison->reference);
     wm_json_u64(&json, "questions", comparison->question_count);
     wm_json_open(&json, "rows", '[');
     for (size_t i = 0; i < comparison->count; i++)

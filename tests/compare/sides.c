@@ -60,6 +60,7 @@ static struct wm_run *run_new(const struct side_wish *wish, size_t at, uint64_t 
     run->load = "closed loop, 1 thread";
     run->sampler = "perf_event";
     run->hz = 997;
+    run->open_loop = wish->open_loop;
     double speed = noise(random, wish->speed_noise);
     for (size_t i = 0; i < SIDES_PATH_COUNT; i++)
         if (wish->factors[i] > 0)

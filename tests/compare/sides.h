@@ -16,6 +16,7 @@ struct side_wish {
     int step_seconds;                 /* between one and the next */
     size_t run_count;
     uint64_t allocs; /* of each request */
+    bool open_loop;
 };
 
 /* Runs in memory. `random` is the state of a generator. */
