@@ -72,6 +72,20 @@ function(wm_protobuf target proto)
     target_link_libraries(${target} PUBLIC PkgConfig::PROTOBUF_C)
 endfunction()
 
+# wm_embed(TARGET FILES...): the bytes of each file as an array in a header "FILE.h" (embed.cmake).
+function(wm_embed target)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/generated)
+    file(MAKE_DIRECTORY ${out})
+    foreach(file ${ARGN})
+        add_custom_command(OUTPUT ${out}/${file}.h
+            COMMAND ${CMAKE_COMMAND} -D IN=${CMAKE_CURRENT_SOURCE_DIR}/${file}
+                -D OUT=${out}/${file}.h -P ${CMAKE_SOURCE_DIR}/.cmake/embed.cmake
+            DEPENDS ${file} ${CMAKE_SOURCE_DIR}/.cmake/embed.cmake VERBATIM)
+        target_sources(${target} PRIVATE ${out}/${file}.h)
+    endforeach()
+    target_include_directories(${target} SYSTEM PRIVATE ${out})
+endfunction()
+
 set(WAYMARK_TEST_ENVIRONMENT
     WM_GOLDEN=${CMAKE_SOURCE_DIR}/tests/golden
     WM_BUILD=${CMAKE_BINARY_DIR})

@@ -8,6 +8,7 @@
 #include "harness/cli/report_runs.h"
 #include "harness/core/file.h"
 #include "profiles/pprof/merge.h"
+#include "profiles/views/symbolizing.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -120,8 +121,10 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
     rc = rename_program(report, input->profile);
     if (rc < 0)
         return wm_fail(err, rc, "no memory for the profile");
+    const struct wm_report_options *options = &report->values.options;
     return wm_report_runs_read(&report->runs, source,
-                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE, err);
+                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE,
+                               options->by != NULL || options->path != NULL, err);
 }
 
 /* What cannot be read is told and left out, unless nothing is left. */
@@ -141,6 +144,22 @@ static int read_sources(struct report *report, char *const *sources, size_t coun
     if (report->input_count - before < count)
         wm_print_note("%zu of %zu profiles were read", report->input_count - before, count);
     return 0;
+}
+
+static void show_download(void *user, uint64_t received_bytes)
+{
+    (void)user;
+    wm_print_progress("asking the servers of $DEBUGINFOD_URLS ... %.1f MB",
+                      (double)received_bytes / 1e6);
+}
+
+static int symbolize(struct report *report, struct wm_profile *profile)
+{
+    struct wm_symbolizing how = wm_symbolizing_read(report->values.symbolize, &report->notes);
+    how.progress = show_download;
+    int rc = wm_symbolizing_apply(&how, profile, &report->notes);
+    wm_print_progress_done();
+    return rc;
 }
 
 static int apply_runs(struct report *report, struct wm_error *err)
@@ -176,6 +195,8 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
                           ret_profile, err);
     if (rc < 0)
         return rc;
+    if (symbolize(report, *ret_profile) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the names of functions");
     if (wm_profile_drop_frames(*ret_profile) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the profile's drop_frames");
     if (values->comment == NULL)
@@ -291,7 +312,20 @@ static void add_examples(struct wm_text *text)
                       "  waymark report -top -cum RUN\n"
                       "  waymark report -peek='^parse' -lines RUN\n"
                       "  waymark report -top -tagfocus=path=orders RUN\n"
-                      "  waymark report -top -diff_base RUN1 RUN2\n");
+                      "  waymark report -top -diff_base RUN1 RUN2\n"
+                      "  waymark report -flamegraph=run.svg RUN\n");
+    wm_text_add(
+        text, "\nAddresses without names get them from the binaries that they came from: found by "
+              "the mapping's\nname, in $PPROF_BINARY_PATH, below /usr/lib/debug and, if "
+              "$DEBUGINFOD_URLS is set, on those servers.\nOnly a binary with the mapping's build "
+              "id is used. -symbolize is one or more of these, joined by ':'\n"
+              "  local               this, which is the default\n"
+              "  fastlocal           by symbol tables alone, without files, lines and servers\n"
+              "  none                no names, and none demangled\n"
+              "  force               also what has names\n"
+              "  demangle=templates  C++ names with template arguments\n"
+              "  demangle=full       and with parameters\n"
+              "  demangle=none       the linker's names\n");
 }
 
 const struct wm_command wm_command_report = {

@@ -95,6 +95,19 @@ static int choose(const char *section, const struct wm_report_values *values,
     return 0;
 }
 
+/* -flamegraph names its file; "-" is standard output. */
+static int choose_file(struct wm_report_values *values, struct wm_error *err)
+{
+    const char *name = values->views.flamegraph;
+    if (name == NULL)
+        return 0;
+    if (values->output != NULL)
+        return wm_fail_at(err, -EINVAL, "-output", "-flamegraph=%.60s names the file already",
+                          name);
+    values->output = strcmp(name, "-") != 0 ? name : NULL;
+    return 0;
+}
+
 static int choose_view(struct wm_report_values *values, struct wm_error *err)
 {
     static const char *const pictures[] = {"svg", "png", "gif", "pdf", "ps"};
@@ -112,10 +125,11 @@ static int choose_view(struct wm_report_values *values, struct wm_error *err)
         values->picture = pictures[i];
         options->view = "dot";
     }
+    rc = choose_file(values, err);
     bool packed = strcmp(options->view, "proto") == 0 || strcmp(options->view, "topproto") == 0;
     bool drawn = values->picture != NULL && strcmp(values->picture, "svg") != 0;
     values->binary = packed || drawn;
-    return 0;
+    return rc;
 }
 
 static int choose_granularity(struct wm_report_values *values, struct wm_error *err)
@@ -170,15 +184,20 @@ static void choose_index(struct wm_report_values *values, struct wm_text *notes)
     values->options.mean |= values->indices.mean_delay;
 }
 
+/* Columns compare requests; stacks are only grouped, which asks for nothing else. */
 static int choose_label(struct wm_report_values *values, struct wm_error *err)
 {
     static const char path[] = "path";
-    if (!values->by_path)
-        return 0;
-    if (values->options.by != NULL && strcmp(values->options.by, path) != 0)
+    bool groups = values->views.folded || values->views.flamegraph != NULL;
+    if (values->by_path && values->options.by != NULL && strcmp(values->options.by, path) != 0)
         return wm_fail(err, -EINVAL, "-by_path is -by=path; only one of it and -by=%s can be had",
                        values->options.by);
-    values->options.by = path;
+    if (values->by_path)
+        values->options.by = path;
+    if (groups) {
+        values->options.group_by = values->options.by;
+        values->options.by = NULL;
+    }
     return 0;
 }
 

@@ -20,8 +20,9 @@ struct wm_report_values {
     /* As given; wm_report_values_read makes the above of them. */
     struct {
         bool paths, top, text, tree, traces, tags, raw, comments, dot, callgrind, proto, topproto;
+        bool folded;
         bool svg, png, gif, pdf, ps;
-        const char *peek, *list, *weblist;
+        const char *peek, *list, *weblist, *flamegraph;
     } views;
     struct {
         bool functions, filefunctions, files, lines, addresses;
@@ -46,7 +47,7 @@ WM_MUST_USE int wm_report_values_read(int argc, char **argv, struct wm_report_va
                                       struct wm_text *notes, struct wm_error *err);
 
 /* report_table.c; the fields are of struct wm_report_values. */
-enum { WM_REPORT_OPTION_COUNT = 96 };
+enum { WM_REPORT_OPTION_COUNT = 98 };
 extern const struct wm_option wm_report_table[WM_REPORT_OPTION_COUNT];
 
 #endif

@@ -13,7 +13,7 @@ bool wm_report_is_folder(const char *source)
 }
 
 int wm_report_runs_read(struct wm_report_runs *runs, const char *source, enum wm_requests_side side,
-                        struct wm_error *err)
+                        bool required, struct wm_error *err)
 {
     struct wm_run *run = NULL;
     struct wm_run **grown = reallocarray(runs->runs, runs->count + 1, sizeof(grown[0]));
@@ -25,10 +25,10 @@ int wm_report_runs_read(struct wm_report_runs *runs, const char *source, enum wm
     if (rc < 0)
         return wm_fail(err, rc, "no memory for the runs");
     if (wm_report_is_folder(source)) {
-        rc = wm_run_read(source, &run, err);
-        if (rc < 0)
+        rc = wm_run_read(source, &run, required ? err : NULL);
+        if (rc < 0 && (required || rc == -ENOMEM))
             return rc;
-        rc = wm_requests_add(runs->requests, run, side);
+        rc = run != NULL ? wm_requests_add(runs->requests, run, side) : 0;
     }
     runs->runs[runs->count++] = run;
     return rc < 0 ? wm_fail(err, rc, "no memory for the runs") : 0;

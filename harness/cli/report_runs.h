@@ -15,9 +15,11 @@ struct wm_report_runs {
 
 /* Whether the source is a folder, so a run's. */
 bool wm_report_is_folder(const char *source);
-/* Reads the run of the next source, if it is a folder. */
+/* Reads the run of the next source, if it is a folder. What a run knows is a gift to most reports:
+ * without `required` a folder whose tables cannot be read is as good as its profile alone. */
 WM_MUST_USE int wm_report_runs_read(struct wm_report_runs *runs, const char *source,
-                                    enum wm_requests_side side, struct wm_error *err);
+                                    enum wm_requests_side side, bool required,
+                                    struct wm_error *err);
 /* After the last one: gives the options what the runs know, which they borrow. With -by=path the
  * labels of `profiles`, one per source, are brought to the runs' joint names. -ENOMEM. */
 WM_MUST_USE int wm_report_runs_apply(struct wm_report_runs *runs,

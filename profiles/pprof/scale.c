@@ -121,6 +121,21 @@ double wm_scale(int64_t value, const char *from, const char *to, const char **re
     return (double)value;
 }
 
+bool wm_unit_at(const char *from, size_t i, const char **ret_unit, double *ret_factor)
+{
+    for (size_t at = 0; at < sizeof(families) / sizeof(families[0]); at++) {
+        const struct unit *units = families[at].units, *own = find_unit(&families[at], from);
+        if (own == NULL)
+            continue;
+        if (i >= UNIT_MAX || units[i].name == NULL)
+            return false;
+        *ret_unit = units[i].name;
+        *ret_factor = units[i].factor / own->factor;
+        return true;
+    }
+    return false;
+}
+
 bool wm_units_agree(const char *left, const char *right)
 {
     if (strcmp(left, right) == 0)

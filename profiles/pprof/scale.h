@@ -22,6 +22,9 @@ int64_t wm_truncate(double value);
 /* The value in another unit: a name, "minimum" or "auto" for the largest unit in which it is at
  * least 1. *ret_unit is "", static, or `to` itself. */
 double wm_scale(int64_t value, const char *from, const char *to, const char **ret_unit);
+/* The units of the family of `from`, smallest first: the i-th one's name, and how many of `from` it
+ * is. False from the end on, and at once for a unit of no family. */
+bool wm_unit_at(const char *from, size_t i, const char **ret_unit, double *ret_factor);
 /* Whether the values of one can be told in the other: the same word, or two of one family. */
 bool wm_units_agree(const char *left, const char *right);
 

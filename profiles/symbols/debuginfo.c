@@ -5,46 +5,50 @@
 #include "profiles/symbols/debuginfo.h"
 
 #include "profiles/symbols/scopes.h"
+#include "profiles/symbols/search.h"
 #include "profiles/symbols/symtab.h"
 
+#include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 struct wm_debuginfo {
     Dwfl *dwfl;
     Dwfl_Module *module;
-    bool loaded; /* the two below are tried */
+    struct wm_debuginfo_options options;
+    struct wm_image image;
+    Dwarf *split_off; /* that a server sent; owned */
+    int split_off_fd; /* of it; -1: none */
+    bool loaded;      /* the two below are tried */
     struct wm_scopes *scopes;
     uint64_t scopes_bias; /* of DWARF's addresses against the file's */
     struct wm_symtab *symtab;
 };
 
+static bool is_mangled(const char *linkage);
+static size_t name_by_table(struct wm_symtab *symtab, uint64_t address,
+                            struct wm_symbol_frame *frames, size_t count);
 static int open_file(const char *path, struct wm_error *err);
 static int open_vdso(struct wm_error *err);
 static int report(struct wm_debuginfo *info, const char *path, int *fd, struct wm_error *err);
 static int check_build_id(const struct wm_debuginfo *info, const char *path,
                           const uint8_t *build_id, size_t build_id_bytes, struct wm_error *err);
 static void load(struct wm_debuginfo *info);
-static int no_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
-                  char **file_name, Elf **elf);
-static int find_debug_file(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
-                           const char *file_name, const char *link, GElf_Word crc,
-                           char **ret_file_name);
-static int open_debug_link(const char *path, GElf_Word crc);
+static void load_split_off(struct wm_debuginfo *info, Dwarf *dwarf);
+static void read_image(struct wm_debuginfo *info, Elf *elf);
+static size_t find_text(const struct wm_image *image, Elf *elf);
 
 int wm_debuginfo_open(const char *path, const uint8_t *build_id, size_t build_id_bytes,
-                      struct wm_debuginfo **ret_info, struct wm_error *err)
+                      const struct wm_debuginfo_options *options, struct wm_debuginfo **ret_info,
+                      struct wm_error *err)
 {
     bool vdso = strcmp(path, "[vdso]") == 0;
     struct wm_debuginfo *info = NULL;
@@ -57,6 +61,8 @@ int wm_debuginfo_open(const char *path, const uint8_t *build_id, size_t build_id
         rc = wm_fail(err, -ENOMEM, "no memory for the symbols of %s", path);
         goto out;
     }
+    info->split_off_fd = -1;
+    info->options = options != NULL ? *options : (struct wm_debuginfo_options){.server = NULL};
     rc = report(info, path, &fd, err);
     /* without a build id nothing says that the vdso of that process was ours */
     if (rc == 0 && (build_id_bytes > 0 || vdso))
@@ -79,7 +85,31 @@ void wm_debuginfo_close(struct wm_debuginfo *info)
     wm_scopes_free(info->scopes);
     wm_symtab_free(info->symtab);
     dwfl_end(info->dwfl);
+    dwarf_end(info->split_off);
+    if (info->split_off_fd >= 0)
+        close(info->split_off_fd);
     free(info);
+}
+
+const struct wm_image *wm_debuginfo_image(const struct wm_debuginfo *info)
+{
+    return &info->image;
+}
+
+bool wm_debuginfo_symbol(const struct wm_debuginfo *info, const char *name, uint64_t *ret_address)
+{
+    int count = dwfl_module_getsymtab(info->module);
+    for (int i = 1; i < count; i++) {
+        GElf_Sym symbol;
+        GElf_Addr address;
+        const char *found =
+            dwfl_module_getsym_info(info->module, i, &symbol, &address, NULL, NULL, NULL);
+        if (found == NULL || strcmp(found, name) != 0 || symbol.st_shndx == SHN_UNDEF)
+            continue;
+        *ret_address = address;
+        return true;
+    }
+    return false;
 }
 
 size_t wm_debuginfo_find(struct wm_debuginfo *info, uint64_t address,
@@ -89,12 +119,25 @@ size_t wm_debuginfo_find(struct wm_debuginfo *info, uint64_t address,
     size_t count = 0;
     if (info->scopes != NULL)
         count = wm_scopes_find(info->scopes, address - info->scopes_bias, frames);
-    if (count > 0 && frames[count - 1].function[0] != '\0')
-        return count;
+    if (info->symtab != NULL && (count == 0 || !is_mangled(frames[count - 1].linkage)))
+        count = name_by_table(info->symtab, address, frames, count);
+    return count;
+}
+
+static bool is_mangled(const char *linkage)
+{
+    return strncmp(linkage, "_Z", 2) == 0 || strncmp(linkage, "_R", 2) == 0;
+}
+
+/* The function around all frames, where DWARF does not name it; or does so without what is around
+ * it, as it does for lambdas and members of local classes: "operator()". */
+static size_t name_by_table(struct wm_symtab *symtab, uint64_t address,
+                            struct wm_symbol_frame *frames, size_t count)
+{
     const char *linkage;
-    const char *name =
-        info->symtab != NULL ? wm_symtab_find(info->symtab, address, &linkage) : NULL;
-    if (name == NULL)
+    const char *name = wm_symtab_find(symtab, address, &linkage);
+    bool named = count > 0 && frames[count - 1].function[0] != '\0';
+    if (name == NULL || (named && !is_mangled(linkage)))
         return count;
     if (count == 0)
         frames[count++] = (struct wm_symbol_frame){"", "", "", 0, 0};
@@ -143,12 +186,7 @@ static int open_vdso(struct wm_error *err)
 /* *fd is taken, and -1, on success. */
 static int report(struct wm_debuginfo *info, const char *path, int *fd, struct wm_error *err)
 {
-    static const Dwfl_Callbacks callbacks = {
-        .find_elf = no_elf,
-        .find_debuginfo = find_debug_file,
-        .section_address = dwfl_offline_section_address,
-    };
-    info->dwfl = dwfl_begin(&callbacks);
+    info->dwfl = dwfl_begin(&wm_search_callbacks);
     if (info->dwfl == NULL)
         return wm_fail(err, -ENOMEM, "no memory for the symbols of %s", path);
     dwfl_report_begin(info->dwfl);
@@ -159,8 +197,61 @@ static int report(struct wm_debuginfo *info, const char *path, int *fd, struct w
                        "functions have no names",
                        path, dwfl_errmsg(-1));
     *fd = -1;
+    void **server = NULL;
+    (void)dwfl_module_info(info->module, &server, NULL, NULL, NULL, NULL, NULL, NULL);
+    if (server != NULL)
+        *server = info->options.server;
     dwfl_report_end(info->dwfl, NULL, NULL);
+    GElf_Addr bias;
+    Elf *elf = dwfl_module_getelf(info->module, &bias);
+    if (elf != NULL)
+        read_image(info, elf);
     return 0;
+}
+
+static void read_image(struct wm_debuginfo *info, Elf *elf)
+{
+    struct wm_image *image = &info->image;
+    GElf_Ehdr header;
+    GElf_Phdr program;
+    size_t count = 0;
+    image->fixed = gelf_getehdr(elf, &header) != NULL && header.e_type == ET_EXEC;
+    if (elf_getphdrnum(elf, &count) != 0)
+        return;
+    for (size_t i = 0; i < count && image->segment_count < WM_SEGMENT_MAX; i++) {
+        if (gelf_getphdr(elf, (int)i, &program) == NULL || program.p_type != PT_LOAD)
+            continue;
+        image->segments[image->segment_count++] = (struct wm_segment){
+            .offset = program.p_offset,
+            .address = program.p_vaddr,
+            .file_bytes = program.p_filesz,
+            .memory_bytes = program.p_memsz,
+            .code = (program.p_flags & PF_X) != 0,
+        };
+    }
+    image->text = find_text(image, elf);
+}
+
+static size_t find_text(const struct wm_image *image, Elf *elf)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+    size_t names, i = 0;
+    if (elf_getshdrstrndx(elf, &names) != 0)
+        return image->segment_count;
+    while ((section = elf_nextscn(elf, section)) != NULL) {
+        const char *name =
+            gelf_getshdr(section, &header) != NULL ? elf_strptr(elf, names, header.sh_name) : NULL;
+        if (name != NULL && strcmp(name, ".text") == 0)
+            break;
+    }
+    if (section == NULL)
+        return image->segment_count;
+    while (i < image->segment_count &&
+           (!image->segments[i].code ||
+            header.sh_addr - image->segments[i].address >= image->segments[i].memory_bytes))
+        i++;
+    return i;
 }
 
 static int check_build_id(const struct wm_debuginfo *info, const char *path,
@@ -185,75 +276,30 @@ static void load(struct wm_debuginfo *info)
         return;
     info->loaded = true;
     Dwarf_Addr bias = 0;
-    Dwarf *dwarf = dwfl_module_getdwarf(info->module, &bias);
+    Dwarf *dwarf = info->options.tables_only ? NULL : dwfl_module_getdwarf(info->module, &bias);
     info->scopes_bias = bias;
+    if (dwarf != NULL)
+        load_split_off(info, dwarf);
     if (dwarf != NULL && wm_scopes_new(dwarf, &info->scopes) < 0)
         info->scopes = NULL;
     if (wm_symtab_new(info->module, &info->symtab) < 0)
         info->symtab = NULL;
 }
 
-/* The file is always given. libdwfl's own callback may ask a server. */
-static int no_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
-                  char **file_name, Elf **elf)
+/* What dwz moved to a file that several debug files share. libdw looks for it on this machine. */
+static void load_split_off(struct wm_debuginfo *info, Dwarf *dwarf)
 {
-    (void)module, (void)userdata, (void)name, (void)base, (void)file_name, (void)elf;
-    return -1;
-}
-
-/* By build id, else by the name that the file links to, in the places that gdb looks too.
- * dwfl_standard_find_debuginfo would do the same and then ask the servers of DEBUGINFOD_URLS,
- * for minutes. Also called for what dwz split off a debug file: `link` names it, `crc` is 0.
- * NOLINTNEXTLINE(readability-function-size): libdwfl says what its parameters are. */
-static int find_debug_file(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
-                           const char *file_name, const char *link, GElf_Word crc,
-                           char **ret_file_name)
-{
-    int fd = dwfl_build_id_find_debuginfo(module, userdata, name, base, file_name, link, crc,
-                                          ret_file_name);
-    if (fd >= 0 || link == NULL || file_name == NULL)
-        return fd;
-    static const char *const places[][2] = {
-        {"",               ""       },
-        {"",               ".debug/"},
-        {"/usr/lib/debug", ""       }
-    };
-    const char *slash = strrchr(file_name, '/');
-    int folder_length = slash != NULL ? (int)(slash - file_name) + 1 : 0;
-    for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(places[0]); i++) {
-        char path[PATH_MAX];
-        int length = snprintf(path, sizeof(path), "%s%.*s%s%s", places[i][0],
-                              link[0] == '/' ? 0 : folder_length, file_name, places[i][1], link);
-        if (length < 0 || (size_t)length >= sizeof(path) || strcmp(path, file_name) == 0)
-            continue;
-        fd = open_debug_link(path, crc);
-        if (fd >= 0)
-            *ret_file_name = strdup(path);
-    }
-    return fd;
-}
-
-/* A file's descriptor if it has this checksum (0: none is known), else -1. */
-static int open_debug_link(const char *path, GElf_Word crc)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat status;
-    if (fd < 0)
-        return -1;
-    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-        goto refuse;
-    unsigned char piece[64 * 1024];
-    uLong sum = crc32(0, NULL, 0);
-    ssize_t bytes = 1;
-    for (off_t at = 0; crc != 0 && bytes > 0; at += bytes) {
-        bytes = pread(fd, piece, sizeof(piece), at);
-        if (bytes < 0)
-            goto refuse;
-        sum = crc32(sum, piece, (uInt)bytes);
-    }
-    if (crc == 0 || sum == crc)
-        return fd;
-refuse:
-    close(fd);
-    return -1;
+    const char *link;
+    const void *build_id;
+    ssize_t bytes = dwelf_dwarf_gnu_debugaltlink(dwarf, &link, &build_id);
+    char *name = NULL;
+    if (bytes <= 0 || info->options.server == NULL || dwarf_getalt(dwarf) != NULL)
+        return;
+    info->split_off_fd =
+        wm_server_find(info->options.server, WM_SERVER_DEBUG, build_id, (size_t)bytes, &name);
+    free(name);
+    if (info->split_off_fd >= 0)
+        info->split_off = dwarf_begin(info->split_off_fd, DWARF_C_READ);
+    if (info->split_off != NULL)
+        dwarf_setalt(dwarf, info->split_off);
 }

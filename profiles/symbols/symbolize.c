@@ -157,7 +157,7 @@ static int open_binary(struct wm_symbolizer *symbolizer, const struct wm_symbol_
     if (!file && strcmp(module->path, "[vdso]") != 0)
         return 0;
     size_t build_id_bytes = module->build_id != NULL ? module->build_id_bytes : 0;
-    int rc = wm_debuginfo_open(module->path, module->build_id, build_id_bytes, ret_info, &err);
+    int rc = wm_debuginfo_open(module->path, module->build_id, build_id_bytes, NULL, ret_info, &err);
     if (rc < 0 && rc != -ENOMEM)
         return file ? note_problem(symbolizer, err.text) : 0;
     return rc;

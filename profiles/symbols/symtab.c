@@ -15,10 +15,11 @@ enum { LOOK_BACK = 16 };
 
 struct symbol {
     uint64_t start;
-    uint64_t end; /* up to the next symbol where the table gives no size */
+    uint64_t end; /* where the table gives no size: the next symbol, or the end of the section */
     const char *linkage;
     const char *name; /* NULL until it is asked for */
-    int rank;         /* of names for one address, the lower is shown */
+    bool sizeless;
+    int rank; /* of names for one address, the lower is shown */
 };
 
 struct wm_symtab {
@@ -28,6 +29,7 @@ struct wm_symtab {
 };
 
 static bool take(Dwfl_Module *module, int i, struct symbol *ret_symbol);
+static uint64_t section_end(Elf *elf, GElf_Word section, GElf_Addr bias);
 static void settle(struct wm_symtab *symtab);
 static int compare_symbols(const void *left, const void *right);
 
@@ -90,7 +92,9 @@ static bool take(Dwfl_Module *module, int i, struct symbol *ret_symbol)
     GElf_Sym symbol;
     GElf_Addr address;
     GElf_Word section;
-    const char *name = dwfl_module_getsym_info(module, i, &symbol, &address, &section, NULL, NULL);
+    Elf *elf = NULL;
+    GElf_Addr bias = 0;
+    const char *name = dwfl_module_getsym_info(module, i, &symbol, &address, &section, &elf, &bias);
     if (name == NULL || name[0] == '\0' || section == SHN_UNDEF || section == SHN_ABS)
         return false;
     int type = GELF_ST_TYPE(symbol.st_info), binding = GELF_ST_BIND(symbol.st_info);
@@ -101,13 +105,34 @@ static bool take(Dwfl_Module *module, int i, struct symbol *ret_symbol)
         return false;
     *ret_symbol =
         (struct symbol){.start = address, .end = address + symbol.st_size, .linkage = name};
-    if (ret_symbol->end < address)
-        ret_symbol->end = address;
+    if (ret_symbol->end <= address) {
+        ret_symbol->end = section_end(elf, section, bias);
+        ret_symbol->sizeless = true;
+    }
     /* the public name first, then the one that hides least behind underscores */
     ret_symbol->rank = binding == STB_GLOBAL ? 0 : binding == STB_WEAK ? 100 : 200;
     ret_symbol->rank += type == STT_NOTYPE ? 1000 : 0;
     ret_symbol->rank += (int)strspn(name, "_") < 99 ? (int)strspn(name, "_") : 99;
     return true;
+}
+
+/* "_init" must not give its name to the linkage table behind its section. */
+static uint64_t section_end(Elf *elf, GElf_Word section, GElf_Addr bias)
+{
+    GElf_Shdr header;
+    Elf_Scn *found = elf != NULL ? elf_getscn(elf, section) : NULL;
+    if (found == NULL || gelf_getshdr(found, &header) == NULL)
+        return UINT64_MAX;
+    return header.sh_addr + header.sh_size + bias;
+}
+
+/* `other` is a name for the same address, and may know where it ends. */
+static void lend_size(struct symbol *symbol, const struct symbol *other)
+{
+    if (other->sizeless || (!symbol->sizeless && other->end <= symbol->end))
+        return;
+    symbol->end = other->end;
+    symbol->sizeless = false;
 }
 
 /* One symbol per address, each with an end. */
@@ -117,17 +142,16 @@ static void settle(struct wm_symtab *symtab)
     if (symtab->count > 0)
         qsort(symtab->symbols, symtab->count, sizeof(*symtab->symbols), compare_symbols);
     for (size_t i = 0; i < symtab->count; i++) {
-        if (kept > 0 && symtab->symbols[kept - 1].start == symtab->symbols[i].start) {
-            if (symtab->symbols[i].end > symtab->symbols[kept - 1].end)
-                symtab->symbols[kept - 1].end = symtab->symbols[i].end;
-        } else {
+        if (kept > 0 && symtab->symbols[kept - 1].start == symtab->symbols[i].start)
+            lend_size(&symtab->symbols[kept - 1], &symtab->symbols[i]);
+        else
             symtab->symbols[kept++] = symtab->symbols[i];
-        }
     }
     symtab->count = kept;
     for (size_t i = 0; i + 1 < kept; i++) {
-        if (symtab->symbols[i].end == symtab->symbols[i].start)
-            symtab->symbols[i].end = symtab->symbols[i + 1].start;
+        struct symbol *symbol = &symtab->symbols[i];
+        if (symbol->sizeless && symbol->end > symbol[1].start)
+            symbol->end = symbol[1].start;
     }
 }
 

@@ -202,7 +202,7 @@ static int arrange(struct wm_graph *graph)
     return is_picture(graph) ? wm_graph_drop_redundant(graph) : 0;
 }
 
-static int build(struct wm_graph *graph)
+static int sum_all(struct wm_graph *graph)
 {
     int rc = wm_graph_find_kinds(graph);
     if (rc == 0)
@@ -219,17 +219,25 @@ static int build(struct wm_graph *graph)
     return rc < 0 ? rc : arrange(graph);
 }
 
-int wm_graph_new(const struct wm_report *report, const struct wm_graph_wish *wish,
-                 struct wm_graph **ret_graph, struct wm_error *err)
+static int name_all(struct wm_graph *graph)
 {
-    static const struct wm_graph_wish all = {.edges = WM_EDGES_ALL};
+    int rc = wm_graph_find_kinds(graph);
+    if (rc == 0)
+        rc = wm_graph_make_nodes(graph);
+    return rc < 0 ? rc : wm_graph_label_nodes(graph);
+}
+
+static int make_graph(const struct wm_report *report, const struct wm_graph_wish *wish,
+                      int (*build)(struct wm_graph *graph), struct wm_graph **ret_graph,
+                      struct wm_error *err)
+{
     struct wm_graph *graph = calloc(1, sizeof(*graph));
     struct wm_graph_private *parts = calloc(1, sizeof(*parts));
     int rc = -ENOMEM;
     if (graph != NULL && parts != NULL) {
         graph->report = report;
         graph->private_ = parts;
-        parts->wish = wish != NULL ? wish : &all;
+        parts->wish = wish;
         parts->is_tree = report->options->call_tree && wm_report_has(report, WM_VIEW_CALL_TREES);
         wm_arena_init(&parts->arena);
         rc = build(graph);
@@ -243,6 +251,19 @@ int wm_graph_new(const struct wm_report *report, const struct wm_graph_wish *wis
     }
     *ret_graph = graph;
     return 0;
+}
+
+int wm_graph_new(const struct wm_report *report, const struct wm_graph_wish *wish,
+                 struct wm_graph **ret_graph, struct wm_error *err)
+{
+    static const struct wm_graph_wish all = {.edges = WM_EDGES_ALL};
+    return make_graph(report, wish != NULL ? wish : &all, sum_all, ret_graph, err);
+}
+
+int wm_graph_new_names(const struct wm_report *report, struct wm_graph **ret_graph,
+                       struct wm_error *err)
+{
+    return make_graph(report, NULL, name_all, ret_graph, err);
 }
 
 static void free_parts(struct wm_graph_private *parts)

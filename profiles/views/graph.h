@@ -65,6 +65,10 @@ struct wm_graph_wish {
 /* Trimmed and sorted as the options say. `wish` NULL: with all calls. -ENOMEM. */
 WM_MUST_USE int wm_graph_new(const struct wm_report *report, const struct wm_graph_wish *wish,
                              struct wm_graph **ret_graph, struct wm_error *err);
+/* Only which nodes there are and their labels (graph_parts.h has the ranks): no sums, no calls, no
+ * order, nothing trimmed. -ENOMEM. */
+WM_MUST_USE int wm_graph_new_names(const struct wm_report *report, struct wm_graph **ret_graph,
+                                   struct wm_error *err);
 void wm_graph_free(struct wm_graph *graph);
 
 /* What a node or edge is printed with: divided with -mean. */

@@ -157,12 +157,9 @@ static void add_sums(struct wm_graph *graph, const struct sums *sums)
     }
 }
 
-int wm_graph_sum_nodes(struct wm_graph *graph)
+int wm_graph_make_nodes(struct wm_graph *graph)
 {
     const struct wm_graph_private *parts = graph->private_;
-    size_t samples = graph->report->profile->sample_count;
-    size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
-    struct summing summing = {.graph = graph};
     graph->nodes = calloc(parts->kind_count + 1, sizeof(graph->nodes[0]));
     if (graph->nodes == NULL)
         return -ENOMEM;
@@ -170,7 +167,18 @@ int wm_graph_sum_nodes(struct wm_graph *graph)
     for (size_t i = 0; i < graph->node_count; i++)
         graph->nodes[i] =
             (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = true};
-    int rc = wm_parallel(samples, slices, sum_slice, &summing);
+    return 0;
+}
+
+int wm_graph_sum_nodes(struct wm_graph *graph)
+{
+    size_t samples = graph->report->profile->sample_count;
+    size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    struct summing summing = {.graph = graph};
+    int rc = wm_graph_make_nodes(graph);
+    if (rc < 0)
+        return rc;
+    rc = wm_parallel(samples, slices, sum_slice, &summing);
     for (size_t i = 0; i < slices; i++) {
         if (rc == 0)
             add_sums(graph, &summing.sums[i]);

@@ -6,10 +6,12 @@
 #include "profiles/views/measure.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NODES_MAX_UNLESS_TOLD = 80, FILTER_BYTES_MAX = 80, DRAIN_BYTES = 1 << 18 };
+static const double NODE_FRACTION = 0.005, FINE_FRACTION = 0.0005;
 
 /* What several flags come to. */
 enum {
@@ -18,24 +20,27 @@ enum {
     DRAWS = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
     TELLS_ALL = WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES,
     EXPORTS = TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS | WM_VIEW_CALL_TREES,
+    FLAMES = WM_VIEW_UNLIMITED | WM_VIEW_FINE,
     COPIES = TELLS_ALL | WM_VIEW_KEEPS_FILES,
 };
 
 const struct wm_report_view wm_report_views[] = {
-    {"top",       WM_VIEW_UNLIMITED,     wm_print_top,       wm_print_top_by },
-    {"tree",      0,                     wm_print_tree,      wm_print_tree_by},
-    {"peek",      PEEKS,                 wm_print_peek,      wm_print_peek_by},
-    {"list",      LISTS,                 wm_print_list,      NULL            },
-    {"weblist",   LISTS,                 wm_print_weblist,   NULL            },
-    {"dot",       DRAWS,                 wm_print_dot,       NULL            },
-    {"callgrind", EXPORTS,               wm_print_callgrind, NULL            },
-    {"traces",    WM_VIEW_KEEPS_FOLDERS, wm_print_traces,    NULL            },
-    {"tags",      0,                     wm_print_tags,      NULL            },
-    {"raw",       COPIES,                wm_print_raw,       NULL            },
-    {"proto",     COPIES,                wm_print_proto,     NULL            },
-    {"topproto",  WM_VIEW_UNLIMITED,     wm_print_topproto,  NULL            },
-    {"comments",  0,                     wm_print_comments,  NULL            },
-    {NULL,        0,                     NULL,               NULL            },
+    {"top",        WM_VIEW_UNLIMITED,     wm_print_top,        wm_print_top_by },
+    {"tree",       0,                     wm_print_tree,       wm_print_tree_by},
+    {"peek",       PEEKS,                 wm_print_peek,       wm_print_peek_by},
+    {"list",       LISTS,                 wm_print_list,       NULL            },
+    {"weblist",    LISTS,                 wm_print_weblist,    NULL            },
+    {"dot",        DRAWS,                 wm_print_dot,        NULL            },
+    {"callgrind",  EXPORTS,               wm_print_callgrind,  NULL            },
+    {"traces",     WM_VIEW_KEEPS_FOLDERS, wm_print_traces,     NULL            },
+    {"tags",       0,                     wm_print_tags,       NULL            },
+    {"raw",        COPIES,                wm_print_raw,        NULL            },
+    {"proto",      COPIES,                wm_print_proto,      NULL            },
+    {"topproto",   WM_VIEW_UNLIMITED,     wm_print_topproto,   NULL            },
+    {"comments",   0,                     wm_print_comments,   NULL            },
+    {"folded",     WM_VIEW_UNLIMITED,     wm_print_folded,     NULL            },
+    {"flamegraph", FLAMES,                wm_print_flamegraph, NULL            },
+    {NULL,         0,                     NULL,                NULL            },
 };
 
 void wm_report_options_init(struct wm_report_options *options)
@@ -44,7 +49,7 @@ void wm_report_options_init(struct wm_report_options *options)
         .view = "top",
         .granularity = WM_BY_FUNCTIONS,
         .trim = true,
-        .node_fraction = 0.005,
+        .node_fraction = NAN,
         .edge_fraction = 0.001,
         .divide_by = 1,
         .node_count = -1,
@@ -101,7 +106,10 @@ int64_t wm_report_node_count(const struct wm_report *report)
 
 double wm_report_node_fraction(const struct wm_report *report)
 {
-    return trims(report) ? report->options->node_fraction : 0;
+    double fraction = report->options->node_fraction;
+    if (isnan(fraction))
+        fraction = wm_report_has(report, WM_VIEW_FINE) ? FINE_FRACTION : NODE_FRACTION;
+    return trims(report) ? fraction : 0;
 }
 
 double wm_report_edge_fraction(const struct wm_report *report)

@@ -39,11 +39,13 @@ struct wm_report_options {
     const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
     const char *tagfocus, *tagignore, *tagshow, *taghide, *tagroot, *tagleaf;
     const char *sample_index, *unit, *source_path, *trim_path;
-    double node_fraction, edge_fraction, divide_by;
-    int64_t node_count;                 /* -1: the view's own */
-    const char *path;                   /* ours: focus on the label `path`, by display name or id */
-    const struct wm_paths *paths;       /* whose ids those are; NULL: names alone count */
-    const char *by;                     /* ours: a label whose values become columns, or tabs */
+    double node_fraction; /* NAN: the view's own */
+    double edge_fraction, divide_by;
+    int64_t node_count;           /* -1: the view's own */
+    const char *path;             /* ours: focus on the label `path`, by display name or id */
+    const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
+    const char *by;               /* ours: a label whose values become columns */
+    const char *group_by; /* ours: the label of -flamegraph's tabs (NULL: path), -folded's roots */
     const struct wm_requests *requests; /* of the runs; NULL: costs are sums, not per request */
     const struct wm_segments *segments; /* of the run: exact counts; NULL: none */
     size_t width;                       /* of -by's tables; 0: any */
@@ -84,6 +86,7 @@ enum wm_report_view_flags {
     WM_VIEW_TELLS_OBJECTS = 256, /* functions of different binaries stay apart */
     WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
     WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
+    WM_VIEW_FINE = 2048,         /* its own node fraction is a tenth of the others' */
 };
 
 /* A view prints the selected profile; an error means that nothing is printed. `print_by` is it with
@@ -168,5 +171,6 @@ int wm_print_comments(struct wm_report *report, struct wm_text *text, struct wm_
 int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 int wm_print_folded(struct wm_report *report, struct wm_text *text, struct wm_error *err);
+int wm_print_flamegraph(struct wm_report *report, struct wm_text *text, struct wm_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "harness/cli/report_options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 enum { WORDS_MAX = 16, LINE_BYTES = 256 };
@@ -50,7 +51,7 @@ static void test_defaults_are_those_of_pprof(void **state)
     assert_int_equal(values.options.granularity, WM_BY_FUNCTIONS);
     assert_true(values.options.trim);
     assert_int_equal(values.options.node_count, -1);
-    assert_true(values.options.node_fraction == 0.005 && values.options.edge_fraction == 0.001);
+    assert_true(isnan(values.options.node_fraction) && values.options.edge_fraction == 0.001);
     assert_null(values.options.unit);
     assert_null(values.options.focus);
 }
@@ -61,6 +62,29 @@ static void test_text_is_another_name_of_top(void **state)
     accept("-text p");
     assert_string_equal(values.options.view, "top");
     refuse("-text -top p", "-text", "-top");
+}
+
+static void test_a_flame_graph_names_its_file(void **state)
+{
+    (void)state;
+    accept("-flamegraph a.svg -by=thread p");
+    assert_string_equal(values.options.view, "flamegraph");
+    assert_string_equal(values.output, "a.svg");
+    assert_string_equal(values.options.group_by, "thread");
+    assert_null(values.options.by); /* that is for columns, which take no -normalize */
+    accept("-folded -by_path -normalize -base=a p");
+    assert_string_equal(values.options.group_by, "path");
+    accept("-flamegraph a.svg p");
+    assert_string_equal(values.output, "a.svg");
+    assert_null(values.options.group_by);
+    assert_false(values.binary);
+    accept("-flamegraph=- p");
+    assert_null(values.output);
+    accept("-folded -output=a p");
+    assert_string_equal(values.options.view, "folded");
+    refuse("-flamegraph=a.svg -output=b.svg p", "-output", "a.svg");
+    refuse("-flamegraph=a.svg -folded p", "-folded", "-flamegraph");
+    refuse("-flamegraph", "-flamegraph", "missing");
 }
 
 static void test_values_follow_a_sign_or_a_blank(void **state)
@@ -195,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_are_those_of_pprof),
         cmocka_unit_test(test_text_is_another_name_of_top),
+        cmocka_unit_test(test_a_flame_graph_names_its_file),
         cmocka_unit_test(test_values_follow_a_sign_or_a_blank),
         cmocka_unit_test(test_switches_take_no_word_after_them),
         cmocka_unit_test(test_options_end_at_the_first_other_word),
