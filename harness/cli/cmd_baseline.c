@@ -38,9 +38,10 @@ static void add_actions(struct wm_text *text)
         "check  compares with it: exit 1 if a path or a benchmark got worse beyond noise and the\n"
         "       threshold, with the paths and functions; 0 if none did\n"
         "\nA check asks each path's CPU per request, p50 and allocations, and each benchmark's\n"
-        "costs; all questions together are wrong in 5 % of the checks at most. Where the runs of\n"
-        "both sides took no turns, what makes all paths slower alike is taken for the machine, up\n"
-        "to --drift: to find changes that hit all alike, make both sides in turns.\n");
+        "costs; of a hundred checks of a build that is as it was at most one fails by chance. "
+        "Where\n"
+        "the runs of both sides took no turns, what makes all paths slower alike is taken for the\n"
+        "machine, up to --drift: to find changes that hit all alike, make both sides in turns.\n");
 }
 
 static int set_baseline(const char *operand, const struct values *values, struct wm_error *err)

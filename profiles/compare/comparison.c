@@ -157,11 +157,11 @@ static int add_means(struct wm_comparison *comparison)
     return 0;
 }
 
-size_t wm_comparison_runs_needed(size_t question_count)
+size_t wm_comparison_runs_needed(size_t question_count, double level)
 {
     size_t runs = 1;
     while (runs < RUNS_SOUGHT_MAX &&
-           wm_rank_test_least_p(runs, runs) * (double)question_count >= WM_COMPARED_LEVEL)
+           wm_rank_test_least_p(runs, runs) * (double)question_count >= level)
         runs++;
     return runs;
 }

@@ -97,10 +97,14 @@ WM_MUST_USE int wm_comparison_new(const struct wm_comparison_input *input,
                                   struct wm_comparison **ret_comparison, struct wm_error *err);
 void wm_comparison_free(struct wm_comparison *comparison);
 
-/* How many runs of each side it takes until this many questions can be answered at all. */
-size_t wm_comparison_runs_needed(size_t question_count);
+/* How many runs of each side it takes until this many questions can be answered at all, each to
+ * both sides, at a level of all together. */
+size_t wm_comparison_runs_needed(size_t question_count, double level);
 
 /* ---- judge.c ---- */
+
+/* Of all checks of a build that is as it was, so many fail at most. */
+#define WM_JUDGE_LEVEL 0.01
 
 struct wm_judge_options {
     double threshold;
@@ -110,8 +114,10 @@ struct wm_judge_options {
 struct wm_judgement {
     bool *worse; /* per row */
     size_t worse_count;
-    double shift;        /* the most that was forgiven to all of a unit alike; 0: none */
-    double single_shift; /* the same where there is one run of each side */
+    size_t question_count; /* of those with a p */
+    size_t runs_needed;    /* of each side, until any of them can be answered */
+    double shift;          /* the most that was forgiven to all of a unit alike; 0: none */
+    double single_shift;   /* the same where there is one run of each side */
 };
 
 /* Which rows got worse beyond noise. Questions are asked to one side and corrected together. Where

@@ -120,6 +120,8 @@ int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_optio
                  row->verdict == WM_VERDICT_MORE)
             condemn(comparison, i, row->change, options->threshold, judgement);
     }
+    judgement->question_count = count;
+    judgement->runs_needed = wm_comparison_runs_needed(count, 2 * WM_JUDGE_LEVEL);
     if (rc == 0)
         rc = correct(questions, count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
@@ -127,7 +129,7 @@ int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_optio
             judgement->shift = fmax(judgement->shift, questions[i].shift);
         else
             judgement->single_shift = fmax(judgement->single_shift, questions[i].shift);
-        if (questions[i].p < WM_COMPARED_LEVEL)
+        if (questions[i].p < WM_JUDGE_LEVEL)
             condemn(comparison, questions[i].row, questions[i].change, options->threshold,
                     judgement);
     }

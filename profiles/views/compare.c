@@ -175,15 +175,19 @@ static size_t most_values(const struct wm_comparison *comparison)
     return most;
 }
 
-static void add_strength(const struct wm_comparison *comparison, struct wm_text *text)
+void wm_compare_add_strength(const struct wm_comparison *comparison, size_t question_count,
+                             size_t runs_needed, struct wm_text *text)
 {
-    size_t needed = wm_comparison_runs_needed(comparison->question_count);
-    bool ranks = rests_on(comparison, WM_EVIDENCE_RANKS);
-    if (ranks && most_values(comparison) < needed)
+    if (rests_on(comparison, WM_EVIDENCE_RANKS) && most_values(comparison) < runs_needed)
         wm_text_addf(text,
                      "  too few repetitions to show anything among %zu questions: %zu of each side "
                      "are the least\n",
-                     comparison->question_count, needed);
+                     question_count, runs_needed);
+}
+
+static void add_evidence(const struct wm_comparison *comparison, struct wm_text *text)
+{
+    bool ranks = rests_on(comparison, WM_EVIDENCE_RANKS);
     if (rests_on(comparison, WM_EVIDENCE_NONE))
         wm_text_add(text, "  without repetitions there is no evidence on latencies and times: "
                           "4 of each side are the least, 10 are good\n");
@@ -206,7 +210,7 @@ void wm_compare_add_notes(const struct wm_compare_view *view, struct wm_text *te
     const struct wm_comparison *comparison = view->comparison;
     add_missing(comparison, WM_BEFORE, text);
     add_missing(comparison, WM_AFTER, text);
-    add_strength(comparison, text);
+    add_evidence(comparison, text);
     for (const char *line = view->notes; *line != '\0';) {
         size_t length = strcspn(line, "\n");
         wm_text_addf(text, "  note: %.*s\n", (int)length, line);
@@ -247,6 +251,9 @@ static int add_tables(const struct wm_compare_view *view, struct wm_text *text)
     if (rc == 0)
         rc = wm_compare_add_moves(view, text);
     add_key(view, text);
+    wm_compare_add_strength(
+        comparison, comparison->question_count,
+        wm_comparison_runs_needed(comparison->question_count, WM_COMPARED_LEVEL), text);
     wm_compare_add_notes(view, text);
     return rc;
 }

@@ -39,6 +39,9 @@ WM_MUST_USE int wm_compare_add_moves(const struct wm_compare_view *view, struct 
  * where none did. -ENOMEM. */
 WM_MUST_USE int wm_compare_add_moved(const struct wm_moves *moves, const char *path, size_t indent,
                                      struct wm_text *text);
+/* Says so where no rank test of the comparison had as many values of each side. */
+void wm_compare_add_strength(const struct wm_comparison *comparison, size_t question_count,
+                             size_t runs_needed, struct wm_text *text);
 void wm_compare_add_notes(const struct wm_compare_view *view, struct wm_text *text);
 
 /* compare_data.c */

@@ -118,6 +118,8 @@ int wm_view_check(const struct wm_compare_view *view, const struct wm_judgement 
             rc = add_moves(view, judgement->worse, text);
     }
     add_forgiven(judgement, text);
+    wm_compare_add_strength(view->comparison, judgement->question_count, judgement->runs_needed,
+                            text);
     wm_compare_add_notes(view, text);
     if (rc < 0 || text->failed)
         return wm_fail(err, -ENOMEM, "no memory to print the check");

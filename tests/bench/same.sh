@@ -20,9 +20,15 @@ while [ "$number" -lt "$comparisons" ]; do
     "$build/bin/waymark" compare "$folder/a" "$folder/b" --format csv >"$folder/csv" 2>"$folder/out"
     awk -F, 'NR > 1' "$folder/csv" >>"$folder/rows"
     rows=$(awk -F, 'NR > 1 && $12 != "same"' "$folder/csv" | wc -l)
-    [ "$rows" -eq 0 ] || changed=$((changed + 1))
+    [ "$rows" -eq 0 ] || {
+        changed=$((changed + 1))
+        awk -F, 'NR > 1 && $12 != "same"' "$folder/csv"
+    }
     "$build/bin/waymark" baseline set "$folder/a" >"$folder/out"
-    "$build/bin/waymark" baseline check "$folder/b" >"$folder/out" || alarms=$((alarms + 1))
+    "$build/bin/waymark" baseline check "$folder/b" >"$folder/out" || {
+        alarms=$((alarms + 1))
+        cat "$folder/out"
+    }
     echo "$number: $rows rows changed; so far $changed comparisons changed, $alarms checks failed"
 done
 
