@@ -70,7 +70,7 @@ static int weigh_row(struct wm_compared *row)
         return rank_row(row);
     if (row->sampling.path != NULL)
         sample_row(row);
-    else if (row->of_path && row->amount == WM_AMOUNT_COUNT)
+    else if (row->counted)
         row->evidence = WM_EVIDENCE_COUNT;
     return 0;
 }

@@ -45,6 +45,7 @@ struct wm_compared {
     enum wm_amount amount;
     bool of_path;
     bool judged;       /* a check looks at it */
+    bool counted;      /* not measured: a single value of each side is as good as many */
     bool has_speed;    /* a slower machine makes it larger, in the same proportion for all paths */
     bool sets_speed;   /* it can tell how slow the machine was */
     bool at_one_speed; /* that was taken out: the change is one against the reference path */

@@ -121,6 +121,7 @@ static int add_path(struct wm_comparison *comparison, const struct wm_comparison
                                   .amount = measure->amount,
                                   .of_path = true,
                                   .judged = measure->judged,
+                                  .counted = measure->amount == WM_AMOUNT_COUNT,
                                   .has_speed = measure->has_speed,
                                   .sets_speed = measure->sets_speed};
         if (sampled != NULL)
@@ -221,6 +222,7 @@ static struct wm_compared row_of(const struct wm_bench_result *result, const cha
         .amount = strcmp(unit, "ns/op") == 0  ? WM_AMOUNT_NS
                   : strcmp(unit, "B/op") == 0 ? WM_AMOUNT_BYTES
                                               : WM_AMOUNT_COUNT,
+        .counted = strcmp(unit, "B/op") == 0 || strcmp(unit, "allocs/op") == 0,
         .judged = ends_with(unit, "/op") || ends_with(unit, "/s"),
         .more_is_better = ends_with(unit, "/s"),
     };
