@@ -29,6 +29,27 @@ static void add_moved_row(struct wm_grid *grid, const struct wm_moved *row)
     wm_grid_add(grid, row->place);
 }
 
+/* Somebody will look somewhere: what moved most, the way its path did. */
+static void add_none(const struct wm_moves *moves, const char *path, size_t indent,
+                     struct wm_text *text)
+{
+    char amount[WM_UNIT_BYTES];
+    const struct wm_moved *most = NULL;
+    for (size_t i = 0; most == NULL && i < moves->path_count; i++)
+        if (strcmp(moves->paths[i].path, path) == 0)
+            most = wm_moves_first(moves, path,
+                                  moves->paths[i].cost[WM_AFTER] > moves->paths[i].cost[WM_BEFORE]);
+    wm_text_addf(text, "%*sno function beyond the noise of sampling and what all share",
+                 (int)indent, "");
+    if (most != NULL) {
+        double change = most->cost[WM_AFTER] - most->cost[WM_BEFORE];
+        wm_text_addf(text, "; most: %c%s ", change < 0 ? '-' : '+',
+                     wm_units_duration(fabs(change), amount));
+        wm_text_add_safe(text, most->place, strlen(most->place), 0);
+    }
+    wm_text_add(text, "\n");
+}
+
 int wm_compare_add_moved(const struct wm_moves *moves, const char *path, size_t indent,
                          struct wm_text *text)
 {
@@ -54,7 +75,7 @@ int wm_compare_add_moved(const struct wm_moves *moves, const char *path, size_t 
     if (count > 0)
         rc = wm_grid_print(grid, indent, text);
     else
-        wm_text_addf(text, "%*sno function beyond the noise of sampling\n", (int)indent, "");
+        add_none(moves, path, indent, text);
     wm_grid_free(grid);
     return rc;
 }

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EVIDENT_DEVIATIONS = 3 };
+
+static const double DRIFT_MAX = 0.1;
+
 static const char *copy(struct wm_moves *moves, const char *string)
 {
     return wm_arena_copy(&moves->arena, string, strlen(string));
@@ -53,6 +57,16 @@ static double change_of(const struct wm_moved *row)
     return row->cost[WM_AFTER] - row->cost[WM_BEFORE];
 }
 
+/* Whether the change is one against the median function too: a machine that was a little slower
+ * moves all of them. More than a little is no machine's doing, and is told of all. */
+static bool is_own(const struct wm_moves *moves, const struct wm_moved *row)
+{
+    if (!(fabs(moves->common_ratio - 1) <= DRIFT_MAX))
+        return true;
+    double shared = row->cost[WM_AFTER] / moves->common_ratio - row->cost[WM_BEFORE];
+    return fabs(shared) > EVIDENT_DEVIATIONS * row->deviation;
+}
+
 /* Keeps the row where it is one of the `count` largest changes so far. */
 static void keep_largest(struct wm_moved *rows, size_t *count, const struct wm_moved *row)
 {
@@ -79,10 +93,10 @@ static int take_column(struct wm_moves *moves, const struct wm_by *by, size_t co
         struct wm_moved row = {
             .path = moves->paths[column - 1].path,
             .place = graph->nodes[node].label,
-            .evident = wm_by_is_evident(by, self),
         };
         cost_of(&by->columns[column], self, row.cost, variance);
         row.deviation = sqrt(variance[WM_BEFORE] + variance[WM_AFTER]);
+        row.evident = wm_by_is_evident(by, self) && is_own(moves, &row);
         if (change_of(&row) < 0 || change_of(&row) > 0)
             keep_largest(rows, &count, &row);
     }

@@ -17,7 +17,7 @@ struct wm_moved {
     bool is_line;
     double cost[WM_COMPARED_SIDES]; /* ns per request */
     double deviation;               /* of their difference, by the noise of sampling */
-    bool evident;                   /* the difference is more than three of those */
+    bool evident; /* the difference is more than three of those, and not what all functions share */
 };
 
 struct wm_moves {

@@ -3,12 +3,12 @@
 # one build with the other, 10 runs each, in turns. As often as told; the last one is shown.
 # usage: planted.sh BUILD [TIMES [RUNS [REQUESTS [SLOWER]]]]
 set -eu
-build=$1 times=${2:-1} runs=${3:-10} requests=${4:-30000} slower=${5:-3}
+build=$1 times=${2:-1} runs=${3:-10} requests=${4:-40000} slower=${5:-3} hz=1997
 . "$(dirname "$0")/turns.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-found=0 elsewhere=0 function=0 time=0
+found=0 elsewhere=0 function=0 evident=0 time=0
 while [ "$time" -lt "$times" ]; do
     time=$((time + 1))
     turns "$folder" "$slower" "$runs" "$requests"
@@ -16,9 +16,12 @@ while [ "$time" -lt "$times" ]; do
     "$build/bin/waymark" compare "$folder/a" "$folder/b" >"$folder/text" 2>"$folder/out"
     grep -q '^path,PathB,.*,more,' "$folder/csv" && found=$((found + 1))
     grep -qE '^path,PathA,.*,(more|less),' "$folder/csv" && elsewhere=$((elsewhere + 1))
-    awk '/What moved/ { on = 1; next } on && $NF == "sum" { found = 1 }
-        on && /function/ && $NF != "sum" { other = 1 } END { exit !(found && !other) }' \
+    # told with certainty, or as what moved most: sum() either way, and nothing else
+    awk '/What moved/ { on = 1; next } on && / function +|; most: / && $NF == "sum" { found = 1 }
+        on && / function +|; most: / && $NF != "sum" { other = 1 } END { exit !(found && !other) }' \
         "$folder/text" && function=$((function + 1))
-    echo "$time: found $found times, in the other path $elsewhere times, sum() alone $function times"
+    grep -q ' function  *sum$' "$folder/text" && evident=$((evident + 1))
+    echo "$time: found in PathB $found times, in PathA $elsewhere, sum() named $function times," \
+        "$evident of them beyond noise"
 done
 cat "$folder/text"

@@ -12,7 +12,7 @@ turns() {
             app=0
             [ "$side" = a ] || app=$2
             "$build/bin/waymark" run --app "$build/tests/apps/libsteady$app.so" \
-                --workload "$1/mix.csv" --requests "$4" -o "$1/$side/$turn" >"$1/out" 2>&1 || {
+                --workload "$1/mix.csv" --requests "$4" --hz "${hz:-997}" -o "$1/$side/$turn" >"$1/out" 2>&1 || {
                 cat "$1/out"
                 exit 1
             }

@@ -11,7 +11,7 @@ steady() {
     slower=$1 requests=$2 into=$3
     shift 3
     waymark run --app "$apps/libsteady$slower.so" --workload "$mix" --requests "$requests" \
-        -o "$into" "$@"
+        --hz 1997 -o "$into" "$@"
     expect 0 "a run of steady$slower"
 }
 
@@ -28,9 +28,9 @@ is() {
 }
 
 for run in 1 2 3 4 5 6; do
-    steady 0 3000 "$folder/old/$run"
-    steady 20 6000 "$folder/slow/$run"
-    steady 0 3000 "$folder/same/$run"
+    steady 0 4000 "$folder/old/$run"
+    steady 20 8000 "$folder/slow/$run"
+    steady 0 4000 "$folder/same/$run"
 done
 
 # ---- One of two paths takes 20 % more, and is asked for twice as often ----
@@ -132,8 +132,7 @@ expect 2 "baseline of nothing known"
 steady 0 500 "$folder/often" --hz 499
 waymark compare "$WAYMARK_HOME/v1/1" often
 expect 2 "another sampler"
-said 'sampler differs: perf_event at 997 Hz and perf_event at 499 Hz; --anyway compares|sampler differs' \
-    "another sampler"
+said 'sampler differs: [a-z_]+ at 1997 Hz and [a-z_]+ at 499 Hz; --anyway compares' "another sampler"
 waymark compare "$WAYMARK_HOME/v1/1" often --anyway
 expect 0 "another sampler, anyway"
 said 'note: sampler differs' "another sampler, anyway"
