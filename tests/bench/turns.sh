@@ -1,4 +1,4 @@
-# turns.sh - runs of two builds of the app `steady` in turns. Sourced with $build set.
+# turns.sh - runs of two builds of the app `steady` in turns. Sourced with $build set, and $hz or not.
 
 # turns FOLDER SLOWER RUNS REQUESTS: FOLDER/a/1 … as it is, FOLDER/b/1 … with one of its two paths
 # made longer by SLOWER percent (0, 3 or 20).
