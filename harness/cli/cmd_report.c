@@ -7,6 +7,7 @@
 #include "harness/cli/report_options.h"
 #include "harness/cli/report_runs.h"
 #include "harness/core/file.h"
+#include "harness/core/pages.h"
 #include "profiles/pprof/merge.h"
 #include "profiles/views/symbolizing.h"
 
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 static const double GIB = 0x1p30;
+
+enum { LARGE_BYTES = 256 << 10 };
 
 struct report {
     struct wm_report_values values;
@@ -290,6 +293,7 @@ static int run_report(int argc, char **argv)
     struct wm_error err = {0};
     wm_text_init(&report.notes);
     wm_text_init(&report.result);
+    wm_pages_give_back(LARGE_BYTES);
     int rc = wm_report_values_read(argc, argv, &report.values, &report.notes, &err);
     report.values.options.width = find_width(&report.values);
     if (rc == 0)

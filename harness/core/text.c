@@ -2,12 +2,11 @@
 #include "harness/core/text.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORT_BYTES = 128, UTF8_BYTES_MAX = 4 };
+enum { SHORT_BYTES = 128, NUMBER_BYTES = 32, UTF8_BYTES_MAX = 4 };
 
 static char empty[1];
 
@@ -62,13 +61,36 @@ void wm_text_add(struct wm_text *text, const char *string)
     wm_text_add_bytes(text, string, strlen(string));
 }
 
-void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
+char *wm_text_extend(struct wm_text *text, size_t length)
 {
-    if (length == 0 || !reserve(text, length))
-        return;
-    memcpy(text->data + text->length, bytes, length);
+    if (!reserve(text, length))
+        return NULL;
+    char *added = text->data + text->length;
     text->length += length;
     text->data[text->length] = '\0';
+    return added;
+}
+
+void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
+{
+    char *added = length > 0 ? wm_text_extend(text, length) : NULL;
+    if (added != NULL)
+        memcpy(added, bytes, length);
+}
+
+void wm_text_add_number(struct wm_text *text, int64_t number, size_t width)
+{
+    char digits[NUMBER_BYTES];
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    size_t at = sizeof(digits);
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    while (sizeof(digits) - at < width && at > 0)
+        digits[--at] = ' ';
+    wm_text_add_bytes(text, digits + at, sizeof(digits) - at);
 }
 
 /* Formatting is the dear part, so what is short is formatted once. */

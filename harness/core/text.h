@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct wm_text {
     char *data;
@@ -23,6 +24,12 @@ void wm_text_done(struct wm_text *text);
 void wm_text_clear(struct wm_text *text);
 void wm_text_add(struct wm_text *text, const char *string);
 void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length);
+/* Makes the text `length` bytes longer, for the caller to fill: where they are; NULL if there is no
+ * memory for them. */
+char *wm_text_extend(struct wm_text *text, size_t length);
+/* The number, with blanks before it to make `width` characters (32 at most): as "%*d", but
+ * many times faster. */
+void wm_text_add_number(struct wm_text *text, int64_t number, size_t width);
 void wm_text_addf(struct wm_text *text, const char *format, ...) WM_PRINTF(2, 3);
 /* Hands the string over (free() it); the text is empty again. NULL if an allocation failed. */
 char *wm_text_take(struct wm_text *text);

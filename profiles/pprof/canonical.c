@@ -68,6 +68,17 @@ static int rank_strings(struct wm_canonical *canonical)
     return 0;
 }
 
+static void mark_labels(const struct wm_profile *profile, const struct wm_profile_sample *sample,
+                        bool *used)
+{
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        const struct wm_label *label = &profile->labels[sample->first_label + i];
+        used[label->key] = true;
+        used[label->string] = true;
+        used[label->unit] = true;
+    }
+}
+
 static void mark_strings(const struct wm_profile *profile, bool *used)
 {
     used[0] = true;
@@ -91,11 +102,8 @@ static void mark_strings(const struct wm_profile *profile, bool *used)
         used[profile->functions[i].system_name] = true;
         used[profile->functions[i].file] = true;
     }
-    for (size_t i = 0; i < profile->label_count; i++) {
-        used[profile->labels[i].key] = true;
-        used[profile->labels[i].string] = true;
-        used[profile->labels[i].unit] = true;
-    }
+    for (size_t i = 0; i < profile->sample_count; i++)
+        mark_labels(profile, &profile->samples[i], used);
 }
 
 /* By insertion, since it is stable and a sample has a handful. */

@@ -29,6 +29,11 @@ WM_MUST_USE int wm_profile_reserve_sample(struct wm_profile *profile, size_t loc
 WM_MUST_USE int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_count,
                                              size_t label_count);
 
+/* Room in a profile without samples for exactly so many, with their parts, for the caller to fill:
+ * the counts are these from now on. -ENOMEM, or -EOVERFLOW past 2^32 of a kind. */
+WM_MUST_USE int wm_profile_size_samples(struct wm_profile *profile, size_t sample_count,
+                                        size_t location_count, size_t label_count);
+
 /* Mappings, functions, locations and lines of `from` replace the profile's; takes `from`. */
 void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from);
 

@@ -1,8 +1,7 @@
-/* decode.c - a profile from its bytes: checked as fields, then header, mappings, functions and
- * locations by protobuf-c, and the samples by samples.c. */
+/* decode.c - a profile from its bytes: the header by protobuf-c, mappings, functions and locations
+ * field by field, for there are tens of thousands of them, and the samples by samples.c. */
 #include "profiles/pprof/decode.h"
 
-#include "harness/core/arena.h"
 #include "harness/core/intern.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/ids.h"
@@ -23,8 +22,8 @@ struct decode {
     struct wm_wire_map map;
     uint32_t *strings; /* from numbers in the file to numbers in the profile */
     struct wm_ids mapping_ids, function_ids, location_ids;
-    struct wm_arena arena; /* of one message at a time */
     struct wm_line *lines; /* scratch, as long as the longest list so far */
+    uint64_t *line_ids;    /* of their functions */
     size_t line_capacity;
 };
 
@@ -32,17 +31,19 @@ static int read_parts(struct decode *decode);
 static int read_strings(struct decode *decode);
 static int read_header(struct decode *decode);
 static int read_header_lists(struct decode *decode, const Pprof__Profile *header);
+static int read_header_fields(struct decode *decode, const Pprof__Profile *header);
 static int read_mappings(struct decode *decode);
 static int read_functions(struct decode *decode);
 static int read_locations(struct decode *decode);
 static int read_location(struct decode *decode, size_t i, bool pad_mapping);
-static int read_lines(struct decode *decode, size_t at, const Pprof__Location *wire);
+static int keep_line(struct decode *decode, const struct wm_wire_field *field, size_t i);
+static int find_functions(struct decode *decode, size_t at, const struct wm_location *location);
 static int read_samples(struct decode *decode);
-static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
-                  const unsigned char *bytes, size_t length, const void **ret_message);
-static int unpack_at(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
-                     const void **ret_message);
-static int string_number(const struct decode *decode, size_t at, int64_t number,
+static int find_message(const struct decode *decode, size_t at, struct wm_wire_field *ret_field);
+static int read_numbers(const struct decode *decode, const struct wm_wire_message *kind, size_t at,
+                        uint64_t ret_values[WM_WIRE_FIELDS]);
+static int unpack_header(const struct decode *decode, Pprof__Profile **ret_header);
+static int string_number(const struct decode *decode, size_t at, uint64_t number,
                          uint32_t *ret_string);
 static int check_id(const struct decode *decode, size_t at, const char *kind, size_t i,
                     uint64_t id);
@@ -52,7 +53,6 @@ static int note_ids(const struct decode *decode, struct wm_ids *ids, const void 
 int wm_profile_decode_plain(const struct wm_wire_input *input, struct wm_profile **ret_profile)
 {
     struct decode decode = {.input = input};
-    wm_arena_init(&decode.arena);
     int rc = wm_wire_scan(input, &decode.map);
     if (rc == 0)
         rc = read_parts(&decode);
@@ -63,12 +63,12 @@ int wm_profile_decode_plain(const struct wm_wire_input *input, struct wm_profile
 out:
     wm_profile_free(decode.profile);
     wm_wire_map_done(&decode.map);
-    wm_arena_done(&decode.arena);
     wm_ids_done(&decode.mapping_ids);
     wm_ids_done(&decode.function_ids);
     wm_ids_done(&decode.location_ids);
     free(decode.strings);
     free(decode.lines);
+    free(decode.line_ids);
     return rc;
 }
 
@@ -118,16 +118,20 @@ static int read_strings(struct decode *decode)
 
 static int read_header(struct decode *decode)
 {
-    const void *message = NULL;
+    Pprof__Profile *header = NULL;
+    int rc = unpack_header(decode, &header);
+    if (rc == 0)
+        rc = read_header_lists(decode, header);
+    if (rc == 0)
+        rc = read_header_fields(decode, header);
+    if (header != NULL)
+        pprof__profile__free_unpacked(header, NULL);
+    return rc;
+}
+
+static int read_header_fields(struct decode *decode, const Pprof__Profile *header)
+{
     struct wm_profile *profile = decode->profile;
-    int rc = unpack(decode, &pprof__profile__descriptor, 0, decode->map.header,
-                    decode->map.header_length, &message);
-    if (rc < 0)
-        return rc;
-    const Pprof__Profile *header = message;
-    rc = read_header_lists(decode, header);
-    if (rc < 0)
-        return rc;
     const Pprof__ValueType *period = header->period_type;
     const struct {
         int64_t number;
@@ -139,8 +143,9 @@ static int read_header(struct decode *decode)
         {period != NULL ? period->type : 0, &profile->period_type.type   },
         {period != NULL ? period->unit : 0, &profile->period_type.unit   },
     };
+    int rc = 0;
     for (size_t i = 0; rc == 0 && i < sizeof(strings) / sizeof(strings[0]); i++)
-        rc = string_number(decode, 0, strings[i].number, strings[i].string);
+        rc = string_number(decode, 0, (uint64_t)strings[i].number, strings[i].string);
     profile->time_ns = header->time_nanos;
     profile->duration_ns = header->duration_nanos;
     profile->period = header->period;
@@ -152,9 +157,9 @@ static int read_header_lists(struct decode *decode, const Pprof__Profile *header
     for (size_t i = 0; i < header->n_sample_type; i++) {
         const Pprof__ValueType *wire = header->sample_type[i];
         struct wm_value_type type = {0};
-        int64_t rc = string_number(decode, 0, wire->type, &type.type);
+        int64_t rc = string_number(decode, 0, (uint64_t)wire->type, &type.type);
         if (rc == 0)
-            rc = string_number(decode, 0, wire->unit, &type.unit);
+            rc = string_number(decode, 0, (uint64_t)wire->unit, &type.unit);
         if (rc < 0)
             return (int)rc;
         rc = wm_profile_append_sample_type(decode->profile, type);
@@ -163,7 +168,7 @@ static int read_header_lists(struct decode *decode, const Pprof__Profile *header
     }
     for (size_t i = 0; i < header->n_comment; i++) {
         uint32_t comment = 0;
-        int64_t rc = string_number(decode, 0, header->comment[i], &comment);
+        int64_t rc = string_number(decode, 0, (uint64_t)header->comment[i], &comment);
         if (rc < 0)
             return (int)rc;
         rc = wm_profile_append_comment(decode->profile, comment);
@@ -175,29 +180,40 @@ static int read_header_lists(struct decode *decode, const Pprof__Profile *header
 
 static int read_mappings(struct decode *decode)
 {
+    enum {
+        ID = 1,
+        START,
+        LIMIT,
+        OFFSET,
+        FILE_NAME,
+        BUILD_ID,
+        FUNCTIONS,
+        FILE_NAMES,
+        LINES,
+        INLINES
+    };
     const struct wm_wire_offsets *offsets = &decode->map.mappings;
     for (size_t i = 0; i < offsets->count; i++) {
-        const void *message = NULL;
+        uint64_t values[WM_WIRE_FIELDS];
         size_t at = offsets->at[i];
-        int rc = unpack_at(decode, &pprof__mapping__descriptor, at, &message);
+        int rc = read_numbers(decode, &wm_wire_mapping, at, values);
         if (rc < 0)
             return rc;
-        const Pprof__Mapping *wire = message;
         struct wm_mapping mapping = {
-            .id = wire->id,
-            .start = wire->memory_start,
-            .limit = wire->memory_limit,
-            .offset = wire->file_offset,
-            .has_functions = wire->has_functions != 0,
-            .has_filenames = wire->has_filenames != 0,
-            .has_lines = wire->has_line_numbers != 0,
-            .has_inlines = wire->has_inline_frames != 0,
+            .id = values[ID],
+            .start = values[START],
+            .limit = values[LIMIT],
+            .offset = values[OFFSET],
+            .has_functions = values[FUNCTIONS] != 0,
+            .has_filenames = values[FILE_NAMES] != 0,
+            .has_lines = values[LINES] != 0,
+            .has_inlines = values[INLINES] != 0,
         };
-        rc = check_id(decode, at, "mapping", i, wire->id);
+        rc = check_id(decode, at, "mapping", i, mapping.id);
         if (rc == 0)
-            rc = string_number(decode, at, wire->filename, &mapping.file);
+            rc = string_number(decode, at, values[FILE_NAME], &mapping.file);
         if (rc == 0)
-            rc = string_number(decode, at, wire->build_id, &mapping.build_id);
+            rc = string_number(decode, at, values[BUILD_ID], &mapping.build_id);
         if (rc < 0)
             return rc;
         int64_t index = wm_profile_append_mapping(decode->profile, &mapping);
@@ -210,22 +226,22 @@ static int read_mappings(struct decode *decode)
 
 static int read_functions(struct decode *decode)
 {
+    enum { ID = 1, NAME, SYSTEM_NAME, FILE_NAME, START_LINE };
     const struct wm_wire_offsets *offsets = &decode->map.functions;
     for (size_t i = 0; i < offsets->count; i++) {
-        const void *message = NULL;
+        uint64_t values[WM_WIRE_FIELDS];
         size_t at = offsets->at[i];
-        int rc = unpack_at(decode, &pprof__function__descriptor, at, &message);
+        int rc = read_numbers(decode, &wm_wire_function, at, values);
         if (rc < 0)
             return rc;
-        const Pprof__Function *wire = message;
-        struct wm_function function = {.id = wire->id, .start_line = wire->start_line};
-        rc = check_id(decode, at, "function", i, wire->id);
+        struct wm_function function = {.id = values[ID], .start_line = (int64_t)values[START_LINE]};
+        rc = check_id(decode, at, "function", i, function.id);
         if (rc == 0)
-            rc = string_number(decode, at, wire->name, &function.name);
+            rc = string_number(decode, at, values[NAME], &function.name);
         if (rc == 0)
-            rc = string_number(decode, at, wire->system_name, &function.system_name);
+            rc = string_number(decode, at, values[SYSTEM_NAME], &function.system_name);
         if (rc == 0)
-            rc = string_number(decode, at, wire->filename, &function.file);
+            rc = string_number(decode, at, values[FILE_NAME], &function.file);
         if (rc < 0)
             return rc;
         int64_t index = wm_profile_append_function(decode->profile, &function);
@@ -256,57 +272,79 @@ static int read_locations(struct decode *decode)
 
 static int read_location(struct decode *decode, size_t i, bool pad_mapping)
 {
-    const void *message = NULL;
-    size_t at = decode->map.locations.at[i];
-    int rc = unpack_at(decode, &pprof__location__descriptor, at, &message);
-    if (rc < 0)
-        return rc;
-    const Pprof__Location *wire = message;
+    enum { ID = 1, MAPPING, ADDRESS, LINE, FOLDED };
+    const struct wm_wire_input *input = decode->input;
+    uint64_t values[WM_WIRE_FIELDS] = {0};
+    struct wm_wire_field field, part;
+    size_t at = decode->map.locations.at[i], line_count = 0;
+    int rc = find_message(decode, at, &field);
+    for (size_t in = field.content; rc == 0 && in < field.end;) {
+        rc = wm_wire_next(input, &wm_wire_location, &in, field.end, &part);
+        if (rc == 0)
+            values[part.number] = part.value;
+        if (rc == 0 && part.number == LINE)
+            rc = keep_line(decode, &part, line_count++);
+    }
     struct wm_location location = {
-        .id = wire->id,
+        .id = values[ID],
         .mapping = pad_mapping ? 1 : 0,
-        .address = wire->address,
-        .line_count = (uint32_t)wire->n_line,
-        .folded = wire->is_folded != 0,
+        .address = values[ADDRESS],
+        .line_count = (uint32_t)line_count, /* fewer than the bytes of a message */
+        .folded = values[FOLDED] != 0,
     };
-    rc = check_id(decode, at, "location", i, wire->id);
-    if (rc == 0 && wire->mapping_id != 0) {
-        uint32_t mapping = wm_ids_find(&decode->mapping_ids, wire->mapping_id);
+    if (rc == 0)
+        rc = check_id(decode, at, "location", i, location.id);
+    if (rc == 0 && values[MAPPING] != 0) {
+        uint32_t mapping = wm_ids_find(&decode->mapping_ids, values[MAPPING]);
         if (mapping == WM_NO_INDEX)
-            return wm_read_invalid(decode->input, at,
-                                   "location %" PRIu64 " is in mapping %" PRIu64
-                                   ", which is not there",
-                                   wire->id, wire->mapping_id);
+            return wm_read_invalid(
+                input, at, "location %" PRIu64 " is in mapping %" PRIu64 ", which is not there",
+                location.id, values[MAPPING]);
         location.mapping = mapping + 1;
     }
     if (rc == 0)
-        rc = read_lines(decode, at, wire);
+        rc = find_functions(decode, at, &location);
     if (rc < 0)
         return rc;
     int64_t index = wm_profile_append_location(decode->profile, &location, decode->lines);
-    return index < 0 ? wm_read_failed(decode->input, (int)index) : 0;
+    return index < 0 ? wm_read_failed(input, (int)index) : 0;
 }
 
-static int read_lines(struct decode *decode, size_t at, const Pprof__Location *wire)
+/* Line `i` of a location into the scratch, with the id of its function. */
+static int keep_line(struct decode *decode, const struct wm_wire_field *field, size_t i)
 {
-    if (wire->n_line > UINT32_MAX)
-        return wm_read_failed(decode->input, -EOVERFLOW);
-    if (decode->line_capacity < wire->n_line) {
-        size_t grown = wire->n_line * 2;
+    enum { FUNCTION = 1, LINE };
+    uint64_t values[WM_WIRE_FIELDS];
+    int rc = wm_wire_numbers(decode->input, &wm_wire_line, field, values);
+    if (rc < 0)
+        return rc;
+    if (i == decode->line_capacity) {
+        size_t grown = i * 2 + 16;
         struct wm_line *lines = reallocarray(decode->lines, grown, sizeof(*lines));
-        if (lines == NULL)
+        if (lines != NULL)
+            decode->lines = lines;
+        uint64_t *ids = reallocarray(decode->line_ids, grown, sizeof(*ids));
+        if (ids != NULL)
+            decode->line_ids = ids;
+        if (lines == NULL || ids == NULL)
             return wm_read_failed(decode->input, -ENOMEM);
-        decode->lines = lines;
         decode->line_capacity = grown;
     }
-    for (size_t i = 0; i < wire->n_line; i++) {
-        uint32_t function = wm_ids_find(&decode->function_ids, wire->line[i]->function_id);
+    decode->line_ids[i] = values[FUNCTION];
+    decode->lines[i] = (struct wm_line){WM_NO_INDEX, (int64_t)values[LINE]};
+    return 0;
+}
+
+static int find_functions(struct decode *decode, size_t at, const struct wm_location *location)
+{
+    for (size_t i = 0; i < location->line_count; i++) {
+        uint32_t function = wm_ids_find(&decode->function_ids, decode->line_ids[i]);
         if (function == WM_NO_INDEX)
             return wm_read_invalid(decode->input, at,
                                    "location %" PRIu64 " is in function %" PRIu64
                                    ", which is not there",
-                                   wire->id, wire->line[i]->function_id);
-        decode->lines[i] = (struct wm_line){function, wire->line[i]->line};
+                                   location->id, decode->line_ids[i]);
+        decode->lines[i].function = function;
     }
     return 0;
 }
@@ -319,63 +357,63 @@ static int read_samples(struct decode *decode)
         .location_ids = &decode->location_ids,
         .strings = decode->strings,
         .string_count = decode->map.strings.count,
+        .map = &decode->map,
     };
     return wm_samples_read(&samples);
 }
 
-/* ---- protobuf-c, with the memory of one message for all ---- */
+/* ---- Messages ---- */
 
-static void *take(void *arena, size_t bytes)
+/* What nobody writes is refused before it costs memory. */
+static int check_size(const struct decode *decode, size_t at, size_t length)
 {
-    return wm_arena_alloc(arena, bytes);
+    if (length <= MESSAGE_BYTES_MAX)
+        return 0;
+    wm_read_invalid(decode->input, at, "a message of %zu bytes, at most %d are read", length,
+                    MESSAGE_BYTES_MAX);
+    return -EINVAL; /* spelled out for the analyzer */
 }
 
-static void leave(void *arena, void *bytes)
+static int find_message(const struct decode *decode, size_t at, struct wm_wire_field *ret_field)
 {
-    (void)arena; /* all is forgotten before the next message */
-    (void)bytes;
+    const struct wm_wire_input *input = decode->input;
+    struct wm_wire_field field = {0};
+    int rc = wm_wire_next(input, &wm_wire_profile, &at, input->length, &field);
+    *ret_field = field;
+    return rc < 0 ? rc : check_size(decode, field.start, field.end - field.content);
 }
 
-/* The message is good until the next one. Objects are up to sixty times as large as their bytes,
- * which matters only where a foreign file has a message as nobody writes it. */
-static int unpack(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
-                  const unsigned char *bytes, size_t length, const void **ret_message)
+static int read_numbers(const struct decode *decode, const struct wm_wire_message *kind, size_t at,
+                        uint64_t ret_values[WM_WIRE_FIELDS])
 {
-    ProtobufCAllocator allocator = {take, leave, &decode->arena};
-    if (length > MESSAGE_BYTES_MAX) {
-        wm_read_invalid(decode->input, at, "a message of %zu bytes, at most %d are read", length,
-                        MESSAGE_BYTES_MAX);
-        return -EINVAL;
-    }
-    wm_arena_reset(&decode->arena);
-    *ret_message = protobuf_c_message_unpack(kind, &allocator, length, bytes);
-    if (*ret_message != NULL)
+    struct wm_wire_field field;
+    int rc = find_message(decode, at, &field);
+    return rc < 0 ? rc : wm_wire_numbers(decode->input, kind, &field, ret_values);
+}
+
+/* By protobuf-c, whose objects are up to sixty times as large as their bytes. */
+static int unpack_header(const struct decode *decode, Pprof__Profile **ret_header)
+{
+    const struct wm_wire_map *map = &decode->map;
+    int rc = check_size(decode, 0, map->header_length);
+    if (rc < 0)
+        return rc;
+    *ret_header = pprof__profile__unpack(NULL, map->header_length, map->header);
+    if (*ret_header != NULL)
         return 0;
     wm_read_failed(decode->input, -ENOMEM); /* the bytes are sound, so it can only be memory */
     return -ENOMEM;
 }
 
-static int unpack_at(struct decode *decode, const ProtobufCMessageDescriptor *kind, size_t at,
-                     const void **ret_message)
-{
-    const struct wm_wire_input *input = decode->input;
-    struct wm_wire_field field;
-    int rc = wm_wire_next(input, &wm_wire_profile, &at, input->length, &field);
-    if (rc < 0)
-        return rc;
-    return unpack(decode, kind, field.start, input->data + field.content, field.end - field.content,
-                  ret_message);
-}
-
 /* ---- Checks ---- */
 
 /* `at` is the offset of the thing that names the string; 0 where several may. */
-static int string_number(const struct decode *decode, size_t at, int64_t number,
+static int string_number(const struct decode *decode, size_t at, uint64_t number,
                          uint32_t *ret_string)
 {
     size_t count = decode->map.strings.count;
-    if (number < 0 || (uint64_t)number >= count)
-        return wm_read_no_string(decode->input, at, number, count);
+    if (number >= count)
+        return wm_read_no_string(decode->input, at, (int64_t)number, count);
     *ret_string = decode->strings[number];
     return 0;
 }

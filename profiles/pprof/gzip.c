@@ -1,21 +1,31 @@
-/* gzip.c - gzip in memory, by zlib. */
+/* gzip.c - gzip in memory: by zlib, and what is one sound member, as files are, by libdeflate,
+ * which unpacks three times as fast but can neither grow its output nor say what is wrong. */
 #include "profiles/pprof/gzip.h"
+
+#include "harness/core/pages.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <zlib.h>
 
 enum { GZIP_WINDOW = MAX_WBITS + 16 };
+/* Twice as fast as 6, which makes profiles three hundredths smaller, as gzip's own 6 would take
+ * five times as long for four. */
+enum { PACK_LEVEL = 4 };
+enum { RATIO_MAX = 1032 }; /* bytes that one of deflate can become at most */
 
 struct growing {
     unsigned char *data;
     size_t length, capacity;
 };
 
-static int feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used);
+static void feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used);
+static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret_data,
+                          size_t *ret_length);
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
                           struct wm_error *err);
 static int make_room(struct growing *out, uint64_t limit);
@@ -28,35 +38,18 @@ bool wm_gzip_is(const unsigned char *data, size_t length)
 int wm_gzip_pack(const unsigned char *data, size_t length, unsigned char **ret_data,
                  size_t *ret_length)
 {
-    z_stream stream = {0};
-    unsigned char *packed = NULL;
-    /* zlib's own header has no name and time 0 */
-    if (deflateInit2(&stream, 6, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    struct libdeflate_compressor *deflate = libdeflate_alloc_compressor(PACK_LEVEL);
+    if (deflate == NULL)
         return -ENOMEM;
-    int rc = -ENOMEM;
-    size_t capacity = deflateBound(&stream, length);
-    packed = malloc(capacity);
-    if (packed == NULL)
-        goto out;
-    size_t used = 0, made = 0;
-    int state = Z_OK;
-    while (state == Z_OK) {
-        int flush = feed(&stream, data, length, &used);
-        uInt room = capacity - made > UINT_MAX ? UINT_MAX : (uInt)(capacity - made);
-        stream.next_out = packed + made;
-        stream.avail_out = room;
-        state = deflate(&stream, flush);
-        made += room - stream.avail_out;
+    size_t capacity = libdeflate_gzip_compress_bound(deflate, length);
+    unsigned char *packed = malloc(capacity);
+    if (packed != NULL) { /* with a header that has no name, and time 0 */
+        *ret_length = libdeflate_gzip_compress(deflate, data, length, packed, capacity);
+        assert(*ret_length > 0); /* the bound promises the room */
+        *ret_data = packed;
     }
-    assert(state == Z_STREAM_END); /* deflateBound promises the room */
-    *ret_data = packed;
-    *ret_length = made;
-    packed = NULL;
-    rc = 0;
-out:
-    free(packed);
-    deflateEnd(&stream);
-    return rc;
+    libdeflate_free_compressor(deflate);
+    return packed != NULL ? 0 : -ENOMEM;
 }
 
 int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data, size_t *ret_length,
@@ -64,6 +57,8 @@ int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data, 
 {
     z_stream stream = {0};
     struct growing out = {0};
+    if (unpack_member(input, ret_data, ret_length))
+        return 0;
     if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
         return wm_fail_at(err, -ENOMEM, input->place, "no memory to unpack it");
     int rc = unpack_members(&stream, input, &out, err);
@@ -76,6 +71,36 @@ out:
     free(out.data);
     inflateEnd(&stream);
     return rc;
+}
+
+/* How much a member unpacks to is said by its last bytes, if they are its last and it is below
+ * 4 GiB. What they claim is tried only where it may be true, and takes no memory until it is. */
+static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret_data,
+                          size_t *ret_length)
+{
+    uint32_t claimed = 0;
+    if (input->length < sizeof(claimed))
+        return false;
+    for (size_t i = 1; i <= sizeof(claimed); i++)
+        claimed = claimed << 8 | input->data[input->length - i];
+    if (claimed / RATIO_MAX > input->length || (input->limit != 0 && claimed > input->limit))
+        return false;
+    struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
+    unsigned char *data = malloc((size_t)claimed + 1);
+    size_t used = 0, made = 0;
+    wm_pages_large(data, claimed);
+    bool done = inflate != NULL && data != NULL &&
+                libdeflate_gzip_decompress_ex(inflate, input->data, input->length, data, claimed,
+                                              &used, &made) == LIBDEFLATE_SUCCESS &&
+                used == input->length && made == claimed;
+    libdeflate_free_decompressor(inflate);
+    if (done) {
+        *ret_data = data;
+        *ret_length = made;
+        return true;
+    }
+    free(data);
+    return false;
 }
 
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
@@ -117,9 +142,8 @@ static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, s
     }
 }
 
-/* Gives the stream more input when it has none left, in pieces that its 32-bit counter can hold.
- * What to pass to deflate. */
-static int feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used)
+/* Gives the stream more input when it has none left, in pieces that its 32-bit counter can hold. */
+static void feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used)
 {
     if (stream->avail_in == 0 && *used < length) {
         size_t rest = length - *used;
@@ -127,7 +151,6 @@ static int feed(z_stream *stream, const unsigned char *data, size_t length, size
         stream->next_in = (z_const Bytef *)(uintptr_t)(data + *used);
         *used += stream->avail_in;
     }
-    return *used == length ? Z_FINISH : Z_NO_FLUSH;
 }
 
 static int make_room(struct growing *out, uint64_t limit)

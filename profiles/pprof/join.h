@@ -7,8 +7,9 @@
 /* Samples of zeros go; mappings, functions and locations are numbered from 1 in order of first use,
  * equal ones joined, unused ones gone (the first mapping stays, it is the program itself); samples
  * of equal stacks and labels are summed into the first. Each sample's labels are sorted: texts
- * before numbers, equal keys together. The parts of samples must lie in the samples' order, as the
- * add functions put them. -ENOMEM; the profile is then good for nothing but wm_profile_free. */
+ * before numbers, equal keys together. No two samples may share parts, as none do that the add
+ * functions put there; parts of samples that go stay where they were, unused. -ENOMEM; the profile
+ * is then good for nothing but wm_profile_free. */
 WM_MUST_USE int wm_profile_join(struct wm_profile *profile);
 
 #endif

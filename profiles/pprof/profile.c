@@ -2,6 +2,7 @@
 #include "profiles/pprof/profile.h"
 
 #include "harness/core/intern.h"
+#include "harness/core/pages.h"
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/lookup.h"
@@ -313,6 +314,35 @@ int wm_profile_reserve_sample(struct wm_profile *profile, size_t location_count,
     if (values == NULL)
         return -ENOMEM;
     profile->values = values;
+    return 0;
+}
+
+int wm_profile_size_samples(struct wm_profile *profile, size_t sample_count, size_t location_count,
+                            size_t label_count)
+{
+    struct wm_profile_private *private = profile->private;
+    const size_t types = profile->sample_type_count;
+    assert(profile->sample_count == 0 && profile->samples == NULL);
+    if (sample_count > UINT32_MAX || location_count > UINT32_MAX || label_count > UINT32_MAX ||
+        (types > 0 && sample_count > UINT32_MAX / types))
+        return -EOVERFLOW;
+    const size_t value_count = sample_count * types;
+    profile->samples = reallocarray(NULL, sample_count + 1, sizeof(profile->samples[0]));
+    profile->sample_locations =
+        reallocarray(NULL, location_count + 1, sizeof(profile->sample_locations[0]));
+    profile->labels = reallocarray(NULL, label_count + 1, sizeof(profile->labels[0]));
+    profile->values = reallocarray(NULL, value_count + 1, sizeof(profile->values[0]));
+    if (profile->samples == NULL || profile->sample_locations == NULL || profile->labels == NULL ||
+        profile->values == NULL)
+        return -ENOMEM;
+    wm_pages_large(profile->samples, sample_count * sizeof(profile->samples[0]));
+    wm_pages_large(profile->sample_locations, location_count * sizeof(uint32_t));
+    wm_pages_large(profile->labels, label_count * sizeof(profile->labels[0]));
+    wm_pages_large(profile->values, value_count * sizeof(profile->values[0]));
+    profile->sample_count = private->capacity.samples = sample_count;
+    profile->sample_location_count = private->capacity.sample_locations = location_count;
+    profile->label_count = private->capacity.labels = label_count;
+    profile->value_count = private->capacity.values = value_count;
     return 0;
 }
 

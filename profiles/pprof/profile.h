@@ -56,7 +56,8 @@ struct wm_profile_sample {
     bool from_base; /* of a diff's base: set by a merge, which tells it by a label */
 };
 
-/* Read it freely; change it through the functions below. */
+/* Read it freely; change it through the functions below. In the arrays of samples' parts there may
+ * be some that no sample has. */
 struct wm_profile {
     struct wm_intern *strings; /* number 0 is "" */
     struct wm_value_type *sample_types;

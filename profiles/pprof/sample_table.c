@@ -4,6 +4,8 @@
  * it is most likely the same. No key is copied: a million stacks are most of a profile. */
 #include "profiles/pprof/sample_table.h"
 
+#include "harness/core/pages.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,21 +46,20 @@ int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profi
         slots *= 2;
     *table = (struct wm_sample_table){.profile = profile, .slot_count = slots};
     table->slots = calloc(slots, sizeof(table->slots[0]));
+    wm_pages_large(table->slots, slots * sizeof(table->slots[0]));
     return table->slots != NULL ? 0 : -ENOMEM;
 }
 
 void wm_sample_table_done(struct wm_sample_table *table)
 {
     free(table->slots);
-    free(table->scratch);
     *table = (struct wm_sample_table){0};
 }
 
-uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
-                              const struct wm_profile_sample *sample)
+uint32_t wm_sample_hash(const struct wm_profile *profile, const struct wm_profile_sample *sample)
 {
-    const uint32_t *locations = table->profile->sample_locations + sample->first_location;
-    const struct wm_label *labels = table->profile->labels + sample->first_label;
+    const uint32_t *locations = profile->sample_locations + sample->first_location;
+    const struct wm_label *labels = profile->labels + sample->first_label;
     uint64_t hash = sample->location_count, other = sample->label_count;
     uint32_t i = 0;
     for (; i + 4 <= sample->location_count; i += 4) { /* two at once: a product takes its time */
@@ -72,9 +73,12 @@ uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
         other = mix(other, (uint64_t)labels[i].number ^ (uint64_t)labels[i].unit << 40);
     }
     hash = mix(hash, other);
-    uint32_t result = (uint32_t)(hash ^ hash >> 29);
-    __builtin_prefetch(&table->slots[result & (table->slot_count - 1)], 1);
-    return result;
+    return (uint32_t)(hash ^ hash >> 29);
+}
+
+void wm_sample_table_ask(const struct wm_sample_table *table, uint32_t hash)
+{
+    __builtin_prefetch(&table->slots[hash & (table->slot_count - 1)], 1);
 }
 
 const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
@@ -122,31 +126,32 @@ static void merge_halves(const struct wm_label *from, size_t half, size_t count,
 
 /* By doubling runs, since equal keys keep their order, and a sample of a foreign file may have any
  * number of labels. */
-static int sort_labels(struct wm_sample_table *table, struct wm_label *labels, size_t count)
+static int sort_labels(struct wm_label_scratch *scratch, struct wm_label *labels, size_t count)
 {
     if (is_sorted(labels, count))
         return 0;
-    if (table->scratch_count < count) {
-        struct wm_label *scratch = reallocarray(table->scratch, count, sizeof(*scratch));
-        if (scratch == NULL)
+    if (scratch->count < count) {
+        struct wm_label *grown = reallocarray(scratch->labels, count, sizeof(*grown));
+        if (grown == NULL)
             return -ENOMEM;
-        table->scratch = scratch;
-        table->scratch_count = count;
+        scratch->labels = grown;
+        scratch->count = count;
     }
     for (size_t run = 1; run < count; run *= 2) {
         for (size_t at = 0; at < count; at += 2 * run) {
             size_t left = count - at < run ? count - at : run;
             size_t both = count - at < 2 * run ? count - at : 2 * run;
-            merge_halves(labels + at, left, both, table->scratch + at);
+            merge_halves(labels + at, left, both, scratch->labels + at);
         }
-        memcpy(labels, table->scratch, count * sizeof(labels[0]));
+        memcpy(labels, scratch->labels, count * sizeof(labels[0]));
     }
     return 0;
 }
 
-int wm_sample_sort_labels(struct wm_sample_table *table, struct wm_profile_sample *sample)
+int wm_sample_sort_labels(const struct wm_profile *profile, struct wm_profile_sample *sample,
+                          struct wm_label_scratch *scratch)
 {
-    struct wm_label *labels = table->profile->labels + sample->first_label;
+    struct wm_label *labels = profile->labels + sample->first_label;
     uint32_t count = 0;
     for (uint32_t i = 0; i < sample->label_count; i++) {
         struct wm_label label = labels[i];
@@ -158,5 +163,5 @@ int wm_sample_sort_labels(struct wm_sample_table *table, struct wm_profile_sampl
             labels[count++] = label;
     }
     sample->label_count = count;
-    return sort_labels(table, labels, count);
+    return sort_labels(scratch, labels, count);
 }

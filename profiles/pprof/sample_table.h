@@ -9,17 +9,22 @@ struct wm_sample_table {
     struct wm_profile *profile;
     struct wm_sample_slot *slots;
     size_t slot_count;
-    struct wm_label *scratch; /* for sorting */
-    size_t scratch_count;
+};
+
+/* Of a sort, for all sorts of one thread: zeroed first, free its labels last. */
+struct wm_label_scratch {
+    struct wm_label *labels;
+    size_t count;
 };
 
 /* Room for as many samples as the profile has now. -ENOMEM. */
 WM_MUST_USE int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile);
 void wm_sample_table_done(struct wm_sample_table *table);
 
-/* Of its stack and its sorted labels. Asks for the memory that wm_sample_table_find will want. */
-uint32_t wm_sample_table_hash(const struct wm_sample_table *table,
-                              const struct wm_profile_sample *sample);
+/* Of its stack and its sorted labels. */
+uint32_t wm_sample_hash(const struct wm_profile *profile, const struct wm_profile_sample *sample);
+/* Asks for the memory that wm_sample_table_find will want: the table is too large for any cache. */
+void wm_sample_table_ask(const struct wm_sample_table *table, uint32_t hash);
 /* The sample equal to `sample` by its stack and its sorted labels; NULL: none, and then the
  * profile's next sample has to be this one. */
 const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
@@ -28,7 +33,8 @@ const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *tab
 
 /* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
  * order; those that say nothing are left out. -ENOMEM. */
-WM_MUST_USE int wm_sample_sort_labels(struct wm_sample_table *table,
-                                      struct wm_profile_sample *sample);
+WM_MUST_USE int wm_sample_sort_labels(const struct wm_profile *profile,
+                                      struct wm_profile_sample *sample,
+                                      struct wm_label_scratch *scratch);
 
 #endif

@@ -1,31 +1,61 @@
 /* samples.c - reads samples field by field into the profile's arrays.
  *
  * They are nearly all of a large profile; an object for each, as generated code makes them, costs
- * four times the memory and ten times the time. */
+ * four times the memory and ten times the time. Shares of them are first counted and then read,
+ * each by a thread of its own: the arrays are as large as they have to be, and every sample's place
+ * is known beforehand. */
 #include "profiles/pprof/samples.h"
 
+#include "harness/core/parallel.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/invalid.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 enum { SAMPLE = 2, SAMPLE_LOCATION = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
 
-/* The least bytes of a label that says something: its tag, its length, one number. */
-enum { LABEL_BYTES_LEAST = 4 };
+/* The least bytes in a label that says something: a tag and a number. */
+enum { LABEL_BYTES_LEAST = 2 };
 
-/* A sample being written behind the profile's last. */
+enum { SHARE_BLOCKS_LEAST = 20000 / WM_WIRE_BLOCK };
+
+/* A thread's part of the samples, and where its parts begin in the profile's arrays. */
+struct share {
+    struct wm_wire_input wire; /* with this `err` */
+    struct wm_error err;
+    size_t at, end; /* bytes */
+    size_t first_sample, first_location, first_label;
+    size_t sample_count, location_count, label_count; /* the last two at most */
+    bool bad;                                         /* its last sample cannot be read */
+    int rc;
+};
+
+struct reading {
+    const struct wm_samples_input *input;
+    size_t share_count;
+    struct share shares[WM_PARALLEL_MAX];
+};
+
+/* A sample that is being read. */
 struct draft {
     const struct wm_samples_input *input;
-    size_t start; /* where it is in the file, for errors */
+    const struct wm_wire_input *wire;
+    size_t number, start; /* which one, and where it is in the file: for errors */
     uint32_t *locations;
     struct wm_label *labels;
     int64_t *values;
     size_t location_count, label_count, value_count;
 };
 
-static int read_sample(const struct wm_samples_input *input, const struct wm_wire_field *sample);
+static void find_shares(struct reading *reading);
+static int make_room(struct reading *reading);
+static int count_share(void *user, const struct wm_slice *slice);
+static int read_share(void *user, const struct wm_slice *slice);
+static bool count_sample(const struct wm_samples_input *input, const struct wm_wire_field *sample,
+                         struct share *share);
+static int read_sample(struct draft *draft, const struct wm_wire_field *sample);
 static int read_field(struct draft *draft, const struct wm_wire_field *field);
 static int read_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_values(struct draft *draft, const struct wm_wire_field *field);
@@ -34,49 +64,165 @@ static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_s
 
 int wm_samples_read(const struct wm_samples_input *input)
 {
-    const struct wm_wire_input *wire = input->wire;
-    struct wm_wire_field field;
-    int rc = 0;
-    for (size_t at = 0; rc == 0 && at < wire->length;) {
-        rc = wm_wire_next(wire, &wm_wire_profile, &at, wire->length, &field);
-        if (rc == 0 && field.number == SAMPLE)
-            rc = read_sample(input, &field);
+    struct reading reading = {.input = input};
+    find_shares(&reading);
+    int rc = wm_parallel(reading.share_count, reading.share_count, count_share, &reading);
+    if (rc == 0)
+        rc = make_room(&reading);
+    if (rc < 0)
+        return wm_read_failed(input->wire, rc);
+    rc = wm_parallel(reading.share_count, reading.share_count, read_share, &reading);
+    for (size_t i = 0; rc < 0 && i < reading.share_count; i++) {
+        if (reading.shares[i].rc == 0)
+            continue;
+        if (input->wire->err != NULL)
+            *input->wire->err = reading.shares[i].err;
+        break;
     }
     return rc;
 }
 
-static int read_sample(const struct wm_samples_input *input, const struct wm_wire_field *sample)
+/* By blocks, whose offsets are known. */
+static void find_shares(struct reading *reading)
 {
-    struct wm_profile *profile = input->profile;
-    /* a number is at least a byte, so this is room enough, and nearly all of it is used */
-    size_t bytes = sample->end - sample->content;
-    int rc = wm_profile_reserve_sample(profile, bytes, bytes / LABEL_BYTES_LEAST,
-                                       profile->sample_type_count);
-    if (rc < 0)
-        return wm_read_failed(input->wire, rc);
-    struct draft draft = {
-        .input = input,
-        .start = sample->start,
-        .locations = profile->sample_locations + profile->sample_location_count,
-        .labels = profile->labels + profile->label_count,
-        .values = profile->values + profile->value_count,
-    };
-    struct wm_wire_field field;
-    for (size_t at = sample->content; rc == 0 && at < sample->end;) {
-        rc = wm_wire_next(input->wire, &wm_wire_sample, &at, sample->end, &field);
-        if (rc == 0)
-            rc = read_field(&draft, &field);
+    const struct wm_samples_input *input = reading->input;
+    const struct wm_wire_offsets *blocks = &input->map->blocks;
+    const size_t shares = wm_parallel_slices(blocks->count, SHARE_BLOCKS_LEAST);
+    size_t first = 0;
+    reading->share_count = shares;
+    for (size_t i = 0; i < shares; i++) {
+        struct share *share = &reading->shares[i];
+        size_t next = (i + 1) * blocks->count / shares;
+        share->at = first < blocks->count ? blocks->at[first] : input->wire->length;
+        share->end = next < blocks->count ? blocks->at[next] : input->wire->length;
+        share->first_sample = first * WM_WIRE_BLOCK;
+        share->wire = *input->wire;
+        share->wire.err = &share->err;
+        first = next;
     }
-    if (rc < 0)
+}
+
+/* Nothing is read behind a sample that is wrong, so that what a file only claims costs nothing. */
+static int make_room(struct reading *reading)
+{
+    size_t samples = 0, locations = 0, labels = 0;
+    for (size_t i = 0; i < reading->share_count; i++) {
+        struct share *share = &reading->shares[i];
+        share->first_location = locations;
+        share->first_label = labels;
+        samples += share->sample_count;
+        locations += share->location_count;
+        labels += share->label_count;
+        if (share->bad)
+            reading->share_count = i + 1;
+    }
+    return wm_profile_size_samples(reading->input->profile, samples, locations, labels);
+}
+
+static int count_share(void *user, const struct wm_slice *slice)
+{
+    struct reading *reading = user;
+    struct share *share = &reading->shares[slice->number];
+    struct wm_wire_field field;
+    for (size_t at = share->at; !share->bad && at < share->end;) {
+        share->bad = wm_wire_next(&share->wire, &wm_wire_profile, &at, share->end, &field) < 0;
+        if (share->bad || field.number != SAMPLE)
+            continue;
+        share->sample_count++;
+        share->bad = !count_sample(reading->input, &field, share);
+    }
+    return 0;
+}
+
+static size_t count_numbers(const struct wm_wire_input *wire, const struct wm_wire_field *field)
+{
+    const uint64_t tops = UINT64_C(0x8080808080808080);
+    size_t count = 0, at = field->content;
+    for (; field->end - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t bytes;
+        memcpy(&bytes, wire->data + at, sizeof(bytes));
+        bytes = (~bytes & tops) >> 7; /* a 1 for each last byte of a number */
+        count += bytes * UINT64_C(0x0101010101010101) >> 56;
+    }
+    for (; at < field->end; at++)
+        count += wire->data[at] < 0x80;
+    return count;
+}
+
+/* False: reading will fail here. */
+static bool count_sample(const struct wm_samples_input *input, const struct wm_wire_field *sample,
+                         struct share *share)
+{
+    struct wm_wire_field field;
+    size_t values = 0;
+    for (size_t at = sample->content; at < sample->end;) {
+        if (wm_wire_next(&share->wire, &wm_wire_sample, &at, sample->end, &field) < 0)
+            return false;
+        if (field.number == SAMPLE_LOCATION)
+            share->location_count += count_numbers(&share->wire, &field);
+        else if (field.number == SAMPLE_VALUE)
+            values += count_numbers(&share->wire, &field);
+        else if (field.number == SAMPLE_LABEL)
+            share->label_count += field.end - field.content >= LABEL_BYTES_LEAST;
+    }
+    return values == input->profile->sample_type_count;
+}
+
+static int read_share(void *user, const struct wm_slice *slice)
+{
+    struct reading *reading = user;
+    struct share *share = &reading->shares[slice->number];
+    struct wm_profile *profile = reading->input->profile;
+    struct wm_wire_field field;
+    size_t location = share->first_location, label = share->first_label;
+    size_t number = share->first_sample;
+    for (size_t at = share->at; share->rc == 0 && at < share->end;) {
+        share->rc = wm_wire_next(&share->wire, &wm_wire_profile, &at, share->end, &field);
+        if (share->rc < 0 || field.number != SAMPLE)
+            continue;
+        size_t value = number * profile->sample_type_count;
+        struct draft draft = {
+            .input = reading->input,
+            .wire = &share->wire,
+            .number = number,
+            .start = field.start,
+            .locations = profile->sample_locations + location,
+            .labels = profile->labels + label,
+            .values = profile->values + value,
+        };
+        share->rc = read_sample(&draft, &field);
+        profile->samples[number++] = (struct wm_profile_sample){
+            .first_location = (uint32_t)location,
+            .location_count = (uint32_t)draft.location_count,
+            .first_label = (uint32_t)label,
+            .label_count = (uint32_t)draft.label_count,
+            .first_value = (uint32_t)value,
+        };
+        location += draft.location_count;
+        label += draft.label_count;
+    }
+    /* Labels that say nothing were counted, but not read. */
+    size_t unread = share->first_label + share->label_count - label;
+    memset(profile->labels + label, 0, unread * sizeof(profile->labels[0]));
+    return share->rc;
+}
+
+static int read_sample(struct draft *draft, const struct wm_wire_field *sample)
+{
+    const size_t types = draft->input->profile->sample_type_count;
+    struct wm_wire_field field;
+    int rc = 0;
+    for (size_t at = sample->content; rc == 0 && at < sample->end;) {
+        rc = wm_wire_next(draft->wire, &wm_wire_sample, &at, sample->end, &field);
+        if (rc == 0)
+            rc = read_field(draft, &field);
+    }
+    if (rc < 0 || draft->value_count == types)
         return rc;
-    if (draft.value_count != profile->sample_type_count)
-        return wm_read_invalid(input->wire, sample->start,
-                               "sample %zu has %zu values, expected one for each of the %zu "
-                               "sample types",
-                               profile->sample_count + 1, draft.value_count,
-                               profile->sample_type_count);
-    int64_t index = wm_profile_commit_sample(profile, draft.location_count, draft.label_count);
-    return index < 0 ? wm_read_failed(input->wire, (int)index) : 0;
+    return wm_read_invalid(
+        draft->wire, sample->start,
+        "sample %zu has %zu values, expected one for each of the %zu sample types",
+        draft->number + 1, draft->value_count, types);
 }
 
 static int read_field(struct draft *draft, const struct wm_wire_field *field)
@@ -93,37 +239,45 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
     }
 }
 
-/* One id, or a list of them. */
+/* One id, or a list of them. Nearly all ids are one byte or two, in no order that a CPU could
+ * foresee: so both are read without a branch. */
 static int read_locations(struct draft *draft, const struct wm_wire_field *field)
 {
-    const struct wm_wire_input *wire = draft->input->wire;
+    const struct wm_wire_input *wire = draft->wire;
     const struct wm_ids *ids = draft->input->location_ids;
+    const unsigned char *data = wire->data;
     const size_t end = field->end;
+    uint32_t *next = draft->locations + draft->location_count;
     for (size_t at = field->content; at < end;) {
-        uint64_t id = wire->data[at];
-        /* nearly all ids are one or two bytes */
-        if (id < 0x80) {
-            at++;
-        } else if (end - at >= 2 && wire->data[at + 1] < 0x80) {
-            id = (id & 0x7f) | (uint64_t)wire->data[at + 1] << 7;
-            at += 2;
-        } else if (!wm_wire_number(wire, &at, end, &id)) {
-            return wm_wire_bad_number(wire, at, end);
+        const unsigned char *bytes = data + at;
+        uint64_t id;
+        if (end - at >= 2 && (bytes[0] & bytes[1]) < 0x80) {
+            const size_t is_two = bytes[0] >> 7;
+            id = (bytes[0] & 0x7f) | ((uint64_t)bytes[1] << 7 & (0 - (uint64_t)is_two));
+            at += 1 + is_two;
+        } else {
+            size_t behind = at; /* copies, so that the others stay in registers */
+            uint64_t any = 0;
+            if (!wm_wire_number(wire, &behind, end, &any))
+                return wm_wire_bad_number(wire, behind, end);
+            at = behind;
+            id = any;
         }
         uint32_t index = wm_ids_find(ids, id);
         if (index == WM_NO_INDEX)
             return wm_read_invalid(wire, draft->start,
                                    "sample %zu is in location %" PRIu64 ", which is not there",
-                                   draft->input->profile->sample_count + 1, id);
-        draft->locations[draft->location_count++] = index;
+                                   draft->number + 1, id);
+        *next++ = index;
     }
+    draft->location_count = (size_t)(next - draft->locations);
     return 0;
 }
 
 /* Those too many are only counted. */
 static int read_values(struct draft *draft, const struct wm_wire_field *field)
 {
-    const struct wm_wire_input *wire = draft->input->wire;
+    const struct wm_wire_input *wire = draft->wire;
     for (size_t at = field->content; at < field->end;) {
         uint64_t value = 0;
         if (!wm_wire_number(wire, &at, field->end, &value))
@@ -138,16 +292,10 @@ static int read_values(struct draft *draft, const struct wm_wire_field *field)
 /* A label that has neither a string nor a number nor a unit says nothing and is left out. */
 static int read_label(struct draft *draft, const struct wm_wire_field *field)
 {
-    enum { KEY = 1, STRING, NUMBER, UNIT, FIELDS };
-    uint64_t values[FIELDS] = {0};
+    enum { KEY = 1, STRING, NUMBER, UNIT };
+    uint64_t values[WM_WIRE_FIELDS];
     struct wm_label label = {0};
-    struct wm_wire_field part;
-    int rc = 0;
-    for (size_t at = field->content; rc == 0 && at < field->end;) {
-        rc = wm_wire_next(draft->input->wire, &wm_wire_label, &at, field->end, &part);
-        if (rc == 0)
-            values[part.number] = part.value; /* number 0, an unknown field, is nobody's */
-    }
+    int rc = wm_wire_numbers(draft->wire, &wm_wire_label, field, values);
     if (rc == 0)
         rc = string_of(draft, values[KEY], &label.key);
     if (rc == 0)
@@ -164,7 +312,7 @@ static int read_label(struct draft *draft, const struct wm_wire_field *field)
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string)
 {
     if (number >= draft->input->string_count)
-        return wm_read_no_string(draft->input->wire, draft->start, (int64_t)number,
+        return wm_read_no_string(draft->wire, draft->start, (int64_t)number,
                                  draft->input->string_count);
     *ret_string = draft->input->strings[number];
     return 0;

@@ -8,6 +8,7 @@
 
 struct wm_samples_input {
     const struct wm_wire_input *wire;
+    const struct wm_wire_map *map;
     struct wm_profile *profile; /* has everything else already */
     const struct wm_ids *location_ids;
     const uint32_t *strings; /* from numbers in the file to numbers in the profile */

@@ -9,93 +9,52 @@
 
 enum { TYPE_FIXED64 = 1, TYPE_FIXED32 = 5 };
 
-enum kind { KIND_UNKNOWN, KIND_NUMBER, KIND_NUMBERS, KIND_BYTES, KIND_MESSAGE };
-
-struct wm_wire_message {
-    struct {
-        enum kind kind;
-        const struct wm_wire_message *inner; /* of a message */
-    } fields[16];                            /* by number */
-};
-
 enum {
+    FIELD_TYPE = 1,
     FIELD_SAMPLE = 2,
     FIELD_MAPPING = 3,
     FIELD_LOCATION = 4,
     FIELD_FUNCTION = 5,
     FIELD_STRING = 6,
     FIELD_TIME = 9,
+    FIELD_PERIOD_TYPE = 11,
+    FIELD_COMMENT = 13,
 };
+
+/* The tags under which a field may come: one number, a list of them packed or not, bytes. */
+#define NUMBER(field) [(field) << 3 | WM_WIRE_VARINT] = (field)
+#define BYTES(field) [(field) << 3 | WM_WIRE_BYTES] = (field)
+#define NUMBERS(field) NUMBER(field), BYTES(field)
 
 static const struct wm_wire_message value_type = {
-    .fields = {[1] = {KIND_NUMBER, NULL}, [2] = {KIND_NUMBER, NULL}}
+    {NUMBER(1), NUMBER(2)}
 };
-
 const struct wm_wire_message wm_wire_label = {
-    .fields = {[1] = {KIND_NUMBER, NULL},
-               [2] = {KIND_NUMBER, NULL},
-               [3] = {KIND_NUMBER, NULL},
-               [4] = {KIND_NUMBER, NULL}}
+    {NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4)}
 };
-
 const struct wm_wire_message wm_wire_sample = {
-    .fields = {[1] = {KIND_NUMBERS, NULL},
-               [2] = {KIND_NUMBERS, NULL},
-               [3] = {KIND_MESSAGE, &wm_wire_label}}
+    {NUMBERS(1), NUMBERS(2), BYTES(3)}
 };
-
-static const struct wm_wire_message mapping = {
-    .fields = {[1] = {KIND_NUMBER, NULL},
-               [2] = {KIND_NUMBER, NULL},
-               [3] = {KIND_NUMBER, NULL},
-               [4] = {KIND_NUMBER, NULL},
-               [5] = {KIND_NUMBER, NULL},
-               [6] = {KIND_NUMBER, NULL},
-               [7] = {KIND_NUMBER, NULL},
-               [8] = {KIND_NUMBER, NULL},
-               [9] = {KIND_NUMBER, NULL},
-               [10] = {KIND_NUMBER, NULL}}
+const struct wm_wire_message wm_wire_mapping = {
+    {NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4), NUMBER(5), NUMBER(6), NUMBER(7), NUMBER(8),
+     NUMBER(9), NUMBER(10)}
 };
-
-static const struct wm_wire_message line = {
-    .fields = {[1] = {KIND_NUMBER, NULL}, [2] = {KIND_NUMBER, NULL}}
+const struct wm_wire_message wm_wire_line = {
+    {NUMBER(1), NUMBER(2)}
 };
-
-static const struct wm_wire_message location = {
-    .fields = {[1] = {KIND_NUMBER, NULL},
-               [2] = {KIND_NUMBER, NULL},
-               [3] = {KIND_NUMBER, NULL},
-               [4] = {KIND_MESSAGE, &line},
-               [5] = {KIND_NUMBER, NULL}}
+const struct wm_wire_message wm_wire_location = {
+    {NUMBER(1), NUMBER(2), NUMBER(3), BYTES(4), NUMBER(5)}
 };
-
-static const struct wm_wire_message function = {
-    .fields = {[1] = {KIND_NUMBER, NULL},
-               [2] = {KIND_NUMBER, NULL},
-               [3] = {KIND_NUMBER, NULL},
-               [4] = {KIND_NUMBER, NULL},
-               [5] = {KIND_NUMBER, NULL}}
+const struct wm_wire_message wm_wire_function = {
+    {NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4), NUMBER(5)}
 };
-
 const struct wm_wire_message wm_wire_profile = {
-    .fields = {[1] = {KIND_MESSAGE, &value_type},
-               [FIELD_SAMPLE] = {KIND_MESSAGE, &wm_wire_sample},
-               [FIELD_MAPPING] = {KIND_MESSAGE, &mapping},
-               [FIELD_LOCATION] = {KIND_MESSAGE, &location},
-               [FIELD_FUNCTION] = {KIND_MESSAGE, &function},
-               [FIELD_STRING] = {KIND_BYTES, NULL},
-               [7] = {KIND_NUMBER, NULL},
-               [8] = {KIND_NUMBER, NULL},
-               [FIELD_TIME] = {KIND_NUMBER, NULL},
-               [10] = {KIND_NUMBER, NULL},
-               [11] = {KIND_MESSAGE, &value_type},
-               [12] = {KIND_NUMBER, NULL},
-               [13] = {KIND_NUMBERS, NULL},
-               [14] = {KIND_NUMBER, NULL}}
+    {BYTES(FIELD_TYPE), BYTES(FIELD_SAMPLE), BYTES(FIELD_MAPPING), BYTES(FIELD_LOCATION),
+     BYTES(FIELD_FUNCTION), BYTES(FIELD_STRING), NUMBER(7), NUMBER(8), NUMBER(FIELD_TIME),
+     NUMBER(10), BYTES(FIELD_PERIOD_TYPE), NUMBER(12), NUMBERS(FIELD_COMMENT), NUMBER(14)}
 };
 
-static int check_content(const struct wm_wire_input *input, const struct wm_wire_message *message,
-                         const struct wm_wire_field *field);
+static int check_content(const struct wm_wire_input *input, const struct wm_wire_field *field);
 static int keep_field(const struct wm_wire_input *input, const struct wm_wire_field *field,
                       struct wm_wire_map *map);
 static int keep_offset(struct wm_wire_offsets *offsets, size_t at);
@@ -111,14 +70,14 @@ int wm_wire_scan(const struct wm_wire_input *input, struct wm_wire_map *ret_map)
     int rc = 0;
     for (size_t at = 0; rc == 0 && at < input->length;) {
         rc = wm_wire_next(input, &wm_wire_profile, &at, input->length, &field);
-        if (rc < 0 || field.number == 0 || field.number == FIELD_SAMPLE)
+        if (rc < 0 || field.number == 0)
             continue;
         if (field.number == FIELD_TIME && has_time)
             rc = malformed(input, field.start, "a second one begins, and they cannot be one");
         has_time |= field.number == FIELD_TIME && field.value != 0;
         if (rc == 0)
-            rc = check_content(input, &wm_wire_profile, &field);
-        if (rc == 0 && keep_field(input, &field, &map) < 0)
+            rc = keep_field(input, &field, &map);
+        if (rc == -ENOMEM)
             rc = wm_fail_at(input->err, -ENOMEM, input->place, "no memory to read it");
     }
     if (rc < 0)
@@ -134,12 +93,13 @@ void wm_wire_map_done(struct wm_wire_map *map)
     free(map->locations.at);
     free(map->functions.at);
     free(map->strings.at);
+    free(map->blocks.at);
     free(map->header);
     *map = (struct wm_wire_map){0};
 }
 
-int wm_wire_next(const struct wm_wire_input *input, const struct wm_wire_message *message,
-                 size_t *at, size_t end, struct wm_wire_field *ret_field)
+int wm_wire_other_field(const struct wm_wire_input *input, const struct wm_wire_message *message,
+                        size_t *at, size_t end, struct wm_wire_field *ret_field)
 {
     struct wm_wire_field field = {.start = *at};
     uint64_t tag = 0, length = 0;
@@ -147,13 +107,13 @@ int wm_wire_next(const struct wm_wire_input *input, const struct wm_wire_message
         return wm_wire_bad_number(input, *at, end);
     if (tag >> 3 == 0 || tag > UINT32_MAX)
         return malformed(input, field.start, "no field has such a number");
-    const size_t known = sizeof(message->fields) / sizeof(message->fields[0]);
-    enum kind kind = tag >> 3 < known ? message->fields[tag >> 3].kind : KIND_UNKNOWN;
-    field.number = kind != KIND_UNKNOWN ? (uint32_t)(tag >> 3) : 0;
     field.type = (uint32_t)(tag & 7);
-    if (kind != KIND_UNKNOWN && !(field.type == WM_WIRE_VARINT && kind <= KIND_NUMBERS) &&
-        !(field.type == WM_WIRE_BYTES && kind != KIND_NUMBER))
-        return malformed(input, field.start, "a known field of the wrong wire type");
+    if (tag < sizeof(message->known)) {
+        const unsigned char *types = &message->known[tag & ~UINT64_C(7)];
+        field.number = types[field.type];
+        if (field.number == 0 && (types[WM_WIRE_VARINT] != 0 || types[WM_WIRE_BYTES] != 0))
+            return malformed(input, field.start, "a known field of the wrong wire type");
+    }
     field.content = *at;
     switch (field.type) {
     case WM_WIRE_VARINT:
@@ -182,6 +142,35 @@ int wm_wire_next(const struct wm_wire_input *input, const struct wm_wire_message
     return 0;
 }
 
+int wm_wire_numbers(const struct wm_wire_input *input, const struct wm_wire_message *message,
+                    const struct wm_wire_field *field, uint64_t ret_values[WM_WIRE_FIELDS])
+{
+    struct wm_wire_field part;
+    int rc = 0;
+    memset(ret_values, 0, WM_WIRE_FIELDS * sizeof(ret_values[0]));
+    for (size_t at = field->content; rc == 0 && at < field->end;) {
+        rc = wm_wire_next(input, message, &at, field->end, &part);
+        if (rc == 0)
+            ret_values[part.number] = part.value; /* number 0, an unknown field, is nobody's */
+    }
+    return rc;
+}
+
+bool wm_wire_long_number(const struct wm_wire_input *input, size_t *at, size_t end,
+                         uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 70 && *at < end; shift += 7) {
+        unsigned char byte = input->data[(*at)++];
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            *ret_value = value;
+            return true;
+        }
+    }
+    return false;
+}
+
 int wm_wire_bad_number(const struct wm_wire_input *input, size_t at, size_t end)
 {
     if (at == end)
@@ -189,25 +178,16 @@ int wm_wire_bad_number(const struct wm_wire_input *input, size_t at, size_t end)
     return malformed(input, at - 10, "a number of more than ten bytes");
 }
 
-/* As deep as the tables nest: two levels below the profile. */
-static int check_content(const struct wm_wire_input *input, const struct wm_wire_message *message,
-                         const struct wm_wire_field *field)
+/* Of the header's fields, before protobuf-c, which could not say what is wrong. */
+static int check_content(const struct wm_wire_input *input, const struct wm_wire_field *field)
 {
-    if (field->number == 0 || field->type != WM_WIRE_BYTES)
-        return 0;
-    enum kind kind = message->fields[field->number].kind;
-    const struct wm_wire_message *inner_message = message->fields[field->number].inner;
-    struct wm_wire_field inner = {0};
-    uint64_t ignored;
-    size_t at = field->content;
-    int rc = 0;
-    while (kind == KIND_MESSAGE && rc == 0 && at < field->end) {
-        rc = wm_wire_next(input, inner_message, &at, field->end, &inner);
-        if (rc == 0)
-            rc = check_content(input, inner_message, &inner);
-    }
-    while (kind == KIND_NUMBERS && rc == 0 && at < field->end)
-        if (!wm_wire_number(input, &at, field->end, &ignored))
+    const bool is_type = field->number == FIELD_TYPE || field->number == FIELD_PERIOD_TYPE;
+    uint64_t values[WM_WIRE_FIELDS];
+    int rc = is_type ? wm_wire_numbers(input, &value_type, field, values) : 0;
+    if (field->number != FIELD_COMMENT || field->type != WM_WIRE_BYTES)
+        return rc;
+    for (size_t at = field->content; rc == 0 && at < field->end;)
+        if (!wm_wire_number(input, &at, field->end, &values[0]))
             rc = wm_wire_bad_number(input, at, field->end);
     return rc;
 }
@@ -221,9 +201,15 @@ static int keep_field(const struct wm_wire_input *input, const struct wm_wire_fi
         [FIELD_FUNCTION] = &map->functions,
         [FIELD_STRING] = &map->strings,
     };
+    if (field->number == FIELD_SAMPLE)
+        return map->sample_count++ % WM_WIRE_BLOCK == 0 ? keep_offset(&map->blocks, field->start)
+                                                        : 0;
     struct wm_wire_offsets *offsets =
         field->number < sizeof(by_number) / sizeof(by_number[0]) ? by_number[field->number] : NULL;
-    return offsets != NULL ? keep_offset(offsets, field->start) : keep_header(input, field, map);
+    if (offsets != NULL)
+        return keep_offset(offsets, field->start);
+    int rc = check_content(input, field);
+    return rc == 0 ? keep_header(input, field, map) : rc;
 }
 
 static int keep_offset(struct wm_wire_offsets *offsets, size_t at)

@@ -12,11 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What field numbers of a message hold; wire.c has a table of them for each. */
-struct wm_wire_message;
-extern const struct wm_wire_message wm_wire_profile, wm_wire_sample, wm_wire_label;
+/* The fields of a message that we know: wire.c has one for each. */
+struct wm_wire_message {
+    unsigned char known[128]; /* by tag, wire type and all: the field's number; 0: not known so */
+};
+extern const struct wm_wire_message wm_wire_profile, wm_wire_sample, wm_wire_label, wm_wire_mapping,
+    wm_wire_location, wm_wire_line, wm_wire_function;
 
 enum { WM_WIRE_VARINT = 0, WM_WIRE_BYTES = 2 };
+enum { WM_WIRE_FIELDS = 16 }; /* known fields have smaller numbers */
 
 struct wm_wire_input {
     const unsigned char *data;
@@ -33,29 +37,59 @@ struct wm_wire_field {
     size_t content, end; /* and what it holds; `end` is where the next one starts */
 };
 
-/* The field at *at of a message that ends at `end`; moves *at behind it. -EINVAL with the offset
- * of what cannot be read. */
-WM_MUST_USE int wm_wire_next(const struct wm_wire_input *input,
-                             const struct wm_wire_message *message, size_t *at, size_t end,
-                             struct wm_wire_field *ret_field);
+bool wm_wire_long_number(const struct wm_wire_input *input, size_t *at, size_t end,
+                         uint64_t *ret_value);
 
 /* The number at *at; false if it is not all there or too long, which wm_wire_bad_number tells. */
 static inline bool wm_wire_number(const struct wm_wire_input *input, size_t *at, size_t end,
                                   uint64_t *ret_value)
 {
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 70 && *at < end; shift += 7) {
-        unsigned char byte = input->data[(*at)++];
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *ret_value = value;
-            return true;
-        }
+    if (*at < end && input->data[*at] < 0x80) { /* as most are */
+        *ret_value = input->data[(*at)++];
+        return true;
     }
-    return false;
+    return wm_wire_long_number(input, at, end, ret_value);
 }
 /* -EINVAL; `at` as wm_wire_number left it. */
 int wm_wire_bad_number(const struct wm_wire_input *input, size_t at, size_t end);
+
+int wm_wire_other_field(const struct wm_wire_input *input, const struct wm_wire_message *message,
+                        size_t *at, size_t end, struct wm_wire_field *ret_field);
+
+/* The field at *at of a message that ends at `end`; moves *at behind it. -EINVAL with the offset
+ * of what cannot be read. Here are the fields that make a profile large: known, and with a number
+ * or a length of one byte. */
+WM_MUST_USE static inline int wm_wire_next(const struct wm_wire_input *input,
+                                           const struct wm_wire_message *message, size_t *at,
+                                           size_t end, struct wm_wire_field *ret_field)
+{
+    const size_t start = *at;
+    const unsigned char *bytes = input->data + start;
+    if (end - start < 2 || bytes[0] >= 0x80 || bytes[1] >= 0x80 || message->known[bytes[0]] == 0)
+        return wm_wire_other_field(input, message, at, end, ret_field);
+    struct wm_wire_field field = {.number = message->known[bytes[0]], .type = bytes[0] & 7};
+    field.start = start;
+    if (field.type == WM_WIRE_VARINT) {
+        field.value = bytes[1];
+        field.content = start + 1;
+        field.end = start + 2;
+    } else {
+        field.content = start + 2;
+        if (bytes[1] > end - field.content)
+            return wm_wire_other_field(input, message, at, end, ret_field);
+        field.end = field.content + bytes[1];
+    }
+    *at = field.end;
+    *ret_field = field;
+    return 0;
+}
+
+/* Of a message, the number that each field ends up with: the last one that is there, 0 if none is.
+ * -EINVAL as wm_wire_next. */
+WM_MUST_USE int wm_wire_numbers(const struct wm_wire_input *input,
+                                const struct wm_wire_message *message,
+                                const struct wm_wire_field *field,
+                                uint64_t ret_values[WM_WIRE_FIELDS]);
 
 /* Offsets of one kind of message, in their order. */
 struct wm_wire_offsets {
@@ -63,13 +97,18 @@ struct wm_wire_offsets {
     size_t count, capacity;
 };
 
+enum { WM_WIRE_BLOCK = 4096 }; /* samples */
+
 struct wm_wire_map {
     struct wm_wire_offsets mappings, locations, functions, strings;
+    struct wm_wire_offsets blocks; /* the first of every WM_WIRE_BLOCK samples: too many for all */
+    size_t sample_count;
     unsigned char *header; /* the bytes of all other known fields but samples */
     size_t header_length, header_capacity;
 };
 
-/* Walks all but the samples' insides. -EINVAL with the offset of what cannot be read, -ENOMEM. */
+/* Walks over the profile's fields, and checks the insides of the header's. -EINVAL with the offset
+ * of what cannot be read, -ENOMEM. */
 WM_MUST_USE int wm_wire_scan(const struct wm_wire_input *input, struct wm_wire_map *ret_map);
 void wm_wire_map_done(struct wm_wire_map *map);
 

@@ -326,6 +326,21 @@ static void find_ticks(struct wm_by *by)
     }
 }
 
+/* The keys of a sample's labels behind the `count` that were seen; how many there are then. */
+static size_t see_keys(const struct wm_profile *profile, const struct wm_profile_sample *sample,
+                       uint32_t seen[KEYS_SHOWN], size_t count)
+{
+    for (uint32_t i = 0; i < sample->label_count && count < KEYS_SHOWN; i++) {
+        uint32_t key = profile->labels[sample->first_label + i].key;
+        size_t at = 0;
+        while (at < count && seen[at] != key)
+            at++;
+        if (at == count)
+            seen[count++] = key;
+    }
+    return count;
+}
+
 static int fail_unlabelled(const struct sorting *sorting, struct wm_error *err)
 {
     const struct wm_profile *profile = sorting->profile;
@@ -333,15 +348,11 @@ static int fail_unlabelled(const struct sorting *sorting, struct wm_error *err)
     uint32_t seen[KEYS_SHOWN];
     size_t count = 0;
     wm_text_init(&keys);
-    for (size_t i = 0; i < profile->label_count && count < KEYS_SHOWN; i++) {
-        size_t at = 0;
-        while (at < count && seen[at] != profile->labels[i].key)
-            at++;
-        if (at < count)
-            continue;
-        seen[count++] = profile->labels[i].key;
-        const char *key = wm_profile_text(profile, seen[at]);
-        wm_text_add(&keys, count > 1 ? ", " : "");
+    for (size_t i = 0; i < profile->sample_count; i++)
+        count = see_keys(profile, &profile->samples[i], seen, count);
+    for (size_t i = 0; i < count; i++) {
+        const char *key = wm_profile_text(profile, seen[i]);
+        wm_text_add(&keys, i > 0 ? ", " : "");
         wm_text_add_safe(&keys, key, strlen(key), 40);
     }
     int rc = wm_fail_at(err, -EINVAL, "-by", "no sample has the label '%.60s'; labels here: %s",

@@ -14,11 +14,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ADDRESS_BYTES = 32, TABLE_COUNT = 3 };
+enum { TABLE_COUNT = 3 };
 
 enum table { OBJECTS, FILES, FUNCTIONS };
 
@@ -87,7 +86,9 @@ static void add_name(struct callgrind *callgrind, const char *field, enum table 
     if (name[0] != '\0') {
         int64_t number = wm_intern_string(names, name);
         callgrind->text->failed |= number < 0;
-        wm_text_addf(callgrind->text, "(%" PRId64 ")", number + 1);
+        wm_text_add(callgrind->text, "(");
+        wm_text_add_number(callgrind->text, number + 1, 0);
+        wm_text_add(callgrind->text, ")");
         if ((size_t)number == known) {
             wm_text_add(callgrind->text, " ");
             wm_text_add(callgrind->text, name);
@@ -96,26 +97,44 @@ static void add_name(struct callgrind *callgrind, const char *field, enum table 
     wm_text_add(callgrind->text, "\n");
 }
 
+static size_t count_digits(uint64_t number, unsigned base)
+{
+    size_t digits = 1;
+    for (; number >= base; number /= base)
+        digits++;
+    return digits;
+}
+
 static void add_address(const struct callgrind *callgrind, uint64_t address)
 {
-    char whole[ADDRESS_BYTES], distance[ADDRESS_BYTES];
-    int length = snprintf(whole, sizeof(whole), "0x%" PRIx64, address);
-    const char *shown = whole;
-    if (callgrind->before != NULL) {
-        int64_t difference = (int64_t)(address - callgrind->before->address);
-        bool shorter = snprintf(distance, sizeof(distance), "%+" PRId64, difference) < length;
-        if (difference == 0)
-            shown = "*";
-        else if (shorter)
-            shown = distance;
+    struct wm_text *text = callgrind->text;
+    const uint64_t before = callgrind->before != NULL ? callgrind->before->address : 0;
+    const bool behind = address - before <= INT64_MAX;
+    size_t whole = 2 + count_digits(address, 16);
+    size_t distance = 1 + count_digits(behind ? address - before : before - address, 10);
+    if (callgrind->before == NULL || (distance >= whole && address != before)) {
+        wm_text_addf(text, "0x%" PRIx64, address);
+    } else if (address == before) {
+        wm_text_add(text, "*");
+    } else {
+        wm_text_add(text, behind ? "+" : "");
+        wm_text_add_number(text, (int64_t)(address - before), 0);
     }
-    wm_text_add(callgrind->text, shown);
 }
 
 static int64_t scaled(const struct callgrind *callgrind, int64_t value)
 {
     const char *unit;
     return wm_truncate(wm_scale(value, callgrind->graph->report->unit, callgrind->unit, &unit));
+}
+
+static void add_cost(struct callgrind *callgrind, int64_t line, const char *between, int64_t value)
+{
+    wm_text_add(callgrind->text, " ");
+    wm_text_add_number(callgrind->text, line, 0);
+    wm_text_add(callgrind->text, between);
+    wm_text_add_number(callgrind->text, scaled(callgrind, value), 0);
+    wm_text_add(callgrind->text, "\n");
 }
 
 /* What is not listed has no name here, as in the reference. */
@@ -145,8 +164,7 @@ static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
     add_callee(callgrind, edge->to);
     wm_text_add(callgrind->text, callgrind->of_run ? "calls=1 " : "calls=0 ");
     add_address(callgrind, callee->address);
-    wm_text_addf(callgrind->text, " %" PRId64 "\n* * %" PRId64 "\n", callee->line,
-                 scaled(callgrind, edge->weight));
+    add_cost(callgrind, callee->line, "\n* * ", edge->weight);
 }
 
 static void add_node(struct callgrind *callgrind, uint32_t number)
@@ -163,15 +181,14 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
         add_name(callgrind, "fn=", FUNCTIONS, wm_profile_text(profile, key->name));
     }
     add_address(callgrind, key->address);
-    wm_text_addf(callgrind->text, " %" PRId64 " %" PRId64 "\n", key->line,
-                 scaled(callgrind, wm_node_self(node)));
+    add_cost(callgrind, key->line, " ", wm_node_self(node));
     const struct wm_links *callees = &callgrind->callees;
     for (size_t i = callees->first[number]; i < callees->first[number + 1]; i++)
         add_call(callgrind, &graph->edges[callees->edges[i]]);
     callgrind->before = key;
 }
 
-static int add_graph(struct wm_text *text, const struct wm_graph *graph)
+static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct wm_error *err)
 {
     struct callgrind callgrind = {.graph = graph,
                                   .text = text,
@@ -182,26 +199,30 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph)
         rc = wm_intern_new(&callgrind.tables[i]);
     if (rc == 0)
         rc = find_twins(&callgrind);
+    if (rc < 0)
+        wm_fail(err, rc, "no memory for the view");
     if (callgrind.of_run)
         wm_text_add(text, "# calls=1 is no count: samples tell costs, not numbers of calls\n");
     wm_text_add(text, "positions: instr line\n");
     wm_text_addf(text, "events: %s(%s)\n", graph->report->type, callgrind.unit);
-    for (size_t i = 0; rc == 0 && i < graph->order_count; i++)
+    for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
         add_node(&callgrind, graph->order[i]);
+        rc = wm_report_drain(graph->report, text, err);
+    }
     wm_links_done(&callgrind.callees);
     for (size_t i = 0; i < TABLE_COUNT; i++)
         wm_intern_free(callgrind.tables[i]);
     free(callgrind.twins);
     free(callgrind.group_counts);
-    return rc == 0 && text->failed ? -ENOMEM : rc;
+    return rc;
 }
 
 int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
     struct wm_graph *graph = NULL;
     int rc = wm_graph_new(report, NULL, &graph, err);
-    if (rc == 0 && add_graph(text, graph) < 0)
-        rc = wm_fail(err, -ENOMEM, "no memory for the view");
+    if (rc == 0)
+        rc = add_graph(text, graph, err);
     wm_graph_free(graph);
     return rc;
 }

@@ -75,64 +75,65 @@ int wm_graph_find_kinds(struct wm_graph *graph)
 
 /* As small as it can be: this is what the walk over all frames touches. */
 struct tally {
-    int64_t total, divisor;
+    int64_t total;
     uint32_t sample; /* the last one that counted, + 1: a recursive function counts once */
 };
 
-struct counted {
-    int64_t value, divisor;
-    uint32_t sample;
+/* The kinds of a location, if it is one (it stands twice) or two; else the first is WM_NO_NODE. */
+struct two {
+    uint32_t inner, outer;
 };
 
 /* What a thread sums: each has all kinds for itself, and its share of the samples. */
 struct sums {
     struct tally *tallies; /* per kind */
-    struct own {
-        int64_t self, divisor;
-    } * owns;
+    int64_t *owns;
 };
 
 struct summing {
     const struct wm_graph *graph;
+    struct two *twos; /* per location */
+    bool divisors;    /* are summed, not values */
     struct sums sums[WM_PARALLEL_MAX];
 };
 
-static inline void count(struct tally *tally, const struct counted *counted)
+/* Without branches: whether a function is met again is not to be foreseen. */
+static inline void count(struct tally *tally, int64_t value, uint32_t sample)
 {
-    if (tally->sample == counted->sample)
-        return;
-    tally->sample = counted->sample;
-    tally->total = wm_add_wrapping(tally->total, counted->value);
-    tally->divisor = wm_add_wrapping(tally->divisor, counted->divisor);
+    int64_t added = tally->sample != sample ? value : 0;
+    tally->sample = sample;
+    tally->total = wm_add_wrapping(tally->total, added);
 }
 
-static void sum_sample(const struct wm_graph *graph, const struct sums *sums, size_t number)
+static void sum_sample(const struct summing *summing, const struct sums *sums, size_t number,
+                       int64_t value)
 {
-    const struct wm_profile *profile = graph->report->profile;
+    const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
-    const struct wm_graph_private *parts = graph->private_;
-    struct tally *tallies = sums->tallies;
+    const struct wm_graph_private *parts = summing->graph->private_;
     const uint32_t *stack = profile->sample_locations + sample->first_location;
-    struct counted counted = {.sample = (uint32_t)number + 1};
-    if (sample->location_count == 0 ||
-        !wm_sample_cost(graph->report, number, &counted.value, &counted.divisor))
+    const uint32_t mark = (uint32_t)number + 1;
+    if (sample->location_count == 0 || value == 0)
         return;
     for (uint32_t i = 0; i < sample->location_count; i++) {
+        struct two two = summing->twos[stack[i]];
+        if (two.inner != WM_NO_NODE) {
+            count(&sums->tallies[two.inner], value, mark);
+            count(&sums->tallies[two.outer], value, mark);
+            continue;
+        }
         struct wm_frames frames = parts->frames[stack[i]];
-        if (frames.count == 1)
-            count(&tallies[frames.first], &counted);
-        else
-            for (uint32_t at = 0; at < frames.count; at++)
-                count(&tallies[parts->kinds[frames.first + at]], &counted);
+        for (uint32_t at = 0; at < frames.count; at++)
+            count(&sums->tallies[parts->kinds[frames.first + at]], value, mark);
     }
-    struct own *leaf = &sums->owns[wm_kind_at(parts, parts->frames[stack[0]], 0)];
-    leaf->self = wm_add_wrapping(leaf->self, counted.value);
-    leaf->divisor = wm_add_wrapping(leaf->divisor, counted.divisor);
+    int64_t *own = &sums->owns[wm_kind_at(parts, parts->frames[stack[0]], 0)];
+    *own = wm_add_wrapping(*own, value);
 }
 
 static int sum_slice(void *user, const struct wm_slice *slice)
 {
     struct summing *summing = user;
+    const struct wm_report *report = summing->graph->report;
     struct sums *sums = &summing->sums[slice->number];
     size_t kinds = summing->graph->private_->kind_count + 1;
     sums->tallies = calloc(kinds, sizeof(sums->tallies[0]));
@@ -140,21 +141,50 @@ static int sum_slice(void *user, const struct wm_slice *slice)
     if (sums->tallies == NULL || sums->owns == NULL)
         return -ENOMEM;
     for (size_t i = slice->first; i < slice->end; i++)
-        sum_sample(summing->graph, sums, i);
+        sum_sample(summing, sums, i,
+                   summing->divisors ? wm_report_divisor(report, i) : wm_report_value(report, i));
     return 0;
 }
 
-static void add_sums(struct wm_graph *graph, const struct sums *sums)
+static void add_sums(struct wm_graph *graph, const struct sums *sums, bool divisors)
 {
     for (size_t i = 0; i < graph->node_count; i++) {
         struct wm_node *node = &graph->nodes[i];
-        const struct tally *tally = &sums->tallies[i];
-        const struct own *own = &sums->owns[i];
-        node->total = wm_add_wrapping(node->total, tally->total);
-        node->total_divisor = wm_add_wrapping(node->total_divisor, tally->divisor);
-        node->self = wm_add_wrapping(node->self, own->self);
-        node->self_divisor = wm_add_wrapping(node->self_divisor, own->divisor);
+        int64_t *total = divisors ? &node->total_divisor : &node->total;
+        int64_t *self = divisors ? &node->self_divisor : &node->self;
+        *total = wm_add_wrapping(*total, sums->tallies[i].total);
+        *self = wm_add_wrapping(*self, sums->owns[i]);
     }
+}
+
+static int sum_all(struct wm_graph *graph, struct two *twos, bool divisors)
+{
+    size_t samples = graph->report->profile->sample_count;
+    size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    struct summing summing = {.graph = graph, .twos = twos, .divisors = divisors};
+    int rc = wm_parallel(samples, slices, sum_slice, &summing);
+    for (size_t i = 0; i < slices; i++) {
+        if (rc == 0)
+            add_sums(graph, &summing.sums[i], divisors);
+        free(summing.sums[i].tallies);
+        free(summing.sums[i].owns);
+    }
+    return rc;
+}
+
+static struct two *find_twos(const struct wm_graph *graph)
+{
+    const struct wm_graph_private *parts = graph->private_;
+    size_t locations = graph->report->profile->location_count;
+    struct two *twos = calloc(locations + 1, sizeof(twos[0]));
+    for (size_t i = 0; twos != NULL && i < locations; i++) {
+        struct wm_frames frames = parts->frames[i];
+        twos[i] = (struct two){WM_NO_NODE, WM_NO_NODE};
+        if (frames.count <= 2)
+            twos[i] = (struct two){wm_kind_at(parts, frames, 0),
+                                   wm_kind_at(parts, frames, frames.count - 1)};
+    }
+    return twos;
 }
 
 int wm_graph_make_nodes(struct wm_graph *graph)
@@ -172,19 +202,13 @@ int wm_graph_make_nodes(struct wm_graph *graph)
 
 int wm_graph_sum_nodes(struct wm_graph *graph)
 {
-    size_t samples = graph->report->profile->sample_count;
-    size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
-    struct summing summing = {.graph = graph};
-    int rc = wm_graph_make_nodes(graph);
-    if (rc < 0)
-        return rc;
-    rc = wm_parallel(samples, slices, sum_slice, &summing);
-    for (size_t i = 0; i < slices; i++) {
-        if (rc == 0)
-            add_sums(graph, &summing.sums[i]);
-        free(summing.sums[i].tallies);
-        free(summing.sums[i].owns);
-    }
+    struct two *twos = find_twos(graph);
+    int rc = twos == NULL ? -ENOMEM : wm_graph_make_nodes(graph);
+    if (rc == 0)
+        rc = sum_all(graph, twos, false);
+    if (rc == 0 && graph->report->has_divisor)
+        rc = sum_all(graph, twos, true);
+    free(twos);
     return rc;
 }
 

@@ -7,20 +7,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the walk must know of a node, in one byte. */
-enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 }; /* its calls, those of it are wished for */
+/* What the walk must know of a node: whether it is kept, and whether its calls or those of it are
+ * wished for. */
+enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 };
+
+/* A location on the walk: the function that is there, and what is inlined into it; the same again
+ * if nothing is. Where more is inlined, `outer` is WM_NO_NODE. */
+struct step {
+    uint32_t outer, inner;
+    unsigned char outer_fate, inner_fate;
+};
+
+/* Calls of one sample, gathered before they are counted: the tables of a large profile are in no
+ * near cache, so memory is asked for a whole stack at once. */
+enum { BATCH_CALLS = 64 };
+
+struct call {
+    uint32_t from, to, edge;
+    bool is_inline, is_residual; /* a trimmed frame came between */
+};
 
 /* What a thread sums: calls of its share of the samples. */
 struct calls {
     struct wm_edge *edges;
     size_t count, capacity;
-    struct wm_pairs known; /* caller and callee to the edge */
+    struct wm_pairs known;              /* caller and callee to the edge */
+    struct call batch[BATCH_CALLS + 1]; /* one is always written, to count or not */
 };
 
 struct summing {
     const struct wm_graph *graph;
     unsigned char *fates; /* per node */
-    bool *passes;         /* per location: none of its nodes is kept */
+    struct step *steps;   /* per location */
     struct calls calls[WM_PARALLEL_MAX];
 };
 
@@ -46,25 +64,26 @@ static unsigned char find_fate(const struct wm_graph *graph, const struct wm_nod
     return FATE_KEPT | wished;
 }
 
-/* The edge of the pair, made if it is new; NULL: no memory. */
-static struct wm_edge *find_edge(struct calls *calls, uint32_t from, uint32_t to)
+static int add_edge(struct calls *calls, uint32_t from, uint32_t to)
 {
-    int64_t number = wm_pairs_add(&calls->known, from, to);
-    if (number < 0)
-        return NULL;
-    if ((size_t)number < calls->count)
-        return &calls->edges[number];
     if (calls->count == calls->capacity) {
         size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
         struct wm_edge *edges = reallocarray(calls->edges, capacity, sizeof(edges[0]));
         if (edges == NULL)
-            return NULL;
+            return -ENOMEM;
         calls->edges = edges;
         calls->capacity = capacity;
     }
-    struct wm_edge *edge = &calls->edges[calls->count++];
-    *edge = (struct wm_edge){.from = from, .to = to, .is_inline = true};
-    return edge;
+    calls->edges[calls->count++] = (struct wm_edge){.from = from, .to = to, .is_inline = true};
+    return 0;
+}
+
+/* The number of the pair's edge, made if it is new; -ENOMEM. */
+static inline int64_t find_edge(struct calls *calls, uint32_t from, uint32_t to)
+{
+    int64_t number = wm_pairs_add(&calls->known, from, to);
+    bool is_new = number >= 0 && (size_t)number == calls->count;
+    return is_new && add_edge(calls, from, to) < 0 ? -ENOMEM : number;
 }
 
 static void add_to(struct wm_edge *edge, const struct wm_edge *more)
@@ -75,54 +94,101 @@ static void add_to(struct wm_edge *edge, const struct wm_edge *more)
     edge->is_residual |= more->is_residual;
 }
 
-/* `call`: one sample's, from the last kept node; residual if a trimmed frame came since. */
-static int count_call(struct calls *calls, const struct wm_edge *call)
+/* Counts the batch. The memory that a loop needs was asked for by the one before. */
+static int count_calls(struct calls *calls, size_t count, const struct wm_edge *cost)
 {
-    struct wm_edge *edge = find_edge(calls, call->from, call->to);
-    if (edge == NULL)
-        return -ENOMEM;
-    if (edge->sample == call->sample)
-        return 0;
-    edge->sample = call->sample;
-    add_to(edge, call);
+    for (size_t i = 0; i < count; i++)
+        wm_pairs_ask(&calls->known, calls->batch[i].from, calls->batch[i].to);
+    for (size_t i = 0; i < count; i++) {
+        struct call *call = &calls->batch[i];
+        int64_t edge = find_edge(calls, call->from, call->to);
+        if (edge < 0)
+            return -ENOMEM;
+        call->edge = (uint32_t)edge;
+        __builtin_prefetch(&calls->edges[edge], 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct call *call = &calls->batch[i];
+        struct wm_edge *edge = &calls->edges[call->edge];
+        const bool counts = edge->sample != cost->sample; /* for the first time in the sample */
+        edge->sample = cost->sample;
+        edge->weight = wm_add_wrapping(edge->weight, counts ? cost->weight : 0);
+        edge->divisor = wm_add_wrapping(edge->divisor, counts ? cost->divisor : 0);
+        edge->is_inline &= call->is_inline | !counts;
+        edge->is_residual |= call->is_residual & counts;
+    }
     return 0;
 }
 
-/* Root to leaf, and in a location from the function that is there to what is inlined into it. */
+/* Where the walk over a sample is. */
+struct walk {
+    size_t batch_count;
+    uint32_t from; /* the last kept node */
+    unsigned char from_fate;
+    bool is_residual; /* a trimmed frame came since */
+};
+
+/* To the next node. Without branches: which frames are kept and wished for is not to be foreseen.
+ * By value: it stays in registers. */
+static inline struct walk walk_on(struct calls *calls, struct walk walk, uint32_t node,
+                                  unsigned char fate, bool is_inline)
+{
+    const bool is_kept = fate != 0;
+    const bool is_wished = ((walk.from_fate & FATE_CALLS) | (fate & FATE_CALLED)) != 0;
+    const bool is_call = is_kept & (walk.from != WM_NO_NODE) & (walk.from != node);
+    calls->batch[walk.batch_count] = (struct call){walk.from, node, 0, is_inline, walk.is_residual};
+    walk.batch_count += is_wished & is_call;
+    walk.from = is_kept ? node : walk.from;
+    walk.from_fate = is_kept ? fate : walk.from_fate;
+    walk.is_residual = !is_kept;
+    return walk;
+}
+
+/* A location with more than two nodes. */
+static int walk_many(const struct summing *summing, struct calls *calls, struct walk *walk,
+                     struct wm_frames frames, const struct wm_edge *cost)
+{
+    int rc = 0;
+    for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
+        uint32_t node = wm_kind_at(summing->graph->private_, frames, at);
+        *walk = walk_on(calls, *walk, node, summing->fates[node], at + 1 < frames.count);
+        if (walk->batch_count < BATCH_CALLS)
+            continue;
+        rc = count_calls(calls, walk->batch_count, cost);
+        walk->batch_count = 0;
+    }
+    return rc;
+}
+
+/* Root to leaf. */
 static int sum_sample(const struct summing *summing, struct calls *calls, size_t number)
 {
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
-    const struct wm_graph_private *parts = summing->graph->private_;
-    struct wm_edge call = {.sample = (uint32_t)number + 1, .from = WM_NO_NODE};
-    unsigned char caller_fate = 0;
-    if (!wm_sample_cost(summing->graph->report, number, &call.weight, &call.divisor))
+    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct step *steps = summing->steps;
+    struct wm_edge cost = {.sample = (uint32_t)number + 1};
+    struct walk walk = {.from = WM_NO_NODE};
+    int rc = 0;
+    if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
         return 0;
-    for (uint32_t i = sample->location_count; i-- > 0;) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
-        if (summing->passes[location]) {
-            call.is_residual = true;
+    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;) {
+        const struct step step = steps[stack[i]];
+        if (walk.batch_count + 2 > BATCH_CALLS) {
+            rc = count_calls(calls, walk.batch_count, &cost);
+            walk.batch_count = 0;
+        }
+        if (step.outer == WM_NO_NODE) {
+            struct walk on = walk;
+            rc |= walk_many(summing, calls, &on, summing->graph->private_->frames[stack[i]], &cost);
+            walk = on;
             continue;
         }
-        struct wm_frames frames = parts->frames[location];
-        for (uint32_t at = frames.count; at-- > 0;) {
-            call.to = wm_kind_at(parts, frames, at);
-            unsigned char fate = summing->fates[call.to];
-            if (fate == 0) {
-                call.is_residual = true;
-                continue;
-            }
-            bool wished = (caller_fate & FATE_CALLS) != 0 || (fate & FATE_CALLED) != 0;
-            call.is_inline = at + 1 < frames.count;
-            if (wished && call.from != WM_NO_NODE && call.from != call.to &&
-                count_call(calls, &call) < 0)
-                return -ENOMEM;
-            call.from = call.to;
-            call.is_residual = false;
-            caller_fate = fate;
-        }
+        walk = walk_on(calls, walk, step.outer, step.outer_fate, false);
+        walk = walk_on(calls, walk, step.inner, step.inner_fate, true);
     }
-    return 0;
+    rc |= count_calls(calls, walk.batch_count, &cost);
+    return rc < 0 ? -ENOMEM : 0;
 }
 
 static int sum_slice(void *user, const struct wm_slice *slice)
@@ -138,12 +204,22 @@ static int sum_slice(void *user, const struct wm_slice *slice)
 static int join_calls(struct calls *into, const struct calls *from)
 {
     for (size_t i = 0; i < from->count; i++) {
-        struct wm_edge *edge = find_edge(into, from->edges[i].from, from->edges[i].to);
-        if (edge == NULL)
+        int64_t edge = find_edge(into, from->edges[i].from, from->edges[i].to);
+        if (edge < 0)
             return -ENOMEM;
-        add_to(edge, &from->edges[i]);
+        add_to(&into->edges[edge], &from->edges[i]);
     }
     return 0;
+}
+
+static struct step find_step(const struct summing *summing, struct wm_frames frames)
+{
+    const struct wm_graph_private *parts = summing->graph->private_;
+    if (frames.count > 2)
+        return (struct step){.outer = WM_NO_NODE};
+    uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
+    uint32_t inner = wm_kind_at(parts, frames, 0);
+    return (struct step){outer, inner, summing->fates[outer], summing->fates[inner]};
 }
 
 /* Whether any call is wished for. */
@@ -156,12 +232,8 @@ static bool find_fates(struct summing *summing)
         summing->fates[i] = find_fate(graph, &graph->nodes[i]);
         any |= summing->fates[i] > FATE_KEPT;
     }
-    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
-        summing->passes[i] = true;
-        for (uint32_t at = 0; at < parts->frames[i].count; at++)
-            if (summing->fates[wm_kind_at(parts, parts->frames[i], at)] != 0)
-                summing->passes[i] = false;
-    }
+    for (size_t i = 0; i < graph->report->profile->location_count; i++)
+        summing->steps[i] = find_step(summing, parts->frames[i]);
     return any;
 }
 
@@ -172,9 +244,9 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     struct summing summing = {
         .graph = graph,
         .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
-        .passes = calloc(profile->location_count + 1, sizeof(summing.passes[0])),
+        .steps = calloc(profile->location_count + 1, sizeof(summing.steps[0])),
     };
-    int rc = summing.fates == NULL || summing.passes == NULL ? -ENOMEM : 0;
+    int rc = summing.fates == NULL || summing.steps == NULL ? -ENOMEM : 0;
     if (rc == 0 && find_fates(&summing))
         rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
     for (size_t i = 1; i < slices; i++) {
@@ -188,7 +260,7 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     graph->edges = summing.calls[0].edges;
     graph->edge_count = summing.calls[0].count;
     free(summing.fates);
-    free(summing.passes);
+    free(summing.steps);
     return rc;
 }
 

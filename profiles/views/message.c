@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIRE_VARINT = 0, WIRE_BYTES = 2, VARINT_BYTES_MAX = 10, UNPACKED_MAX = 2 };
+enum { WIRE_VARINT = 0, WIRE_BYTES = 2, VARINT_BYTES_MAX = 10, UNPACKED_MAX = 2, PIECE_IDS = 32 };
 
 struct message {
     const struct wm_profile *profile;
@@ -144,17 +144,23 @@ static void add_label(struct message *message, const struct wm_label *label)
     enclose(message, 3, start);
 }
 
-/* Up to two numbers are written one by one, more of them packed. */
+/* Up to two numbers are written one by one, more of them packed: those of stacks are most of the
+ * message, and are added by pieces. */
 static void add_stack(struct message *message, const struct wm_profile_sample *sample)
 {
     const struct wm_profile *profile = message->profile;
+    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const bool packed = sample->location_count > UNPACKED_MAX;
     size_t start = message->bytes.length;
-    bool packed = sample->location_count > UNPACKED_MAX;
-    for (uint32_t i = 0; i < sample->location_count; i++) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
-        if (!packed)
-            add_varint(message, 1 << 3 | WIRE_VARINT);
-        add_varint(message, profile->locations[location].id);
+    for (uint32_t i = 0; i < sample->location_count;) {
+        unsigned char piece[PIECE_IDS * (1 + VARINT_BYTES_MAX)];
+        size_t length = 0;
+        for (uint32_t end = i + PIECE_IDS; i < sample->location_count && i < end; i++) {
+            if (!packed)
+                piece[length++] = 1 << 3 | WIRE_VARINT;
+            length += spell(profile->locations[stack[i]].id, piece + length);
+        }
+        wm_text_add_bytes(&message->bytes, piece, length);
     }
     if (packed)
         enclose(message, 1, start);

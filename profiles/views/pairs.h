@@ -37,6 +37,14 @@ static inline size_t wm_pair_hash(uint64_t pair)
     return (size_t)(pair ^ pair >> 32);
 }
 
+/* Asks for the memory that the next call will want. */
+static inline void wm_pairs_ask(const struct wm_pairs *pairs, uint32_t first, uint32_t second)
+{
+    if (pairs->slot_count > 0)
+        __builtin_prefetch(
+            &pairs->slots[wm_pair_hash(wm_pair(first, second)) & (pairs->slot_count - 1)]);
+}
+
 /* The number of the pair, from 0; -ENOMEM. */
 WM_MUST_USE static inline int64_t wm_pairs_add(struct wm_pairs *pairs, uint32_t first,
                                                uint32_t second)

@@ -5,12 +5,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 static const int64_t NS_PER_SECOND = 1000000000;
 
-enum { DURATION_CHARACTERS = 4, NUMBER_BYTES = 64 };
+enum { DURATION_CHARACTERS = 4, NUMBER_BYTES = 64, VALUE_COLUMNS = 10, PIECE_IDS = 32 };
 
 /* A fraction without zeros at its end: "1.5" from 1500 thousandths. */
 static void add_decimal(struct wm_text *text, uint64_t value, int decimals)
@@ -119,10 +120,12 @@ static void add_header(struct wm_text *text, const struct wm_profile *profile)
 static void format_strings(const struct wm_report *report, const struct wm_label *const *labels,
                            size_t count, struct wm_text *text)
 {
-    wm_text_addf(text, "%s:[", wm_profile_text(report->profile, labels[0]->key));
-    for (size_t i = 0; i < count; i++)
-        wm_text_addf(text, "%s%s", i > 0 ? " " : "",
-                     wm_profile_text(report->profile, labels[i]->string));
+    wm_text_add(text, wm_profile_text(report->profile, labels[0]->key));
+    wm_text_add(text, ":[");
+    for (size_t i = 0; i < count; i++) {
+        wm_text_add(text, i > 0 ? " " : "");
+        wm_text_add(text, wm_profile_text(report->profile, labels[i]->string));
+    }
     wm_text_add(text, "]");
 }
 
@@ -152,35 +155,52 @@ static int add_labels(struct wm_sample_labels *labels, const struct wm_report *r
     for (int numbers = 0; rc >= 0 && numbers < 2; numbers++) {
         if (!there[numbers])
             continue;
-        wm_text_addf(text, "%16s", "");
+        wm_text_add(text, "                "); /* 16 blanks */
         rc = wm_sample_labels_add(labels, report, numbers == 1, formats[numbers], " ", text);
         wm_text_add(text, "\n");
     }
     return rc < 0 ? rc : 0;
 }
 
-/* Ids are most of what a large profile prints. */
-static void add_id(struct wm_text *text, uint64_t id)
+/* An id and a blank, as they are printed: most of what a large profile prints, and never longer. */
+struct id_text {
+    char characters[24];
+    uint32_t length;
+};
+
+static struct id_text *find_ids(const struct wm_profile *profile)
 {
-    char digits[NUMBER_BYTES];
-    size_t at = sizeof(digits);
-    digits[--at] = ' ';
-    do
-        digits[--at] = (char)('0' + id % 10);
-    while ((id /= 10) > 0);
-    wm_text_add_bytes(text, digits + at, sizeof(digits) - at);
+    struct id_text *ids = calloc(profile->location_count + 1, sizeof(ids[0]));
+    for (size_t i = 0; ids != NULL && i < profile->location_count; i++)
+        ids[i].length = (uint32_t)snprintf(ids[i].characters, sizeof(ids[i].characters),
+                                           "%" PRIu64 " ", profile->locations[i].id);
+    return ids;
+}
+
+static void add_stack(struct wm_text *text, const struct wm_profile *profile,
+                      const struct wm_profile_sample *sample, const struct id_text *ids)
+{
+    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    for (uint32_t i = 0; i < sample->location_count;) {
+        char piece[PIECE_IDS * sizeof(ids->characters)];
+        size_t length = 0;
+        for (uint32_t end = i + PIECE_IDS; i < sample->location_count && i < end; i++) {
+            memcpy(piece + length, ids[stack[i]].characters, sizeof(ids->characters));
+            length += ids[stack[i]].length;
+        }
+        wm_text_add_bytes(text, piece, length);
+    }
 }
 
 static void add_sample(struct wm_text *text, const struct wm_profile *profile,
-                       const struct wm_profile_sample *sample)
+                       const struct wm_profile_sample *sample, const struct id_text *ids)
 {
-    for (size_t type = 0; type < profile->sample_type_count; type++)
-        wm_text_addf(text, " %10" PRId64, profile->values[sample->first_value + type]);
-    wm_text_add(text, ": ");
-    for (uint32_t i = 0; i < sample->location_count; i++) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
-        add_id(text, profile->locations[location].id);
+    for (size_t type = 0; type < profile->sample_type_count; type++) {
+        wm_text_add(text, " ");
+        wm_text_add_number(text, profile->values[sample->first_value + type], VALUE_COLUMNS);
     }
+    wm_text_add(text, ": ");
+    add_stack(text, profile, sample, ids);
     wm_text_add(text, "\n");
 }
 
@@ -188,10 +208,11 @@ static int add_samples(const struct wm_report *report, struct wm_text *text, str
 {
     const struct wm_profile *profile = report->profile;
     struct wm_sample_labels labels;
-    int rc = 0;
+    struct id_text *ids = find_ids(profile);
+    int rc = ids == NULL ? wm_fail(err, -ENOMEM, "no memory for the ids") : 0;
     wm_sample_labels_init(&labels);
     for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
-        add_sample(text, profile, &profile->samples[i]);
+        add_sample(text, profile, &profile->samples[i], ids);
         rc = add_labels(&labels, report, i, text);
         if (rc < 0)
             wm_fail(err, rc, "no memory for the labels");
@@ -199,6 +220,7 @@ static int add_samples(const struct wm_report *report, struct wm_text *text, str
             rc = wm_report_drain(report, text, err);
     }
     wm_sample_labels_done(&labels);
+    free(ids);
     return rc;
 }
 

@@ -34,8 +34,10 @@ static void add_strings(const struct wm_report *report, const struct wm_label *c
 {
     wm_text_add_padded(text, wm_profile_text(report->profile, labels[0]->key), -VALUE_COLUMNS);
     wm_text_add(text, ": ");
-    for (size_t i = 0; i < count; i++)
-        wm_text_addf(text, " %s", wm_profile_text(report->profile, labels[i]->string));
+    for (size_t i = 0; i < count; i++) {
+        wm_text_add(text, " ");
+        wm_text_add(text, wm_profile_text(report->profile, labels[i]->string));
+    }
     wm_text_add(text, "\n");
 }
 
@@ -63,14 +65,12 @@ static int add_labels(struct traces *traces, size_t sample)
     return rc < 0 ? rc : 0;
 }
 
-static const struct frames *location_frames(struct traces *traces, uint32_t location)
+static int make_frames(struct traces *traces, uint32_t location)
 {
     struct frames *frames = &traces->frames[location];
     struct wm_text *text = &traces->scratch;
     uint32_t lines = traces->report->profile->locations[location].line_count;
     uint32_t count = lines > 0 ? lines : 1;
-    if (frames->text != NULL)
-        return frames;
     wm_text_clear(text);
     for (uint32_t i = 0; i < count; i++) {
         struct wm_node_key key;
@@ -80,10 +80,35 @@ static const struct frames *location_frames(struct traces *traces, uint32_t loca
         wm_text_add(text, i + 1 < count ? " (inline)\n" : "\n");
     }
     if (text->failed)
-        return NULL;
+        return -ENOMEM;
     frames->text = wm_arena_copy(&traces->arena, text->data, text->length);
     frames->length = text->length;
-    return frames->text != NULL ? frames : NULL;
+    return frames->text != NULL ? 0 : -ENOMEM;
+}
+
+/* All of a stack at once: frames are most of what is printed. */
+static int add_frames(struct traces *traces, const struct wm_profile_sample *sample,
+                      const char *value)
+{
+    const uint32_t *stack = traces->report->profile->sample_locations + sample->first_location;
+    size_t length = 0;
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && i < sample->location_count; i++) {
+        if (traces->frames[stack[i]].text == NULL)
+            rc = make_frames(traces, stack[i]);
+        length += traces->frames[stack[i]].length;
+    }
+    if (rc < 0)
+        return rc;
+    wm_text_add_padded(traces->text, value, -VALUE_COLUMNS);
+    char *at = wm_text_extend(traces->text, length - VALUE_COLUMNS);
+    for (uint32_t i = 0; at != NULL && i < sample->location_count; i++) {
+        const struct frames *frames = &traces->frames[stack[i]];
+        size_t blanks = i == 0 ? VALUE_COLUMNS : 0;
+        memcpy(at, frames->text + blanks, frames->length - blanks);
+        at += frames->length - blanks;
+    }
+    return at != NULL ? 0 : -ENOMEM;
 }
 
 static int add_sample(struct traces *traces, size_t number, struct wm_error *err)
@@ -101,16 +126,9 @@ static int add_sample(struct traces *traces, size_t number, struct wm_error *err
     if (report->has_divisor)
         value = wm_divide(value, wm_report_divisor(report, number));
     wm_report_measure(report, value, wm_report_wanted_unit(report), measured);
-    for (uint32_t i = 0; i < sample->location_count; i++) {
-        uint32_t location = report->profile->sample_locations[sample->first_location + i];
-        const struct frames *frames = location_frames(traces, location);
-        if (frames == NULL)
-            return wm_fail(err, -ENOMEM, "no memory for the frames");
-        size_t blanks = i == 0 ? VALUE_COLUMNS : 0;
-        if (i == 0)
-            wm_text_add_padded(traces->text, measured, -VALUE_COLUMNS);
-        wm_text_add_bytes(traces->text, frames->text + blanks, frames->length - blanks);
-    }
+    rc = add_frames(traces, sample, measured);
+    if (rc < 0)
+        return wm_fail(err, rc, "no memory for the frames");
     return wm_report_drain(report, traces->text, err);
 }
 

@@ -2,7 +2,8 @@
  *
  * Stacks are walks through one made-up call graph of 50,000 locations, 34 frames deep on average,
  * nearly all distinct, in no order, with a label `path`. The same number of samples gives the same
- * bytes. It is written field by field, as a runtime writes one, not by our canonical writer. */
+ * bytes. It is written field by field, as a runtime writes one, not by our canonical writer: what
+ * samples use gets ids in order of first use, and what none uses is not there. */
 #include "harness/core/file.h"
 #include "harness/core/text.h"
 #include "profiles/pprof/gzip.h"
@@ -17,8 +18,8 @@ enum {
     FUNCTIONS = 30000,
     FILES = 900,
     PATHS = 12,
-    DEPTH_LEAST = 12,
-    DEPTH_SPREAD = 45, /* 12 to 56: 34 on average */
+    DEPTH_LEAST = 16,
+    DEPTH_SPREAD = 37, /* 16 to 52: 34 on average */
     DEPTH_MAX = DEPTH_LEAST + DEPTH_SPREAD,
     SAMPLES_UNLESS_TOLD = 1000000,
 };
@@ -26,6 +27,14 @@ enum {
 /* Field numbers of profile.proto. */
 enum { SAMPLE_TYPE = 1, SAMPLE, MAPPING, LOCATION, FUNCTION, STRING, TIME = 9, DURATION };
 enum { PERIOD_TYPE = 11, PERIOD = 12 };
+
+/* Things of the made-up program, numbered from 1 as they turn up. */
+struct numbering {
+    uint32_t id_of[LOCATIONS + 1], in_order[LOCATIONS + 1];
+    uint32_t count;
+};
+
+static struct numbering locations, functions;
 
 static const char *const words[] = {"",     "samples",       "count", "cpu", "nanoseconds",
                                     "path", "/srv/app/shopd"};
@@ -39,6 +48,15 @@ static uint64_t random_at(uint64_t i)
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
+}
+
+static uint32_t number_of(struct numbering *numbering, uint32_t thing)
+{
+    if (numbering->id_of[thing] == 0) {
+        numbering->in_order[numbering->count] = thing;
+        numbering->id_of[thing] = ++numbering->count;
+    }
+    return numbering->id_of[thing];
 }
 
 static void put_varint(struct wm_text *text, uint64_t value)
@@ -87,9 +105,9 @@ static uint32_t callee_of(uint32_t location, uint64_t dice)
     uint32_t way = 0;
     if (dice >> 56 == 0) /* a call that is hardly ever made */
         return (uint32_t)(dice % LOCATIONS);
-    while (way < 12 && (dice & 7) < 2) {
+    while (way < 12 && (dice & 15) < 5) {
         way++;
-        dice >>= 3;
+        dice >>= 4;
     }
     uint64_t at = random_at((uint64_t)location << 8 | way);
     double share = (double)(at >> 11) * 0x1p-53;
@@ -110,7 +128,7 @@ static void put_sample(struct wm_text *text, uint64_t i, struct wm_text *message
     for (uint32_t at = depth - 2; at-- > 0;)
         stack[at] = callee_of(stack[at + 1], random_at(seed + at));
     for (uint32_t at = 0; at < depth; at++)
-        put_varint(part, stack[at] + 1);
+        put_varint(part, number_of(&locations, stack[at]));
     put_message(message, 1, part);
     put_varint(part, 1 + seed % 3);
     put_varint(part, (1 + seed % 3) * 10000000);
@@ -121,39 +139,49 @@ static void put_sample(struct wm_text *text, uint64_t i, struct wm_text *message
     put_message(text, SAMPLE, message);
 }
 
-static void put_location(struct wm_text *text, uint64_t id, struct wm_text *message,
+static void put_line(struct wm_text *text, uint32_t function, uint64_t line, struct wm_text *part)
+{
+    put_number(part, 1, number_of(&functions, function));
+    put_number(part, 2, line);
+    put_message(text, 4, part);
+}
+
+static void put_location(struct wm_text *text, uint32_t id, struct wm_text *message,
                          struct wm_text *part)
 {
-    uint64_t dice = random_at(id << 32);
+    uint32_t location = locations.in_order[id - 1];
+    uint64_t dice = random_at((uint64_t)location << 32);
     put_number(message, 1, id);
     put_number(message, 2, 1);
-    put_number(message, 3, 0x400000 + id * 64);
-    if (dice % 4 == 0) { /* something inlined */
-        put_number(part, 1, 1 + random_at(dice) % FUNCTIONS);
-        put_number(part, 2, 1 + dice % 900);
-        put_message(message, 4, part);
-    }
-    put_number(part, 1, 1 + id % FUNCTIONS);
-    put_number(part, 2, 1 + dice % 1200);
-    put_message(message, 4, part);
+    put_number(message, 3, 0x400040 + (uint64_t)location * 64);
+    if (dice % 4 == 0) /* something inlined */
+        put_line(message, (uint32_t)(random_at(dice) % FUNCTIONS), 1 + dice % 900, part);
+    put_line(message, location % FUNCTIONS, 1 + dice % 1200, part);
     put_message(text, LOCATION, message);
 }
 
-static void put_function(struct wm_text *text, uint64_t id, struct wm_text *message)
+static void put_function(struct wm_text *text, uint32_t id, struct wm_text *message)
 {
+    uint32_t function = functions.in_order[id - 1];
     put_number(message, 1, id);
     put_number(message, 2, FIRST_NAME + id - 1);
     put_number(message, 3, FIRST_NAME + id - 1);
-    put_number(message, 4, FIRST_FILE + random_at(id) % FILES);
-    put_number(message, 5, 1 + id % 700);
+    put_number(message, 4, FIRST_FILE + random_at(function) % FILES);
+    put_number(message, 5, 1 + function % 700);
     put_message(text, FUNCTION, message);
+}
+
+static void put_name(struct wm_text *name, uint32_t function)
+{
+    const char *verb = function % 7 == 0 ? "hash" : "step";
+    wm_text_addf(name, "shop::part%u::do_%s_%u", function % 40, verb, function);
 }
 
 static void put_strings(struct wm_text *text)
 {
     struct wm_text name;
     wm_text_init(&name);
-    for (size_t i = 0; i < FIRST_NAME + FUNCTIONS; i++) {
+    for (size_t i = 0; i < FIRST_NAME + functions.count; i++) {
         if (i < FIRST_PATH)
             wm_text_add(&name, words[i]);
         else if (i < FIRST_FILE)
@@ -161,8 +189,7 @@ static void put_strings(struct wm_text *text)
         else if (i < FIRST_NAME)
             wm_text_addf(&name, "/srv/src/part%zu/file%zu.cc", i % 40, i - FIRST_FILE);
         else
-            wm_text_addf(&name, "shop::part%zu::do_%s_%zu", i % 40, i % 7 == 0 ? "hash" : "step",
-                         i - FIRST_NAME);
+            put_name(&name, functions.in_order[i - FIRST_NAME]);
         put_message(text, STRING, &name);
     }
     wm_text_done(&name);
@@ -183,9 +210,9 @@ static void put_profile(struct wm_text *text, uint64_t sample_count)
     put_number(&message, 5, 6);
     put_number(&message, 7, 1);
     put_message(text, MAPPING, &message);
-    for (uint64_t id = 1; id <= LOCATIONS; id++)
+    for (uint32_t id = 1; id <= locations.count; id++)
         put_location(text, id, &message, &part);
-    for (uint64_t id = 1; id <= FUNCTIONS; id++)
+    for (uint32_t id = 1; id <= functions.count; id++)
         put_function(text, id, &message);
     put_strings(text);
     put_number(text, TIME, UINT64_C(1767225600000000000));

@@ -23,6 +23,14 @@ static double peak_mb(void)
     return (double)usage.ru_maxrss / 1e3;
 }
 
+static double mean_depth(const struct wm_profile *profile)
+{
+    double frames = 0;
+    for (size_t i = 0; i < profile->sample_count; i++)
+        frames += profile->samples[i].location_count;
+    return frames / ((double)profile->sample_count + 1e-9);
+}
+
 int main(int argc, char **argv)
 {
     struct wm_error err = {0};
@@ -40,8 +48,7 @@ int main(int argc, char **argv)
     if (rc == 0) {
         printf("merged %6.3f s, peak %.0f MB\n", now_s() - read, peak_mb());
         printf("%zu samples, %zu locations, mean depth %.1f\n", profile->sample_count,
-               profile->location_count,
-               (double)profile->sample_location_count / (double)(profile->sample_count + 1));
+               profile->location_count, mean_depth(profile));
     } else {
         fprintf(stderr, "usage: bench_readprofile FILE... %s %s\n", err.place, err.text);
     }

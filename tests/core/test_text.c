@@ -3,6 +3,7 @@
 
 #include "tests/support/support.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,23 @@ static void it_grows_and_stays_terminated(void **state)
     wm_text_clear(&text);
     assert_string_equal(text.data, "");
     wm_text_done(&text);
+}
+
+static void a_number_is_written_as_printf_writes_it(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0, 7, -7, 10, 1234567890, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        for (int width = 0; width <= 32; width++) {
+            struct wm_text text;
+            char expected[64];
+            wm_text_init(&text);
+            wm_text_add_number(&text, numbers[i], (size_t)width);
+            snprintf(expected, sizeof(expected), "%*" PRId64, width, numbers[i]);
+            assert_string_equal(text.data, expected);
+            wm_text_done(&text);
+        }
+    }
 }
 
 static void a_failed_text_stays_failed_and_is_taken_as_null(void **state)
@@ -142,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_text_is_a_c_string),
         cmocka_unit_test(it_grows_and_stays_terminated),
+        cmocka_unit_test(a_number_is_written_as_printf_writes_it),
         cmocka_unit_test(a_failed_text_stays_failed_and_is_taken_as_null),
         cmocka_unit_test(formats_may_be_longer_than_the_room_at_hand),
         cmocka_unit_test(bytes_that_are_no_text_take_a_column_each),

@@ -35,9 +35,10 @@ static void check_references(const struct wm_profile *profile)
                 profile->sample_location_count);
         require(sample->first_label + (uint64_t)sample->label_count <= profile->label_count);
         require(sample->first_value + profile->sample_type_count <= profile->value_count);
+        for (uint32_t at = 0; at < sample->location_count; at++)
+            require(profile->sample_locations[sample->first_location + at] <
+                    profile->location_count);
     }
-    for (size_t i = 0; i < profile->sample_location_count; i++)
-        require(profile->sample_locations[i] < profile->location_count);
 }
 
 /* What a merge promises. */

@@ -112,7 +112,7 @@ static void test_labels_are_strings_or_numbers_or_dropped(void **state)
                                         "\x32\x00\x32\x01\x61\x32\x01\x62",
                                         &err);
     assert_non_null(profile);
-    assert_int_equal(profile->label_count, 2);
+    assert_int_equal(profile->samples[0].label_count, 2);
     assert_string_equal(wm_profile_text(profile, profile->labels[0].string), "b");
     assert_int_equal(profile->labels[0].number, 0);
     assert_int_equal(profile->labels[1].string, 0);

@@ -359,6 +359,14 @@ static void test_sums_wrap_and_large_values_turn_as_doubles(void **state)
     wm_profile_free(source);
 }
 
+static int64_t first_values(const struct wm_profile *profile)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < profile->sample_count; i++)
+        sum += profile->values[profile->samples[i].first_value];
+    return sum;
+}
+
 static void test_a_merge_of_a_merge_changes_nothing(void **state)
 {
     (void)state;
@@ -372,14 +380,10 @@ static void test_a_merge_of_a_merge_changes_nothing(void **state)
         snprintf(labels, sizeof(labels), "path=%u", dice >> 18 & 3);
         stacks_add(profile, frames, labels, (int64_t)(dice >> 16 & 1) * 2 - 1);
     }
-    int64_t before = 0, after = 0;
-    for (size_t i = 0; i < profile->value_count; i++)
-        before += profile->values[i];
+    int64_t before = first_values(profile);
     profile = merge_one(profile);
     assert_true(profile->sample_count > 1000 && profile->sample_count < 4096);
-    for (size_t i = 0; i < profile->value_count; i++)
-        after += profile->values[i];
-    assert_int_equal(before, after);
+    assert_int_equal(before, first_values(profile));
     char *once = stacks_dump(profile);
     profile = merge_one(profile);
     stacks_check(profile, once);

@@ -1,0 +1,28 @@
+/* join_code.h - mappings, functions and locations, built anew in order of first use. Private to
+ * join.c. */
+#ifndef WM_PPROF_JOIN_CODE_H
+#define WM_PPROF_JOIN_CODE_H
+
+#include "harness/core/text.h"
+#include "profiles/pprof/profile.h"
+
+struct wm_join_code {
+    const struct wm_profile *from;
+    struct wm_profile *code; /* the new mappings, functions, locations and lines */
+    /* from old indices to new ones, + 1; 0 as long as nothing uses it */
+    uint32_t *mapping_of, *function_of, *location_of;
+    /* what makes a thing itself; its number is the new index */
+    struct wm_intern *mapping_keys, *function_keys, *location_keys;
+    struct wm_text key;
+    struct wm_line *lines; /* scratch, as long as the longest list */
+};
+
+/* -ENOMEM. wm_join_code_done is due in any case. */
+WM_MUST_USE int wm_join_code_init(struct wm_join_code *join, const struct wm_profile *from);
+void wm_join_code_done(struct wm_join_code *join);
+
+/* This mapping, or this location with all that it needs, is used next. -ENOMEM. */
+WM_MUST_USE int wm_join_mapping(struct wm_join_code *join, uint32_t old);
+WM_MUST_USE int wm_join_location(struct wm_join_code *join, uint32_t old);
+
+#endif
