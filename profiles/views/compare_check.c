@@ -92,10 +92,11 @@ static void add_forgiven(const struct wm_judgement *judgement, struct wm_text *t
 {
     char cell[WM_COMPARE_CELL_BYTES];
     if (judgement->shift > 0)
-        wm_text_addf(text, "  forgiven: %s that all times share, which the machine may have made\n",
+        wm_text_addf(text,
+                     "  forgiven: up to %s that all times share, which the machine may have made\n",
                      wm_compare_change(judgement->shift, true, cell) + 1);
     if (judgement->single_shift > 0)
-        wm_text_addf(text, "  forgiven: %s, by which one run may differ from the next\n",
+        wm_text_addf(text, "  forgiven: up to %s, by which one run may differ from the next\n",
                      wm_compare_change(judgement->single_shift, true, cell) + 1);
 }
 
