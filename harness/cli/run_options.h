@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 struct wm_run_values {
-    const char *app, *workload, *trace, *entry, *output, *tag, *save_trace;
+    const char *app, *workload, *trace, *entry, *output, *tag, *save_trace, *interleave;
     uint64_t concurrency, requests, duration_ns, warmup_ns, threads, seed, hz;
+    uint64_t repeat; /* 0: a single run, not a set of one */
     double rate_per_second;
     uint32_t arrivals; /* enum wm_law */
     double speed;      /* INFINITY: max */
@@ -20,7 +21,7 @@ struct wm_run_values {
     bool force, fail_on_mismatch;
 };
 
-enum { WM_RUN_OPTION_COUNT = 24 };
+enum { WM_RUN_OPTION_COUNT = 26, WM_REPEAT_MAX = 1000 };
 extern const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT];
 
 /* The values before any option is read. */

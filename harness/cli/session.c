@@ -140,6 +140,30 @@ static void on_timer(uv_timer_t *timer)
         watch_waiting(session);
 }
 
+/* A signal between two runs of a series waits here for the next one's handlers. */
+static struct {
+    bool held;
+    sigset_t before;
+} mask;
+
+static void release_signals(void)
+{
+    if (mask.held)
+        (void)pthread_sigmask(SIG_SETMASK, &mask.before, NULL);
+    mask.held = false;
+}
+
+bool wm_session_stop_pending(void)
+{
+    sigset_t pending;
+    bool stop = false;
+    if (sigpending(&pending) < 0)
+        return false;
+    for (int i = 0; i < STOP_SIGNAL_COUNT; i++)
+        stop = stop || sigismember(&pending, stop_signals[i]) == 1;
+    return stop;
+}
+
 static int watch(struct session *session)
 {
     int rc = 0;
@@ -172,7 +196,7 @@ static void hold_signals(void)
     sigemptyset(&signals);
     for (int i = 0; i < STOP_SIGNAL_COUNT; i++)
         sigaddset(&signals, stop_signals[i]);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    mask.held = pthread_sigmask(SIG_BLOCK, &signals, &mask.before) == 0;
 }
 
 static void close_handle(uv_handle_t *handle, void *user)
@@ -203,6 +227,7 @@ int wm_session_run(const char *host, struct wm_region *region, int region_fd,
         wm_fail_errno(err, rc, "", "watch for signals");
         goto out;
     }
+    release_signals();
     const struct wm_target_watcher watcher = {on_exited, &session};
     rc = wm_target_start(&session.loop, host, region_fd, &watcher, &session.target, err);
     if (rc < 0)

@@ -24,5 +24,8 @@ enum { WM_SESSION_LINGER_S = 5 };
 WM_MUST_USE int wm_session_run(const char *host, struct wm_region *region, int region_fd,
                                struct wm_gather *gather, struct wm_session_result *ret_result,
                                struct wm_error *err);
+/* After it those signals are held until the next session's beginning, so that what was measured is
+ * written. Whether one came meanwhile. */
+bool wm_session_stop_pending(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "harness/core/file.h"
 #include "harness/core/text.h"
+#include "profiles/runs/record.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -19,7 +20,7 @@ int wm_baseline_folder(const char *name, char **ret_folder, struct wm_error *err
         return wm_fail_at(err, -EINVAL, "--name",
                           "'%.60s' is no name for a baseline: no '/', and no '.' in front", name);
     wm_text_init(&folder);
-    wm_text_addf(&folder, "%s/baselines/%s", wm_record_folder(), name);
+    wm_text_addf(&folder, "%s/baselines/%s", wm_record_home(), name);
     *ret_folder = wm_text_take(&folder);
     return *ret_folder != NULL ? 0 : wm_fail(err, -ENOMEM, "no memory for a file name");
 }
@@ -74,7 +75,7 @@ static int copy_run(const char *from, const char *to, struct wm_error *err)
 
 static int copy_bench(const char *from, const char *folder, struct wm_error *err)
 {
-    char *data = NULL, *to = wm_file_join_dup(folder, WM_SET_BENCHFILE);
+    char *data = NULL, *to = wm_file_join_dup(folder, WM_TAG_BENCH);
     size_t length = 0;
     int rc = to == NULL ? wm_fail(err, -ENOMEM, "no memory for a file name")
                         : wm_file_read(from, 0, &data, &length, err);

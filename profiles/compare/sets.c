@@ -2,21 +2,14 @@
 #include "profiles/compare/sets.h"
 
 #include "harness/core/file.h"
-#include "harness/core/text.h"
+#include "profiles/runs/numbered.h"
+#include "profiles/runs/record.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { RUN_MAX = 9999 };
-
-const char *wm_record_folder(void)
-{
-    const char *home = getenv("WAYMARK_HOME");
-    return home != NULL && home[0] != '\0' ? home : ".waymark";
-}
 
 void wm_set_free(struct wm_set *set)
 {
@@ -70,20 +63,18 @@ static int add_run(struct wm_set *set, const char *folder, struct wm_error *err)
     return 0;
 }
 
-/* Runs `1`, `2` …, of which some may have been removed. */
 static int add_numbered(struct wm_set *set, const char *folder, struct wm_error *err)
 {
-    int rc = 0;
-    for (int number = 1; rc == 0 && number <= RUN_MAX; number++) {
-        char digits[16];
-        (void)snprintf(digits, sizeof(digits), "%d", number);
-        char *name = wm_file_join_dup(folder, digits);
-        if (name == NULL)
-            return wm_fail_at(err, -ENOMEM, folder, "no memory for its runs");
-        if (holds(name, "run.json"))
-            rc = add_run(set, name, err);
+    uint32_t *numbers = NULL;
+    size_t count = 0;
+    int rc = wm_numbered_list(folder, &numbers, &count, err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        char *name = wm_numbered_dup(folder, numbers[i]);
+        rc = name == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory for its runs")
+                          : add_run(set, name, err);
         free(name);
     }
+    free(numbers);
     return rc;
 }
 
@@ -98,12 +89,12 @@ static int read_bench(struct wm_set *set, const char *file, struct wm_error *err
 /* What lies beside results of benchmarks is the profile that goes with them, and no run. */
 static int read_folder(struct wm_set *set, const char *folder, struct wm_error *err)
 {
-    bool has_bench = holds(folder, WM_SET_BENCHFILE);
-    int rc = holds(folder, "run.json") && !has_bench ? add_run(set, folder, err)
-                                                     : add_numbered(set, folder, err);
+    bool has_bench = holds(folder, WM_TAG_BENCH);
+    int rc = wm_run_is(folder) && !has_bench ? add_run(set, folder, err)
+                                             : add_numbered(set, folder, err);
     if (rc < 0 || !has_bench)
         return rc;
-    char *file = wm_file_join_dup(folder, WM_SET_BENCHFILE);
+    char *file = wm_file_join_dup(folder, WM_TAG_BENCH);
     rc = file == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory for its results")
                       : read_bench(set, file, err);
     free(file);
@@ -120,7 +111,7 @@ static int read_tag(struct wm_set *set, struct wm_error *err)
 {
     if (strchr(set->name, '/') != NULL)
         return 0;
-    char *folder = wm_file_join_dup(wm_record_folder(), set->name);
+    char *folder = wm_file_join_dup(wm_record_home(), set->name);
     if (folder == NULL)
         return wm_fail_at(err, -ENOMEM, set->name, "no memory for its runs");
     int rc = is_folder(folder) ? read_folder(set, folder, err) : 0;
@@ -143,10 +134,10 @@ static int read_operand(struct wm_set *set, struct wm_error *err)
     if (exists)
         return wm_fail_at(
             err, -EINVAL, set->name,
-            "holds no run: expected run.json, or runs in folders 1, 2, …, or " WM_SET_BENCHFILE);
+            "holds no run: expected run.json, or runs in folders 1, 2, …, or " WM_TAG_BENCH);
     return wm_fail_at(err, -ENOENT, set->name,
                       "is no run folder, set, file of benchmark results, or tag in %.200s",
-                      wm_record_folder());
+                      wm_record_home());
 }
 
 int wm_set_read(const char *operand, struct wm_set **ret_set, struct wm_error *err)

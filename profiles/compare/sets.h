@@ -9,8 +9,6 @@
 #include "profiles/runs/benchfile.h"
 #include "profiles/runs/run.h"
 
-#define WM_SET_BENCHFILE "bench.txt"
-
 struct wm_set {
     const char *name; /* the operand, as written */
     struct wm_run **runs;
@@ -24,9 +22,6 @@ struct wm_set {
  * expected. */
 WM_MUST_USE int wm_set_read(const char *operand, struct wm_set **ret_set, struct wm_error *err);
 void wm_set_free(struct wm_set *set);
-
-/* The folder of the record: $WAYMARK_HOME, or .waymark. Borrowed. */
-const char *wm_record_folder(void);
 
 /* Whether the runs of both sides were made in turns, so that what the machine did hits both: the
  * sides change at least as often as the shorter one has runs. */

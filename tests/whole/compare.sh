@@ -141,6 +141,12 @@ waymark compare "$WAYMARK_HOME/v1/1" two
 expect 2 "another load"
 said 'load differs: closed loop, 1 thread and closed loop, 2 threads' "another load"
 
+sed 's/,a/,A/' "$mix" >other.csv
+waymark run --app "$apps/libsteady0.so" --workload other.csv --requests 500 --hz 1997 -o work
+waymark compare "$WAYMARK_HOME/v1/1" work
+expect 2 "other work"
+said 'work .hash of the mix.* differs: [0-9a-f]+ and [0-9a-f]+; --anyway compares' "other work"
+
 # ---- Benchmarks ----
 bench() { # FILE CPU NS...: lines of a benchmark, of another one, and of one that the other lacks
     file=$1 cpu=$2
