@@ -111,6 +111,10 @@ static int prepare_trace(struct wm_job *job, struct wm_error *err)
 static int prepare_work(struct wm_job *job, struct wm_error *err)
 {
     bool trace = job->values->trace != NULL;
+    if (job->source == NULL) {
+        job->plan.work_kind = WM_WORK_NONE;
+        return 0;
+    }
     job->plan.work_kind = trace ? WM_WORK_TRACE : WM_WORK_MIX;
     int rc = trace ? prepare_trace(job, err)
                    : resolve(job->source, job->plan.work, sizeof(job->plan.work), err);

@@ -19,9 +19,10 @@ struct wm_mix;
 struct wm_job {
     const struct wm_options *options;
     const struct wm_run_values *values;
-    const char *source; /* the mix, trace or capture as the user named it */
+    const char *source; /* the mix, trace or capture as the user named it; NULL: there is none */
     struct wm_plan plan;
-    struct wm_stream *stream; /* a second look at what the host replays: to draw requests again */
+    struct wm_stream *stream; /* NULL without a source; a second look at what the host replays: to
+                                 draw requests again */
     struct wm_cursor *cursor;
     char host[PATH_MAX];      /* waymark-host */
     char temporary[PATH_MAX]; /* the trace that a capture was imported into; "" none */

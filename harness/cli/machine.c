@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { VALUE_BYTES = 512 };
+enum { VALUE_BYTES = WM_MACHINE_CPU_BYTES };
 
 static void find_cpu(char *value)
 {
@@ -57,6 +57,12 @@ static void find_paranoid(char *value)
         value[0] = '\0';
     value[strcspn(value, "\n")] = '\0';
     fclose(file);
+}
+
+void wm_machine_cpu(char text[WM_MACHINE_CPU_BYTES])
+{
+    text[0] = '\0';
+    find_cpu(text);
 }
 
 int wm_machine_describe(struct wm_run *run)

@@ -2,7 +2,7 @@
 #include "harness/cli/one_run.h"
 
 #include "harness/cli/cmd_paths.h"
-#include "harness/cli/crash.h"
+#include "harness/cli/ending.h"
 #include "harness/cli/expect.h"
 #include "harness/cli/identity.h"
 #include "harness/cli/machine.h"
@@ -10,14 +10,12 @@
 #include "harness/cli/run_checks.h"
 #include "harness/cli/run_words.h"
 #include "harness/cli/save_trace.h"
-#include "harness/cli/session.h"
 #include "profiles/runs/record.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 struct one_run {
     struct wm_job *job;
@@ -27,73 +25,12 @@ struct one_run {
     int region_fd;
     struct wm_gather *gather;
     struct wm_run *run;
-    struct wm_session_result session;
-    struct wm_crash_report report; /* of a run that crashed */
-    uint64_t judged;      /* requests that were expected to take a path, and known to take one */
-    struct wm_text crash; /* what there is to say of a crash; told last, where it is seen */
+    struct wm_ending ending;
+    uint64_t judged; /* requests that were expected to take a path, and known to take one */
     struct wm_run_outcome outcome;
 };
 
 /* ---- After the load ---- */
-
-/* What the host found wrong before anything ran. */
-static int tell_fault(const struct wm_region *region)
-{
-    struct wm_error err = {0};
-    int rc = region->fault.rc;
-    wm_fail_at(&err, rc, region->fault.place, "%s", region->fault.text);
-    wm_print_error(&err);
-    bool input = rc == -EINVAL || rc == -ENOENT || rc == -ENOEXEC;
-    return input ? WM_EXIT_USAGE : WM_EXIT_APP_FAILED;
-}
-
-static int tell_crash(struct one_run *one, struct wm_error *err)
-{
-    struct wm_crash_report *report = &one->report;
-    struct wm_text headline;
-    report->signal = one->session.exit.signal;
-    report->exit_code = one->session.exit.exit_code;
-    int rc = wm_crash_collect(one->job, one->region, one->gather, one->run, report, err);
-    if (rc < 0)
-        return rc;
-    wm_text_init(&headline);
-    wm_crash_headline(report, &headline);
-    wm_run_note(one->run, "%s; see crash.json", headline.data);
-    wm_text_done(&headline);
-    wm_crash_describe(report, one->place->folder, &one->crash);
-    one->outcome.exit_code = WM_EXIT_APP_FAILED;
-    return 0;
-}
-
-/* How the process ended decides what the run is worth. */
-static int judge_end(struct one_run *one, struct wm_error *err)
-{
-    const struct wm_target_exit *how = &one->session.exit;
-    bool done = atomic_load(&one->region->stage) == WM_STAGE_DONE;
-    if (one->session.lingered)
-        wm_run_note(one->run,
-                    "after the last request the app's process did not exit within %d s: "
-                    "it was ended",
-                    WM_SESSION_LINGER_S);
-    else if (done && !one->session.killed && (how->signal != 0 || how->exit_code != 0))
-        wm_run_note(one->run,
-                    "after the last request the app's process ended with %s %d instead of 0",
-                    how->signal != 0 ? "signal" : "exit code",
-                    how->signal != 0 ? how->signal : how->exit_code);
-    if (!done && !one->session.killed)
-        return tell_crash(one, err);
-    one->run->crashed = false; /* one that was killed did not die by itself */
-    if (one->session.gave_up)
-        wm_run_note(one->run, "ended 10 s after a signal: requests in flight did not end");
-    else if (one->session.stopped)
-        wm_run_note(one->run, one->session.killed
-                                  ? "ended at once by a second signal: requests in flight were "
-                                    "not waited for"
-                                  : "ended by a signal, before the end of the plan");
-    if (one->session.killed)
-        one->outcome.exit_code = WM_EXIT_INTERRUPTED;
-    return 0;
-}
 
 static int save_trace(struct one_run *one, struct wm_error *err)
 {
@@ -101,8 +38,8 @@ static int save_trace(struct one_run *one, struct wm_error *err)
     if (name == NULL)
         return 0;
     int rc = wm_save_trace(one->job, one->region, name, one->run, err);
-    if (rc < 0 && one->outcome.exit_code == WM_EXIT_DONE)
-        one->outcome.exit_code = rc == -EBADMSG ? WM_EXIT_APP_FAILED : WM_EXIT_USAGE;
+    if (rc < 0 && one->ending.exit_code == WM_EXIT_DONE)
+        one->ending.exit_code = rc == -EBADMSG ? WM_EXIT_APP_FAILED : WM_EXIT_USAGE;
     if (rc < 0)
         wm_print_error(err);
     return 0; /* the run itself is worth writing */
@@ -138,7 +75,7 @@ static int complete_run(struct one_run *one, struct wm_error *err)
     wm_run_note_import(job, run);
     rc = wm_expect_check(job, one->region, run, &one->judged, err);
     if (rc == 0)
-        rc = judge_end(one, err);
+        rc = wm_ending_judge(&one->ending, job, one->region, one->gather, run, err);
     if (rc == 0)
         rc = save_trace(one, err);
     return rc;
@@ -149,7 +86,7 @@ static int complete_run(struct one_run *one, struct wm_error *err)
 static int write_to(struct one_run *one, const char *folder, struct wm_error *err)
 {
     int rc = wm_run_write(one->run, folder, err);
-    return rc == 0 && one->run->crashed ? wm_crash_save(&one->report, folder, err) : rc;
+    return rc == 0 && one->run->crashed ? wm_crash_save(&one->ending.report, folder, err) : rc;
 }
 
 /* What the tag holds changes as one: nobody sums it up in between. */
@@ -187,8 +124,8 @@ static int print_run(struct one_run *one, struct wm_error *err)
     if (!one->places->series && one->outcome.written)
         rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
     /* Where nothing could be written this is all that is known of the crash. */
-    if (one->crash.length > 0)
-        wm_print_note("\n%s", one->crash.data);
+    if (one->ending.crash.length > 0)
+        wm_print_note("\n%s", one->ending.crash.data);
     if (rc == 0 && !one->places->series && one->outcome.written)
         wm_run_tell_next(one->run, folder);
     return rc;
@@ -204,8 +141,8 @@ static int write_and_print(struct one_run *one, struct wm_error *err)
     if (rc < 0)
         return rc;
     if (!wm_run_check(one->job->values, one->run, one->region, one->judged) &&
-        one->outcome.exit_code == WM_EXIT_DONE)
-        one->outcome.exit_code = WM_EXIT_CHECK_FAILED;
+        one->ending.exit_code == WM_EXIT_DONE)
+        one->ending.exit_code = WM_EXIT_CHECK_FAILED;
     return 0;
 }
 
@@ -213,7 +150,7 @@ static void take_outcome(struct one_run *one)
 {
     const struct wm_run *run = one->run;
     struct wm_series_row *totals = &one->outcome.totals;
-    one->outcome.stopped = one->session.stopped;
+    one->outcome.stopped = one->ending.session.stopped;
     totals->requests = run->requests;
     totals->errors = run->errors;
     totals->mismatches = run->mismatches;
@@ -252,26 +189,13 @@ static int open_run(struct one_run *one, struct wm_error *err)
     return describe(one, err);
 }
 
-/* Every binary that the app had loaded is opened for its symbols. Not while an app's process is
- * there or to come: it would inherit the limit. */
-static struct rlimit allow_files(void)
-{
-    struct rlimit limit, before = {0};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return before;
-    before = limit;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-    return before;
-}
-
 static int finish_run(struct one_run *one, struct wm_error *err)
 {
-    struct rlimit before = allow_files();
+    struct rlimit before = wm_ending_allow_files();
     int rc = complete_run(one, err);
     if (rc == 0)
         take_outcome(one);
-    if (rc == 0 && !(one->places->series && one->session.stopped))
+    if (rc == 0 && !(one->places->series && one->ending.session.stopped))
         rc = write_and_print(one, err);
     if (before.rlim_max != 0)
         (void)setrlimit(RLIMIT_NOFILE, &before);
@@ -284,12 +208,12 @@ static int run_job(struct one_run *one, struct wm_error *err)
     if (rc == 0 && !one->places->series)
         rc = wm_run_tell_plan(one->job, err);
     if (rc == 0)
-        rc = wm_session_run(one->job->host, one->region, one->region_fd, one->gather, &one->session,
-                            err);
+        rc = wm_session_run(one->job->host, one->region, one->region_fd, one->gather, NULL,
+                            &one->ending.session, err);
     if (rc < 0)
         return rc;
     if (atomic_load(&one->region->stage) == WM_STAGE_FAILED) {
-        one->outcome.exit_code = tell_fault(one->region);
+        one->ending.exit_code = wm_ending_fault(one->region);
         return 0;
     }
     return finish_run(one, err);
@@ -299,10 +223,12 @@ int wm_one_run(struct wm_job *job, struct wm_places *places, struct wm_place *pl
                struct wm_run_outcome *ret_outcome, struct wm_error *err)
 {
     struct one_run one = {.job = job, .places = places, .place = place, .region_fd = -1};
-    wm_text_init(&one.crash);
+    one.ending.folder = place->folder;
+    wm_text_init(&one.ending.crash);
     int rc = run_job(&one, err);
     *ret_outcome = one.outcome;
-    wm_text_done(&one.crash);
+    ret_outcome->exit_code = one.ending.exit_code;
+    wm_text_done(&one.ending.crash);
     wm_gather_free(one.gather);
     wm_run_free(one.run);
     wm_region_free(one.region, one.region_fd);

@@ -13,7 +13,7 @@
 
 #define DEFAULT_DURATION_NS (10 * WM_NS_PER_SECOND)
 
-enum { DEFAULT_HZ = 997, HZ_MAX = 10000, DEFAULT_SEED = 1, DEFAULT_REPEAT = 5 };
+enum { DEFAULT_HZ = 997, DEFAULT_SEED = 1, DEFAULT_REPEAT = 5 };
 
 static int parse_arrivals(const char *value, void *field, struct wm_error *err)
 {
@@ -32,15 +32,6 @@ static int parse_speed(const char *value, void *field, struct wm_error *err)
     if (strcmp(value, "max") != 0 && (wm_units_parse_decimal(value, &speed) < 0 || speed <= 0))
         return wm_fail(err, -EINVAL, "'%.60s' is not a number above 0 or max", value);
     *(double *)field = speed;
-    return 0;
-}
-
-static int parse_hz(const char *value, void *field, struct wm_error *err)
-{
-    uint64_t hz;
-    if (wm_units_parse_count(value, &hz) < 0 || hz > HZ_MAX)
-        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 0 to %d", value, HZ_MAX);
-    *(uint64_t *)field = hz;
     return 0;
 }
 
@@ -102,7 +93,7 @@ const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
      AT(seed)                                                                                                                                             },
 
     {"Sampling",             NULL,               NULL,                                                            NULL,               0                   },
-    {"--hz",                 "N",                "samples per second of CPU (997); 0: none",                      parse_hz,           AT(hz)              },
+    {"--hz",                 "N",                "samples per second of CPU (997); 0: none",                      wm_option_hz,       AT(hz)              },
 
     {"The result",           NULL,               NULL,                                                            NULL,               0                   },
     {"-o",                   "DIR",              "the run folder (runs/DATE-TIME)",                               wm_option_string,   AT(output)          },
@@ -132,15 +123,7 @@ void wm_run_values_init(struct wm_run_values *values)
     };
 }
 
-/* An option that has no meaning beside another or without it. */
-struct conflict {
-    const char *option;
-    const char *other;
-    bool without; /* refused when `other` is not given, instead of when it is */
-    const char *reason;
-};
-
-static const struct conflict conflicts[] = {
+static const struct wm_option_conflict conflicts[] = {
     {"--workload",         "--trace",       false, "the work is a mix or a trace, not both"                 },
     {"--rate",             "--concurrency", false,
      "--rate is an open loop: what is in flight follows from how fast the app answers"                      },
@@ -156,21 +139,6 @@ static const struct conflict conflicts[] = {
      "a trace expects no paths; replay a mix that has a column expect"                                      },
 };
 
-static int check_conflicts(const struct wm_options *options, struct wm_error *err)
-{
-    for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
-        const struct conflict *conflict = &conflicts[i];
-        bool other = wm_options_given(options, conflict->other);
-        if (!wm_options_given(options, conflict->option) || other == conflict->without)
-            continue;
-        if (conflict->without)
-            return wm_fail_at(err, -EINVAL, conflict->option, "%s", conflict->reason);
-        return wm_fail_at(err, -EINVAL, conflict->option, "cannot be used with %s: %s",
-                          conflict->other, conflict->reason);
-    }
-    return 0;
-}
-
 uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run_values *values)
 {
     if (wm_options_given(options, "--rate"))
@@ -183,7 +151,7 @@ uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run
 int wm_run_values_check(const struct wm_options *options, struct wm_run_values *values,
                         struct wm_error *err)
 {
-    int rc = check_conflicts(options, err);
+    int rc = wm_options_check(options, conflicts, sizeof(conflicts) / sizeof(conflicts[0]), err);
     if (rc < 0)
         return rc;
     if (values->app == NULL)
@@ -207,10 +175,16 @@ int wm_run_values_check(const struct wm_options *options, struct wm_run_values *
     return 0;
 }
 
+struct in_force {
+    const struct wm_run_values *values;
+    uint32_t law;
+};
+
 /* What was in force though nobody said so; NULL: nothing for this option. */
-static const char *describe_default(const struct wm_run_values *values, uint32_t law,
-                                    const char *option, char *text)
+static const char *describe_default(const void *user, const char *option, char *text)
 {
+    const struct wm_run_values *values = ((const struct in_force *)user)->values;
+    uint32_t law = ((const struct in_force *)user)->law;
     const struct {
         const char *option;
         bool in_force;
@@ -228,6 +202,8 @@ static const char *describe_default(const struct wm_run_values *values, uint32_t
         snprintf(text, WM_UNIT_BYTES, "%" PRIu64, numbers[i].value);
         return text;
     }
+    if (strcmp(option, "--app") == 0)
+        return values->app;
     if (strcmp(option, "--duration") == 0 && values->duration_ns > 0)
         return "10s";
     if (strcmp(option, "--speed") == 0 && law == WM_LAW_RECORDED)
@@ -237,23 +213,33 @@ static const char *describe_default(const struct wm_run_values *values, uint32_t
     return NULL;
 }
 
-int wm_run_values_describe(const struct wm_options *options, const struct wm_run_values *values,
-                           struct wm_run *run)
+int wm_run_describe_options(const struct wm_options *options,
+                            const char *(*find_default)(const void *user, const char *option,
+                                                        char *text),
+                            const void *user, struct wm_run *run)
 {
     char text[WM_UNIT_BYTES];
-    uint32_t law = wm_run_values_law(options, values);
     for (size_t i = 0; i < options->count; i++) {
         const char *name = options->table[i].name;
         const char *value = options->given[i];
         if (value != NULL && options->table[i].argument == NULL)
             value = "true";
-        if (strcmp(name, "--app") == 0) /* by turns it is another */
-            value = values->app;
-        if (value == NULL && options->table[i].help != NULL)
-            value = describe_default(values, law, name, text);
+        const bool by_turns = strcmp(name, "--app") == 0; /* it is another than was given */
+        const char *found = (value == NULL || by_turns) && options->table[i].help != NULL
+                                ? find_default(user, name, text)
+                                : NULL;
+        if (found != NULL)
+            value = found;
         if (value != NULL && wm_run_add_setting(run, &run->settings, &run->setting_count,
                                                 name + strspn(name, "-"), value) < 0)
             return -ENOMEM;
     }
     return 0;
+}
+
+int wm_run_values_describe(const struct wm_options *options, const struct wm_run_values *values,
+                           struct wm_run *run)
+{
+    const struct in_force in_force = {values, wm_run_values_law(options, values)};
+    return wm_run_describe_options(options, describe_default, &in_force, run);
 }

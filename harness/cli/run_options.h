@@ -32,7 +32,13 @@ WM_MUST_USE int wm_run_values_check(const struct wm_options *options, struct wm_
                                     struct wm_error *err);
 /* The law of arrival that the values ask for. */
 uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run_values *values);
-/* Fills run->settings: the options as given, then the defaults that were in force. */
+/* Fills run->settings: the options as given, or what `find_default` says was in force (NULL:
+ * nothing; `text` has WM_UNIT_BYTES to write to). */
+WM_MUST_USE int wm_run_describe_options(const struct wm_options *options,
+                                        const char *(*find_default)(const void *user,
+                                                                    const char *option, char *text),
+                                        const void *user, struct wm_run *run);
+/* The same by the defaults of these values. */
 WM_MUST_USE int wm_run_values_describe(const struct wm_options *options,
                                        const struct wm_run_values *values, struct wm_run *run);
 

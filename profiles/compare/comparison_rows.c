@@ -219,7 +219,7 @@ static struct wm_compared row_of(const struct wm_bench_result *result, const cha
     return (struct wm_compared){
         .subject = result->name,
         .unit = unit,
-        .amount = strcmp(unit, "ns/op") == 0  ? WM_AMOUNT_NS
+        .amount = ends_with(unit, "ns/op")    ? WM_AMOUNT_NS
                   : strcmp(unit, "B/op") == 0 ? WM_AMOUNT_BYTES
                                               : WM_AMOUNT_COUNT,
         .counted = strcmp(unit, "B/op") == 0 || strcmp(unit, "allocs/op") == 0,

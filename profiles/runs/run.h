@@ -3,7 +3,9 @@
  *   run.json        settings, machine, totals, notes        paths.csv      a row per path
  *   profile.pb.gz   samples, pprof's format                 segments.csv   a row per tree node
  *   mismatches.csv  expectations that were not met (only if there are any)
- *   crash.json      after a crash of the app */
+ *   crash.json      after a crash of the app
+ *   bench.txt       the results of a benchmark, as benchfile.h has them (only of `waymark bench`)
+ */
 #ifndef WM_RUNS_RUN_H
 #define WM_RUNS_RUN_H
 
@@ -28,6 +30,8 @@ struct wm_run_setting { /* of run.json's "settings", "machine" and "identity", i
                                 */
 #define WM_RUN_COMMIT "commit" /* git's, of the folder that waymark was called in */
 #define WM_RUN_DIRTY "dirty"   /* "true": files that git tracks were changed since */
+
+#define WM_RUN_BENCH "bench.txt"
 
 struct wm_mismatch {
     const char *expected; /* as the mix says it */
@@ -68,6 +72,7 @@ struct wm_run {
     size_t note_count;
     struct wm_mismatch *mismatch_rows;
     size_t mismatch_row_count;
+    const char *bench; /* what is in bench.txt; NULL: it is no benchmark. Not read back */
     struct wm_paths *paths;
     struct wm_segments *segments;
     struct wm_profile *profile; /* NULL after wm_run_read: read it when it is needed */

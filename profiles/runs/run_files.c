@@ -112,13 +112,23 @@ static int write_segments(const struct wm_run *run, const char *file, struct wm_
     return wm_segments_write(run->segments, file, err);
 }
 
+static int write_bench(const struct wm_run *run, const char *name, struct wm_error *err)
+{
+    struct wm_file *file = NULL;
+    int rc = wm_file_create(name, &file, err);
+    if (rc < 0)
+        return rc;
+    fputs(run->bench, wm_file_stream(file)); /* errors are told when it is committed */
+    return wm_file_commit(file, err);
+}
+
 /* The files of a run, the one that says that it is whole last. */
 struct run_file {
     const char *name;
     bool wanted;
     int (*write)(const struct wm_run *run, const char *file, struct wm_error *err);
 };
-enum { RUN_FILES = 6 };
+enum { RUN_FILES = 7 };
 static const char part[] = ".part";
 
 static void list_files(const struct wm_run *run, struct run_file files[RUN_FILES])
@@ -127,6 +137,7 @@ static void list_files(const struct wm_run *run, struct run_file files[RUN_FILES
         {WM_RUN_PROFILE,    run->profile != NULL,        write_profile          },
         {WM_RUN_PATHS,      true,                        write_paths            },
         {WM_RUN_SEGMENTS,   true,                        write_segments         },
+        {WM_RUN_BENCH,      run->bench != NULL,          write_bench            },
         {WM_RUN_MISMATCHES, run->mismatch_row_count > 0, wm_run_mismatches_write},
  /* Whoever knows of the crash writes this one, before or after. */
         {WM_RUN_CRASH,      run->crashed,                NULL                   },

@@ -120,12 +120,12 @@ static void benchmarks_are_results_too(void **state)
     bool made = false;
     assert_int_equal(wm_record_open("bench", &made, NULL), 0);
     assert_true(made);
+    wm_test_write_run(folder, 100, "beef"); /* the profile that goes with them */
     free(wm_test_file(folder, WM_TAG_BENCH,
                       "goos: linux\npkg: libshop.so\n"
                       "BenchmarkValidate-2  1000  1.50 ns/op  0 B/op\n"
                       "BenchmarkValidate-2  1000  1.70 ns/op  0 B/op\n"
                       "BenchmarkOther-2     10    3 widgets/op\n"));
-    wm_test_write_run(folder, 100, "beef"); /* the profile that goes with them */
     file("bench");
     struct wm_tag *tag = read_tag("bench");
     assert_int_equal(tag->run_count, 0);

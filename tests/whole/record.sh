@@ -281,4 +281,27 @@ said "^first " "the others beside a damaged tag"
 small --tag both
 expect 0 "a run mends a damaged tag.json"
 [ "$(json runs "$WAYMARK_HOME/both/tag.json")" = 2 ] || fail "the damaged tag was not summed up anew"
+
+# A benchmark is filed as one measurement: once, or anew by --force.
+bench() {
+    waymark bench --app "$shop" --field op=page --count 2 --benchtime 500x "$@"
+}
+bench --tag micro
+expect 0 "bench --tag"
+for file in bench.txt tag.json run.json profile.pb.gz; do
+    [ -s "$WAYMARK_HOME/micro/$file" ] || fail "bench --tag: no $file"
+done
+bench --tag micro
+expect 2 "a second benchmark under one tag"
+said "micro: the tag holds a benchmark.*--force" "a second benchmark under one tag"
+bench --tag micro --force
+expect 0 "bench --tag --force"
+[ "$(grep -c '^Benchmark' "$WAYMARK_HOME/micro/bench.txt")" = 2 ] || fail "two benchmarks were mixed"
+waymark log
+said '^micro .* 2 ' "the benchmark in the log"
+waymark log --trend HandleRequest --format csv
+expect 0 "a trend of benchmarks"
+said 'benchmark' "a trend of benchmarks"
+bench --tag micro -o "$folder/b"
+expect 2 "bench --tag and -o"
 finish
