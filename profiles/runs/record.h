@@ -21,7 +21,6 @@
 
 enum { WM_TAG_NAME_MAX = 100 }; /* bytes */
 #define WM_TAG_JSON "tag.json"
-#define WM_TAG_BENCH "bench.txt"
 
 /* What a cost of the record is of. */
 enum wm_tag_kind { WM_TAG_ENTRY, WM_TAG_PATH, WM_TAG_BENCHMARK, WM_TAG_KINDS };

@@ -142,9 +142,11 @@ static void test_sets_take_turns(void **state)
         {100, 2, 4, 4, false}, /* one side after the other */
         {1,   2, 1, 1, false}, /* one of each: after the other, whatever the order */
         {1,   2, 4, 2, true },
+        {0,   0, 4, 4, false}, /* all of one side within one second */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct side_wish before = wish(cases[i].base), after = wish(cases[i].now);
+        before.step_seconds = cases[i].step;
         after.first_second = cases[i].first;
         after.step_seconds = cases[i].step;
         struct wm_set *base = side_new(&before, "base", &fixture->random);
