@@ -192,6 +192,26 @@ static void what_differs_is_not_admitted(void **state)
     wm_run_free(threads);
 }
 
+/* What sampling costs is in the CPU per request, so another rate is another scale. */
+static void another_rate_of_sampling_or_field_does_not_compare(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"hz", "field"};
+    struct wm_tag_difference difference;
+    for (size_t i = 0; i < 2; i++) {
+        struct wm_run *run = wm_test_run(500, "beef"), *other = wm_test_run(500, "cafe");
+        assert_true(wm_tag_comparable(run, other, &difference));
+        assert_int_equal(
+            wm_run_add_setting(run, &run->settings, &run->setting_count, keys[i], "997"), 0);
+        assert_int_equal(
+            wm_run_add_setting(other, &other->settings, &other->setting_count, keys[i], "99"), 0);
+        assert_false(wm_tag_comparable(run, other, &difference));
+        assert_string_equal(difference.what + 2, keys[i]);
+        wm_run_free(run);
+        wm_run_free(other);
+    }
+}
+
 static void clearing_keeps_one_run_and_what_is_not_ours(void **state)
 {
     (void)state;
@@ -295,6 +315,7 @@ int main(void)
         TEST(benchmarks_are_results_too),
         TEST(benchmarks_of_two_packages_are_told_apart),
         TEST(what_differs_is_not_admitted),
+        TEST(another_rate_of_sampling_or_field_does_not_compare),
         TEST(clearing_keeps_one_run_and_what_is_not_ours),
         TEST(the_newest_tag_comes_first_and_damage_is_told),
         TEST(hostile_tags_are_read_or_refused),
