@@ -226,7 +226,8 @@ static void count_once(struct wm_by *by)
 static int make_columns(struct sorting *sorting)
 {
     struct wm_by *by = sorting->by;
-    size_t placed = 0;
+    size_t placed = 0, wanted = by->report->options->by_columns;
+    size_t most = wanted > 0 ? wanted : COLUMN_MAX;
     struct value **order = calloc(sorting->count + 1, sizeof(order[0]));
     by->columns = calloc(sorting->count + 2, sizeof(by->columns[0]));
     if (order == NULL || by->columns == NULL) {
@@ -240,17 +241,17 @@ static int make_columns(struct sorting *sorting)
     by->columns[0].name = "all";
     by->count = 1;
     for (size_t i = 0; i < placed; i++) {
-        if (by->count <= COLUMN_MAX)
+        if (by->count <= most)
             by->columns[by->count++].name = order[i]->name;
         else
-            by->columns[COLUMN_MAX].name = "(others)";
+            by->columns[most].name = "(others)";
         order[i]->column = (uint32_t)by->count - 1;
         add_requests(&by->columns[by->count - 1], order[i]);
         add_requests(&by->columns[0], order[i]);
     }
-    if (placed > COLUMN_MAX)
+    if (placed > most)
         wm_text_addf(by->report->notes, "-by: %zu values of %s share the column (others)\n",
-                     placed - COLUMN_MAX + 1, by->report->options->by);
+                     placed - most + 1, by->report->options->by);
     free(order);
     count_once(by);
     return 0;
