@@ -4,6 +4,7 @@
 #include "harness/cli/sides.h"
 #include "harness/core/file.h"
 #include "profiles/compare/baseline.h"
+#include "profiles/runs/record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -104,17 +105,20 @@ static int check_baseline(const char *operand, const struct values *values, stru
 {
     struct wm_sides sides = {.moves = NULL};
     char *folder = NULL;
-    int rc = wm_baseline_folder(values->name, &folder, err);
+    int lock = -1, rc = wm_baseline_folder(values->name, &folder, err);
     if (rc == 0 && !wm_file_exists(folder))
         rc = wm_fail_at(err, -ENOENT, folder,
                         "there is no such baseline; waymark baseline set RUN makes one");
-    if (rc == 0) {
+    if (rc == 0) /* so that nobody replaces it half way through */
+        rc = lock = wm_record_lock_to_read(WM_RECORD_BASELINES, err);
+    if (rc >= 0) {
         const struct wm_sides_wish wish = {
             .names = {folder, operand},
             .anyway = values->anyway,
         };
         rc = wm_sides_read(&wish, &sides, err);
     }
+    wm_record_unlock(lock);
     if (rc == 0)
         rc = judge(&sides, values, err);
     wm_sides_done(&sides);

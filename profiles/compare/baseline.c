@@ -3,44 +3,30 @@
 
 #include "harness/core/file.h"
 #include "harness/core/text.h"
+#include "profiles/compare/baseline_place.h"
 #include "profiles/runs/record.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPEN_FILES = 16 };
-
 int wm_baseline_folder(const char *name, char **ret_folder, struct wm_error *err)
 {
-    struct wm_text folder;
-    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL)
-        return wm_fail_at(err, -EINVAL, "--name",
-                          "'%.60s' is no name for a baseline: no '/', and no '.' in front", name);
+    struct wm_text folder, shown;
+    const char *fault = wm_record_name_fault(name);
+    wm_text_init(&shown);
+    if (fault != NULL) {
+        wm_text_add_safe(&shown, name, strlen(name), 60);
+        int rc = wm_fail_at(err, -EINVAL, "--name", "'%s' cannot be a baseline's name: %s",
+                            shown.data, fault);
+        wm_text_done(&shown);
+        return rc;
+    }
     wm_text_init(&folder);
-    wm_text_addf(&folder, "%s/baselines/%s", wm_record_home(), name);
+    wm_text_addf(&folder, "%s/" WM_RECORD_BASELINES "/%s", wm_record_home(), name);
     *ret_folder = wm_text_take(&folder);
     return *ret_folder != NULL ? 0 : wm_fail(err, -ENOMEM, "no memory for a file name");
-}
-
-/* ---- Removing ---- */
-
-static int remove_one(const char *name, const struct stat *found, int kind, struct FTW *at)
-{
-    (void)found;
-    (void)kind;
-    (void)at;
-    return remove(name) < 0 ? -errno : 0;
-}
-
-static int remove_folder(const char *folder, struct wm_error *err)
-{
-    if (!wm_file_exists(folder))
-        return 0;
-    int rc = nftw(folder, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
-    return rc == 0 ? 0 : wm_fail_errno(err, rc == -1 ? -errno : rc, folder, "remove");
 }
 
 /* ---- Copying ---- */
@@ -77,23 +63,16 @@ static int copy_set(const struct wm_set *set, const char *folder, struct wm_erro
 
 int wm_baseline_set(const struct wm_set *set, const char *name, struct wm_error *err)
 {
+    struct wm_baseline_place place = {.held = -1};
     char *folder = NULL;
-    struct wm_text half;
-    wm_text_init(&half);
     int rc = wm_baseline_folder(name, &folder, err);
-    if (folder == NULL)
-        goto out;
-    wm_text_addf(&half, "%s~", folder); /* no baseline's name, as long as nobody asks for it */
-    rc = half.failed ? wm_fail(err, -ENOMEM, "no memory for a file name")
-                     : remove_folder(half.data, err);
     if (rc == 0)
-        rc = copy_set(set, half.data, err);
+        rc = wm_baseline_place_open(folder, &place, err);
     if (rc == 0)
-        rc = remove_folder(folder, err);
-    if (rc == 0 && rename(half.data, folder) < 0)
-        rc = wm_fail_errno(err, -errno, folder, "put the baseline in place");
-out:
-    wm_text_done(&half);
+        rc = copy_set(set, place.made, err);
+    if (rc == 0)
+        rc = wm_baseline_place_take(&place, err);
+    wm_baseline_place_done(&place);
     free(folder);
     return rc;
 }

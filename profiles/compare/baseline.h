@@ -10,9 +10,11 @@
 
 #define WM_BASELINE_DEFAULT "main"
 
-/* Where it lies, or would; free() it. -EINVAL for what is no name of a folder; -ENOMEM. */
+/* Where it lies, or would; free() it. -EINVAL for what may be no tag's name either;
+ * -ENOMEM. */
 WM_MUST_USE int wm_baseline_folder(const char *name, char **ret_folder, struct wm_error *err);
-/* Copies the set there. The one before stays until the new one is whole. */
+/* Copies the set there. The one before stays until the new one is whole; of what replaces it at
+ * the same time, the last wins. -EEXIST where the folder holds what is no part of a baseline. */
 WM_MUST_USE int wm_baseline_set(const struct wm_set *set, const char *name, struct wm_error *err);
 
 #endif

@@ -15,8 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The number that a folder's name is; 0: it is none ("007" is somebody else's). */
-static uint32_t number_of(const char *name)
+uint32_t wm_numbered_of(const char *name)
 {
     uint32_t number = 0;
     if (name[0] < '1' || name[0] > '9')
@@ -66,8 +65,8 @@ int wm_numbered_list(const char *folder, uint32_t **ret_numbers, size_t *ret_cou
     if (dir == NULL && errno != ENOENT)
         return wm_fail_errno(err, -errno, folder, "look into this folder");
     for (const struct dirent *entry; rc == 0 && dir != NULL && (entry = readdir(dir)) != NULL;)
-        if (number_of(entry->d_name) > 0)
-            rc = add_number(folder, number_of(entry->d_name), &numbers, &count);
+        if (wm_numbered_of(entry->d_name) > 0)
+            rc = add_number(folder, wm_numbered_of(entry->d_name), &numbers, &count);
     if (dir != NULL)
         closedir(dir);
     if (rc < 0) {
@@ -181,7 +180,7 @@ static int find_old(const char *folder, bool sides, struct wm_old_runs *old)
         const char *name = entry->d_name;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
-        if (number_of(name) > 0) {
+        if (wm_numbered_of(name) > 0) {
             rc = add_old(old, folder, name);
         } else if (sides && is_side(name)) {
             char *side = wm_file_join_dup(folder, name);

@@ -13,6 +13,8 @@
 
 enum { WM_NUMBERED_MAX = 9999 };
 
+/* The number that a folder's name is; 0: it is none ("007" is somebody else's). */
+uint32_t wm_numbered_of(const char *name);
 /* The numbers of the subfolders that hold a run that is whole, ascending; free() them. A folder
  * that is not there has none. */
 WM_MUST_USE int wm_numbered_list(const char *folder, uint32_t **ret_numbers, size_t *ret_count,

@@ -39,17 +39,22 @@ static bool is_plain(const char *name)
     return true;
 }
 
+const char *wm_record_name_fault(const char *name)
+{
+    if (name[0] == '\0')
+        return "it is empty";
+    if (name[0] == '.' || name[0] == '-')
+        return "it must not begin with . or -";
+    if (strlen(name) > WM_TAG_NAME_MAX)
+        return "it is longer than 100 bytes";
+    return is_plain(name) ? NULL : "it must have no / and no control characters, and be UTF-8";
+}
+
 int wm_record_check_name(const char *name, struct wm_error *err)
 {
-    const char *fault = NULL;
-    if (name[0] == '\0')
-        fault = "it is empty";
-    else if (name[0] == '.' || name[0] == '-')
-        fault = "it must not begin with . or -";
-    else if (strlen(name) > WM_TAG_NAME_MAX)
-        fault = "it is longer than 100 bytes";
-    else if (!is_plain(name))
-        fault = "it must have no / and no control characters, and be UTF-8";
+    const char *fault = wm_record_name_fault(name);
+    if (strcmp(name, WM_RECORD_BASELINES) == 0)
+        fault = "the folder of the baselines has that name";
     if (fault == NULL)
         return 0;
     struct wm_text shown;
@@ -217,7 +222,7 @@ int wm_record_admit(const char *name, const struct wm_run *run, struct wm_error 
     return rc;
 }
 
-int wm_record_lock(const char *name, struct wm_error *err)
+static int lock_as(const char *name, int operation, struct wm_error *err)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
     char *folder = wm_record_folder_dup(name);
@@ -227,7 +232,7 @@ int wm_record_lock(const char *name, struct wm_error *err)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         rc = wm_fail_errno(err, -errno, folder, "open this folder");
-    for (int i = 0; rc == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+    for (int i = 0; rc == 0 && flock(fd, operation | LOCK_NB) < 0; i++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             rc = wm_fail_errno(err, -errno, folder, "lock this folder");
         else if (i == LOCK_TRIES)
@@ -239,6 +244,16 @@ int wm_record_lock(const char *name, struct wm_error *err)
     if (rc < 0 && fd >= 0)
         close(fd);
     return rc < 0 ? rc : fd;
+}
+
+int wm_record_lock(const char *name, struct wm_error *err)
+{
+    return lock_as(name, LOCK_EX, err);
+}
+
+int wm_record_lock_to_read(const char *name, struct wm_error *err)
+{
+    return lock_as(name, LOCK_SH, err);
 }
 
 void wm_record_unlock(int lock)

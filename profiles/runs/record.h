@@ -19,7 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WM_TAG_NAME_MAX = 100 }; /* bytes */
+enum { WM_TAG_NAME_MAX = 100 };         /* bytes */
+#define WM_RECORD_BASELINES "baselines" /* the folder of what is no tag */
 #define WM_TAG_JSON "tag.json"
 
 /* What a cost of the record is of. */
@@ -56,8 +57,10 @@ struct wm_tag {
 
 /* The folder of the record; borrowed. */
 const char *wm_record_home(void);
-/* -EINVAL unless it may be a tag's name: 1 to WM_TAG_NAME_MAX bytes of UTF-8 without '/' and
- * control characters, that begin with neither '.' nor '-'. */
+/* Why it may not name what lies in the record; NULL: it may. 1 to WM_TAG_NAME_MAX bytes of UTF-8
+ * without '/' and control characters may, that begin with neither '.' nor '-'. */
+const char *wm_record_name_fault(const char *name);
+/* -EINVAL unless it may be a tag's name: such a one, but WM_RECORD_BASELINES. */
 WM_MUST_USE int wm_record_check_name(const char *name, struct wm_error *err);
 /* "HOME/NAME" of a name that may be one; free() it. NULL: no memory. */
 char *wm_record_folder_dup(const char *name);
@@ -75,6 +78,8 @@ WM_MUST_USE int wm_record_clear(const char *name, uint32_t kept, struct wm_error
 /* Waits for the tag's lock, some seconds at most: a descriptor for wm_record_unlock, or negative.
  */
 WM_MUST_USE int wm_record_lock(const char *name, struct wm_error *err);
+/* The same with others who read: who writes waits. */
+WM_MUST_USE int wm_record_lock_to_read(const char *name, struct wm_error *err);
 void wm_record_unlock(int lock);
 /* Writes tag.json from what the tag's folder holds. Under the lock, after each change. */
 WM_MUST_USE int wm_record_file(const char *name, struct wm_error *err);

@@ -98,6 +98,8 @@ WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struc
 WM_MUST_USE int wm_run_remove(const char *folder, struct wm_error *err);
 /* Copies those of its files that are there into a folder, which is made if it is not there. */
 WM_MUST_USE int wm_run_copy(const char *from, const char *to, struct wm_error *err);
+/* Whether this is the name of a run's file, whole or as it is while it is written. */
+bool wm_run_owns(const char *name);
 /* Whether the folder holds a run that is whole. */
 bool wm_run_is(const char *folder);
 /* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */

@@ -242,6 +242,24 @@ int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *
     return rc;
 }
 
+static bool is_being_written(const char *end)
+{
+    size_t length = strlen(end);
+    return strncmp(end, part, strlen(part)) == 0 ||
+           (end[0] == '.' && length > 4 && strcmp(end + length - 4, ".tmp") == 0);
+}
+
+bool wm_run_owns(const char *name)
+{
+    for (size_t i = 0; i < RUN_FILES; i++) {
+        size_t length = strlen(files[i].name);
+        if (strncmp(name, files[i].name, length) == 0 &&
+            (name[length] == '\0' || is_being_written(name + length)))
+            return true;
+    }
+    return false;
+}
+
 /* run.json first: what is half removed must not look whole. */
 int wm_run_remove(const char *folder, struct wm_error *err)
 {

@@ -5,10 +5,15 @@
 #include "harness/core/file.h"
 #include "profiles/compare/baseline.h"
 #include "profiles/compare/comparable.h"
+#include "profiles/runs/record.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const char BENCH[] = "cpu: X\nBenchmarkA-2 1000 5 ns/op\n";
 
@@ -352,9 +357,124 @@ static void test_baseline_is_a_copy_that_replaces_the_one_before(void **state)
     assert_non_null(set->bench);
     wm_set_free(set);
     free(folder);
-    static const char *const wrong[] = {"", "..", ".x", "a/b"};
+    static const char *const wrong[] = {"", "..", ".x", "a/b", "-x", "a\033[2J", "a\n"};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         assert_int_equal(wm_baseline_folder(wrong[i], &folder, &err), -EINVAL);
+}
+
+static int set_baseline(const char *operand, const char *name)
+{
+    struct wm_set *set = NULL;
+    read_set(operand, &set, NULL);
+    int rc = wm_baseline_set(set, name, NULL);
+    wm_set_free(set);
+    return rc;
+}
+
+static size_t runs_of_baseline(const char *name)
+{
+    struct wm_set *set = NULL;
+    char *folder = NULL;
+    int lock = wm_record_lock_to_read(WM_RECORD_BASELINES, NULL);
+    assert_true(lock >= 0);
+    assert_int_equal(wm_baseline_folder(name, &folder, NULL), 0);
+    read_set(folder, &set, NULL);
+    wm_record_unlock(lock);
+    size_t count = set->run_count;
+    wm_set_free(set);
+    free(folder);
+    return count;
+}
+
+/* Whatever has the name of a baseline and is none stays, and so does a baseline with a stranger. */
+static void test_baseline_never_removes_what_is_not_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const strangers[] = {"baselines/mine/src/x", "baselines/main/notes",
+                                            "baselines/old/1/core"};
+    static const char *const names[] = {"mine", "main", "old"};
+    write_run(fixture, "r/1");
+    assert_int_equal(set_baseline("r", "main~"), 0);
+    assert_int_equal(set_baseline("r", "main"), 0);
+    assert_int_equal(set_baseline("r", "old"), 0);
+    assert_int_equal(runs_of_baseline("main~"), 1); /* a name like any other */
+    for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
+        char *file = wm_file_join_dup(fixture->folder, strangers[i]);
+        char *end = strrchr(file, '/');
+        *end = '\0';
+        assert_int_equal(wm_file_make_folder(file, NULL), 0);
+        *end = '/';
+        assert_int_equal(wm_file_write(file, "x", 1, NULL), 0);
+        assert_int_equal(set_baseline("r", names[i]), -EEXIST);
+        assert_true(wm_file_exists(file));
+        free(file);
+    }
+}
+
+/* A link is no baseline, and nothing is removed where it leads. */
+static void test_baseline_follows_no_link(void **state)
+{
+    struct fixture *fixture = *state;
+    write_run(fixture, "r/1");
+    assert_int_equal(set_baseline("r", "main"), 0);
+    char *link = wm_file_join_dup(fixture->folder, "baselines/other");
+    assert_int_equal(symlink("main", link), 0);
+    assert_int_equal(set_baseline("r", "other"), -EEXIST);
+    assert_int_equal(runs_of_baseline("main"), 1);
+    free(link);
+}
+
+/* What a dead writer left goes with the next; what a living one makes stays. */
+static void test_baseline_removes_what_the_dead_left(void **state)
+{
+    struct fixture *fixture = *state;
+    write_run(fixture, "r/1");
+    write_run(fixture, "baselines/.new-000000/1");
+    write_run(fixture, "baselines/.new-000001/1");
+    free(wm_test_file(fixture->folder, "baselines/.new-000000/1/profile.pb.gz.12-0.tmp", "half"));
+    char *dead = wm_file_join_dup(fixture->folder, "baselines/.new-000000");
+    char *alive = wm_file_join_dup(fixture->folder, "baselines/.new-000001");
+    int lock = open(alive, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    assert_int_equal(set_baseline("r", "main"), 0);
+    assert_false(wm_file_exists(dead));
+    assert_true(wm_file_exists(alive));
+    close(lock);
+    free(dead);
+    free(alive);
+}
+
+enum { WRITERS = 4, ROUNDS = 20 };
+
+/* Several at once: each time somebody looks there is a whole one, of two runs or of five. */
+static void test_baseline_is_whole_whoever_replaces_it(void **state)
+{
+    struct fixture *fixture = *state;
+    pid_t writers[WRITERS];
+    static const char *const runs[] = {"two/1",  "two/2",  "five/1", "five/2",
+                                       "five/3", "five/4", "five/5"};
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
+        write_run(fixture, runs[i]);
+    assert_int_equal(set_baseline("two", "main"), 0);
+    for (int i = 0; i < WRITERS; i++) {
+        writers[i] = fork();
+        if (writers[i] != 0)
+            continue;
+        for (int round = 0; round < ROUNDS; round++)
+            if (set_baseline(i % 2 == 0 ? "two" : "five", "main") < 0)
+                _exit(1);
+        _exit(0);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        int status = -1;
+        assert_int_equal(waitpid(writers[i], &status, 0), writers[i]);
+        assert_int_equal(status, 0);
+        size_t count = runs_of_baseline("main");
+        assert_true(count == 2 || count == 5);
+    }
+    char *made = wm_file_join_dup(fixture->folder, "baselines/.new-000000");
+    assert_false(wm_file_exists(made));
+    free(made);
 }
 
 /* With what its benchmarks were of. */
@@ -395,6 +515,13 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_baseline_is_a_copy_that_replaces_the_one_before,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_baseline_never_removes_what_is_not_its_own, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_baseline_follows_no_link, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_baseline_removes_what_the_dead_left, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_baseline_is_whole_whoever_replaces_it, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_baseline_of_benchmarks_knows_their_work, set_up,
                                         tear_down),
     };

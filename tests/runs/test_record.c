@@ -59,8 +59,8 @@ static void names_that_lead_elsewhere_are_refused(void **state)
 {
     (void)state;
     static const char *const good[] = {"v1", "Käse & Brot", "a.b", "1.2-rc~3"};
-    static const char *const bad[] = {"",  ".",    "..",   "...", "a/b",     "/a",
-                                      "-", "a\nb", "\177", ".a",  "\377\376"};
+    static const char *const bad[] = {"",  ".",    "..",   "...", "a/b",      "/a",
+                                      "-", "a\nb", "\177", ".a",  "\377\376", WM_RECORD_BASELINES};
     char longest[WM_TAG_NAME_MAX + 2];
     struct wm_error err = {0};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
