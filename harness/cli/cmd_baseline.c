@@ -59,6 +59,8 @@ static int set_baseline(const char *operand, const struct values *values, struct
         wm_text_addf(&text, "baseline %s is now %s", values->name, operand);
         if (set->run_count > 0)
             wm_text_addf(&text, ": %zu run%s", set->run_count, set->run_count == 1 ? "" : "s");
+        if (set->crashed_count > 0)
+            wm_text_addf(&text, " (without %zu in which the app crashed)", set->crashed_count);
         wm_text_add(&text, "\n");
         rc = wm_print_result(&text, err);
     }

@@ -150,11 +150,22 @@ static void check_facts(const struct wm_set *base, const struct wm_set *now, int
             check_fact(&before, &after, &facts[i], reasons, notes);
 }
 
-static void note_crashes(const struct wm_set *set, struct wm_text *notes)
+/* What a side has and does not count. */
+static void note_left_out(const struct wm_set *set, struct wm_text *notes)
 {
-    for (size_t i = 0; i < set->run_count; i++)
-        if (set->runs[i]->crashed)
-            wm_text_addf(notes, "the app crashed in %s\n", set->folders[i]);
+    const struct wm_benchfile *bench = set->bench;
+    if (set->crashed_count > 0)
+        wm_text_addf(notes, "%s: %zu run%s left out, the app crashed\n", set->name,
+                     set->crashed_count, set->crashed_count == 1 ? "" : "s");
+    if (bench != NULL && bench->unread_count > 0)
+        wm_text_addf(notes, "%s: %zu line%s like %s, left out (first: %s)\n", set->name,
+                     bench->unread_count, bench->unread_count == 1 ? " looks" : "s look",
+                     bench->unread_count == 1 ? "a result and is none" : "results and are none",
+                     bench->first_unread);
+    if (bench != NULL && bench->dropped_count > 0)
+        wm_text_addf(notes, "%s: %zu value%s left out, since a line has %d at most\n", set->name,
+                     bench->dropped_count, bench->dropped_count == 1 ? "" : "s",
+                     WM_BENCH_MEASURE_MAX);
 }
 
 static void check_bench(const struct wm_set *base, const struct wm_set *now,
@@ -184,6 +195,6 @@ void wm_comparable_check(const struct wm_set *base, const struct wm_set *now,
         check_bench(base, now, reasons);
         check_facts(base, now, OF_BENCH, reasons, notes);
     }
-    note_crashes(base, notes);
-    note_crashes(now, notes);
+    note_left_out(base, notes);
+    note_left_out(now, notes);
 }

@@ -1,7 +1,7 @@
 /* comparison.h - two sides, measure by measure: what changed, and how sure that is.
  *
  *   comparison.c       rows, evidence, verdicts, means       judge.c   what got worse, for a check
- *   comparison_rows.c  the rows of paths and of benchmarks
+ *   comparison_rows.c  the rows of paths    comparison_bench.c  the rows of benchmarks
  *   speed.c            the machine's speed, taken out of them
  *
  * A path is compared by what one request of it costs, so that another mix, rate or length of a run
@@ -130,8 +130,14 @@ WM_MUST_USE int wm_judge(const struct wm_comparison *comparison,
                          const struct wm_judge_options *options, struct wm_judgement *judgement);
 void wm_judgement_done(struct wm_judgement *judgement);
 
-/* ---- comparison_rows.c, for this room ---- */
+/* ---- comparison_rows.c, comparison_bench.c, for this room ---- */
 
+/* Copies the row; NULL: no memory. */
+const struct wm_compared *wm_comparison_add_row(struct wm_comparison *comparison,
+                                                struct wm_compared row);
+/* `side` lacks the subject. -ENOMEM. */
+WM_MUST_USE int wm_comparison_add_missing(struct wm_comparison *comparison, int side,
+                                          const char *subject);
 WM_MUST_USE int wm_comparison_add_paths(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
 WM_MUST_USE int wm_comparison_add_bench(struct wm_comparison *comparison,

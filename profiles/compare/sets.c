@@ -57,9 +57,14 @@ static int add_run(struct wm_set *set, const char *folder, struct wm_error *err)
         return wm_fail_at(err, -ENOMEM, folder, "no memory for the run");
     }
     int rc = wm_run_read(folder, &runs[set->run_count], err);
-    if (rc < 0) {
+    if (rc == 0 && runs[set->run_count]->crashed) { /* it has not done what the others did */
+        wm_run_free(runs[set->run_count]);
+        set->crashed_count++;
+        rc = 1;
+    }
+    if (rc != 0) {
         free(copy);
-        return rc;
+        return rc < 0 ? rc : 0;
     }
     folders[set->run_count++] = copy;
     return 0;
@@ -119,6 +124,14 @@ static bool is_empty(const struct wm_set *set)
     return set->run_count == 0 && set->bench == NULL;
 }
 
+static int refuse_crashed(const struct wm_set *set, struct wm_error *err)
+{
+    return wm_fail_at(err, -EINVAL, set->name,
+                      set->crashed_count == 1
+                          ? "the app crashed in this run, so it tells no cost"
+                          : "the app crashed in all runs, so they tell no cost");
+}
+
 /* What the operand names in the record, where it is a bare name. */
 static int read_tag(struct wm_set *set, struct wm_error *err)
 {
@@ -140,10 +153,12 @@ static int read_operand(struct wm_set *set, struct wm_error *err)
         rc = read_folder(set, set->name, err);
     else if (exists)
         return read_bench(set, set->name, err);
-    if (rc == 0 && is_empty(set))
+    if (rc == 0 && is_empty(set) && set->crashed_count == 0)
         rc = read_tag(set, err);
     if (rc < 0 || !is_empty(set))
         return rc;
+    if (set->crashed_count > 0)
+        return refuse_crashed(set, err);
     if (exists)
         return wm_fail_at(
             err, -EINVAL, set->name,

@@ -14,6 +14,7 @@ struct wm_set {
     struct wm_run **runs;
     char **folders; /* of the runs */
     size_t run_count;
+    size_t crashed_count;       /* runs that are left out, since the app crashed in them */
     struct wm_benchfile *bench; /* NULL: none */
     char *bench_name;           /* its file; NULL: none */
     struct wm_run

@@ -1,15 +1,14 @@
-/* benchfile.c - results of benchmarks as text. */
+/* benchfile.c - results of benchmarks read from text. */
 #include "profiles/runs/benchfile.h"
 
 #include "harness/core/arena.h"
 #include "harness/core/file.h"
+#include "harness/core/intern.h"
 #include "harness/core/units.h"
 #include "profiles/runs/table.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,69 +16,20 @@
 static const char PREFIX[] = "Benchmark";
 enum { PREFIX_LENGTH = sizeof(PREFIX) - 1, FILE_BYTES_MAX = 1 << 28 };
 
-/* ---- Writing ---- */
-
-void wm_bench_add_setting(struct wm_text *text, const char *key, const char *value)
-{
-    wm_text_addf(text, "%s: ", key);
-    for (const char *at = value; *at != '\0'; at++)
-        wm_text_add_bytes(text, *at == '\n' || *at == '\r' ? " " : at, 1);
-    wm_text_add(text, "\n");
-}
-
-static void add_name(struct wm_text *text, const char *name)
-{
-    for (const char *at = name; *at != '\0'; at++)
-        wm_text_add_bytes(text, isspace((unsigned char)*at) ? "_" : at, 1);
-}
-
-/* As testing.prettyPrint has it: four figures, so that 0.3 ns and 3 s both say enough. */
-static void add_value(struct wm_text *text, double value)
-{
-    static const struct {
-        double least;
-        int decimals;
-    } formats[] = {
-        {999.95,   0},
-        {99.995,   1},
-        {9.9995,   2},
-        {0.99995,  3},
-        {0.099995, 4},
-        {0,        5}
-    };
-    double size = fabs(value);
-    if (size == floor(size) && size < 1e15) {
-        wm_text_addf(text, "%.0f", value);
-        return;
-    }
-    size_t i = 0;
-    while (size < formats[i].least)
-        i++;
-    wm_text_addf(text, "%.*f", formats[i].decimals, value);
-}
-
-void wm_bench_add_result(struct wm_text *text, const struct wm_bench_result *result)
-{
-    wm_text_add(text, PREFIX);
-    add_name(text, result->name);
-    wm_text_addf(text, "\t%" PRIu64, result->iterations);
-    for (size_t i = 0; i < result->measure_count; i++) {
-        wm_text_add(text, "\t");
-        add_value(text, result->measures[i].value);
-        wm_text_addf(text, " %s", result->measures[i].unit);
-    }
-    wm_text_add(text, "\n");
-}
-
-/* ---- Reading ---- */
-
 struct reading {
     struct wm_benchfile *file;
     const char *package;
     const char *place;
     size_t line;
     struct wm_error *err;
-    struct wm_error first; /* why the first line that looks like a result is none */
+    struct wm_error first;  /* why the first line that looks like a result is none */
+    struct wm_intern *keys; /* of the settings, in their order */
+};
+
+struct pair {
+    double value;
+    const char *unit; /* of `length` bytes in the line */
+    size_t length;
 };
 
 /* The next word of [*at, end); NULL: none. */
@@ -111,6 +61,7 @@ static int take_number(const char *word, size_t length, double *ret_value)
 static void fail_line(struct reading *reading, const char *what)
 {
     char place[256];
+    reading->file->unread_count++;
     if (reading->first.text[0] != '\0')
         return;
     (void)snprintf(place, sizeof(place), "%.200s:%zu", reading->place, reading->line);
@@ -124,31 +75,52 @@ static bool looks_like_result(const char *line, const char *end)
            (end - line == PREFIX_LENGTH || !islower((unsigned char)line[PREFIX_LENGTH]));
 }
 
+/* The next pair of a value and a unit: 1, 0 at the end, or -EINVAL with the line's fault told. */
+static int next_pair(struct reading *reading, const char **at, const char *end,
+                     struct pair *ret_pair)
+{
+    size_t length;
+    const char *word = next_word(at, end, &length);
+    if (word == NULL)
+        return 0;
+    const char *fault = NULL;
+    if (take_number(word, length, &ret_pair->value) < 0)
+        fault = "expected a number before each unit";
+    ret_pair->unit = next_word(at, end, &ret_pair->length);
+    if (fault == NULL && ret_pair->unit == NULL)
+        fault = "a unit is missing behind the last number";
+    if (fault == NULL)
+        return 1;
+    fail_line(reading, fault);
+    return -EINVAL;
+}
+
+/* 1: the line is a result, 0: it is none, and why is told. -ENOMEM. */
 static int take_measures(struct reading *reading, const char *at, const char *end,
                          struct wm_bench_result *result)
 {
     struct wm_bench_measure measures[WM_BENCH_MEASURE_MAX];
     struct wm_arena *arena = reading->file->arena;
-    size_t count = 0, length;
-    const char *word;
-    while (count < WM_BENCH_MEASURE_MAX && (word = next_word(&at, end, &length)) != NULL) {
-        if (take_number(word, length, &measures[count].value) < 0) {
-            fail_line(reading, "expected a number before each unit");
-            return 0;
+    struct pair pair;
+    size_t count = 0, dropped = 0;
+    int more;
+    while ((more = next_pair(reading, &at, end, &pair)) > 0) {
+        if (count == WM_BENCH_MEASURE_MAX) {
+            dropped++;
+            continue;
         }
-        word = next_word(&at, end, &length);
-        if (word == NULL) {
-            fail_line(reading, "a unit is missing behind the last number");
-            return 0;
-        }
-        measures[count].unit = wm_arena_copy(arena, word, length);
+        measures[count] =
+            (struct wm_bench_measure){pair.value, wm_arena_copy(arena, pair.unit, pair.length)};
         if (measures[count++].unit == NULL)
             return -ENOMEM;
     }
+    if (more < 0)
+        return 0;
     if (count == 0) {
         fail_line(reading, "expected a number and its unit behind the iterations");
         return 0;
     }
+    reading->file->dropped_count += dropped;
     result->measures = wm_arena_alloc(arena, count * sizeof(measures[0]));
     if (result->measures == NULL)
         return -ENOMEM;
@@ -204,7 +176,10 @@ static int take_setting(struct reading *reading, const char *line, const char *e
         return -ENOMEM;
     if (strcmp(key, "pkg") == 0)
         reading->package = value;
-    if (wm_benchfile_setting(file, key) != NULL)
+    int64_t number = wm_intern_string(reading->keys, key);
+    if (number < 0)
+        return -ENOMEM;
+    if ((size_t)number < file->setting_count)
         return 0;
     struct wm_bench_setting *settings =
         wm_table_grow(file->settings, file->setting_count, sizeof(settings[0]));
@@ -228,16 +203,30 @@ static int read_lines(struct reading *reading, const char *text, size_t length)
                                            : take_setting(reading, line, stop);
         line = stop < end ? stop + 1 : end;
     }
-    if (rc < 0)
-        return wm_fail_at(reading->err, rc, reading->place, "no memory for its results");
-    if (reading->file->result_count > 0)
+    return rc;
+}
+
+/* What was read, or why it is nothing. */
+static int finish(struct reading *reading)
+{
+    struct wm_benchfile *file = reading->file;
+    const struct wm_error *first = &reading->first;
+    struct wm_text fault;
+    if (file->result_count == 0 && file->unread_count > 0)
+        return wm_fail_at(reading->err, -EINVAL, first->place, "%s", first->text);
+    if (file->result_count == 0)
+        return wm_fail_at(
+            reading->err, -EINVAL, reading->place,
+            "has no benchmark results; expected lines such as \"BenchmarkName-2 1000 15.5 "
+            "ns/op\"");
+    if (file->unread_count == 0)
         return 0;
-    if (reading->first.text[0] != '\0')
-        return wm_fail_at(reading->err, -EINVAL, reading->first.place, "%s", reading->first.text);
-    return wm_fail_at(
-        reading->err, -EINVAL, reading->place,
-        "has no benchmark results; expected lines such as \"BenchmarkName-2 1000 15.5 "
-        "ns/op\"");
+    wm_text_init(&fault);
+    wm_text_addf(&fault, "%s: %s", first->place, first->text);
+    if (!fault.failed)
+        file->first_unread = wm_arena_copy(file->arena, fault.data, fault.length);
+    wm_text_done(&fault);
+    return file->first_unread != NULL ? 0 : -ENOMEM;
 }
 
 int wm_benchfile_parse(const char *text, size_t length, const char *place,
@@ -245,21 +234,25 @@ int wm_benchfile_parse(const char *text, size_t length, const char *place,
 {
     struct wm_benchfile *file = calloc(1, sizeof(*file));
     struct wm_arena *arena = calloc(1, sizeof(*arena));
-    if (file == NULL || arena == NULL) {
-        free(file);
-        free(arena);
-        return wm_fail_at(err, -ENOMEM, place, "no memory for its results");
-    }
-    wm_arena_init(arena);
-    file->arena = arena;
     struct reading reading = {.file = file, .package = "", .place = place, .err = err};
-    int rc = read_lines(&reading, text, length);
-    if (rc < 0) {
-        wm_benchfile_free(file);
-        return rc;
+    int rc = file == NULL || arena == NULL ? -ENOMEM : wm_intern_new(&reading.keys);
+    if (rc == 0) {
+        wm_arena_init(arena);
+        file->arena = arena;
+        arena = NULL;
+        rc = read_lines(&reading, text, length);
     }
-    *ret_file = file;
-    return 0;
+    if (rc == 0)
+        rc = finish(&reading);
+    if (rc == -ENOMEM)
+        wm_fail_at(err, rc, place, "no memory for its results");
+    if (rc == 0)
+        *ret_file = file;
+    else
+        wm_benchfile_free(file);
+    free(arena);
+    wm_intern_free(reading.keys);
+    return rc;
 }
 
 int wm_benchfile_read(const char *name, struct wm_benchfile **ret_file, struct wm_error *err)
@@ -277,34 +270,12 @@ void wm_benchfile_free(struct wm_benchfile *file)
 {
     if (file == NULL)
         return;
-    wm_arena_done(file->arena);
+    if (file->arena != NULL)
+        wm_arena_done(file->arena);
     free(file->arena);
     free(file->settings);
     free(file->results);
     free(file);
-}
-
-bool wm_benchfile_has_namesake(const struct wm_benchfile *file,
-                               const struct wm_bench_result *result)
-{
-    for (size_t i = 0; i < file->result_count; i++)
-        if (strcmp(file->results[i].name, result->name) == 0 &&
-            strcmp(file->results[i].package, result->package) != 0)
-            return true;
-    return false;
-}
-
-const char *wm_bench_title(const struct wm_bench_result *result, bool with_package,
-                           struct wm_arena *arena)
-{
-    struct wm_text text;
-    if (!with_package)
-        return result->name;
-    wm_text_init(&text);
-    wm_text_addf(&text, "%s (%s)", result->name, result->package);
-    const char *title = text.failed ? NULL : wm_arena_copy(arena, text.data, text.length);
-    wm_text_done(&text);
-    return title;
 }
 
 const char *wm_benchfile_setting(const struct wm_benchfile *file, const char *key)

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WM_BENCH_MEASURE_MAX = 32 }; /* pairs of a line; further ones are not read */
+enum { WM_BENCH_MEASURE_MAX = 32 }; /* pairs of a line; further ones are only counted */
 
 struct wm_bench_measure {
     double value;
@@ -47,6 +47,9 @@ struct wm_benchfile {
     size_t setting_count;
     struct wm_bench_result *results; /* in the file's order */
     size_t result_count;
+    size_t unread_count;      /* lines that look like results and are none */
+    const char *first_unread; /* the first of them, and why: "file:7: …"; NULL: there is none */
+    size_t dropped_count;     /* pairs beyond WM_BENCH_MEASURE_MAX of their line */
     struct wm_arena *arena;
 };
 
@@ -54,7 +57,8 @@ struct wm_benchfile {
 
 void wm_bench_add_setting(struct wm_text *text, const char *key, const char *value);
 /* A result with its newline. `name` without "Benchmark"; blanks in it become '_'. Values are
- * written as Go writes them: integers for what counts (B/op, allocs/op), four figures else. */
+ * written as Go writes them: integers for what counts (B/op, allocs/op), four figures else. What is
+ * no finite number is left out, and a result that has no other value. */
 void wm_bench_add_result(struct wm_text *text, const struct wm_bench_result *result);
 
 /* ---- Reading ---- */
@@ -67,13 +71,6 @@ WM_MUST_USE int wm_benchfile_read(const char *name, struct wm_benchfile **ret_fi
 WM_MUST_USE int wm_benchfile_parse(const char *text, size_t length, const char *place,
                                    struct wm_benchfile **ret_file, struct wm_error *err);
 void wm_benchfile_free(struct wm_benchfile *file);
-/* Whether a benchmark of another package has the same name. */
-bool wm_benchfile_has_namesake(const struct wm_benchfile *file,
-                               const struct wm_bench_result *result);
-/* What to call it: its name, with the package behind it in brackets where asked for. Lives in the
- * arena, or in the result's file. NULL: no memory. */
-const char *wm_bench_title(const struct wm_bench_result *result, bool with_package,
-                           struct wm_arena *arena);
 /* The value of a setting; NULL: it has none. */
 const char *wm_benchfile_setting(const struct wm_benchfile *file, const char *key);
 

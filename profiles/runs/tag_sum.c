@@ -6,7 +6,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/file.h"
 #include "harness/core/intern.h"
-#include "profiles/runs/benchfile.h"
+#include "profiles/runs/bench_names.h"
 #include "profiles/runs/numbered.h"
 
 #include <errno.h>
@@ -203,12 +203,11 @@ static int sum_run(struct sum *sum, const char *folder, bool profile_of, struct 
     return rc < 0 ? wm_fail_at(err, rc, folder, "no memory") : 0;
 }
 
-static int take_bench(struct sum *sum, const struct wm_benchfile *bench,
+static int take_bench(struct sum *sum, const struct wm_bench_names *names,
                       const struct wm_bench_result *result)
 {
     int rc = 0;
-    const char *title =
-        wm_bench_title(result, wm_benchfile_has_namesake(bench, result), sum->tag->facts->arena);
+    const char *title = wm_bench_names_title(names, result, sum->tag->facts->arena);
     if (title == NULL)
         return -ENOMEM;
     for (size_t i = 0; rc == 0 && i < result->measure_count; i++) {
@@ -221,6 +220,18 @@ static int take_bench(struct sum *sum, const struct wm_benchfile *bench,
     return rc;
 }
 
+static int take_benches(struct sum *sum, const struct wm_benchfile *bench)
+{
+    struct wm_bench_names *names = NULL;
+    int rc = wm_bench_names_new(&names);
+    for (size_t i = 0; rc == 0 && i < bench->result_count; i++)
+        rc = wm_bench_names_add(names, &bench->results[i]) < 0 ? -ENOMEM : 0;
+    for (size_t i = 0; rc == 0 && i < bench->result_count; i++)
+        rc = take_bench(sum, names, &bench->results[i]);
+    wm_bench_names_free(names);
+    return rc;
+}
+
 static int sum_bench(struct sum *sum, const char *file, struct wm_error *err)
 {
     struct wm_benchfile *bench = NULL;
@@ -228,8 +239,7 @@ static int sum_bench(struct sum *sum, const char *file, struct wm_error *err)
     if (rc < 0)
         return rc;
     sum->tag->bench_count = bench->result_count;
-    for (size_t i = 0; rc == 0 && i < bench->result_count; i++)
-        rc = take_bench(sum, bench, &bench->results[i]);
+    rc = take_benches(sum, bench);
     wm_benchfile_free(bench);
     return rc < 0 ? wm_fail_at(err, rc, file, "no memory") : 0;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,10 +50,11 @@ static struct side_wish wish(size_t run_count)
 }
 
 /* Writes a run to folder/name. */
-static void write_run(struct fixture *fixture, const char *name)
+static void write_run_that(struct fixture *fixture, const char *name, bool crashed)
 {
     struct side_wish one = wish(1);
     struct wm_set *set = side_new(&one, "made up", &fixture->random);
+    set->runs[0]->crashed = crashed;
     struct wm_error err = {0};
     char *folder = wm_file_join_dup(fixture->folder, name);
     assert_int_equal(wm_paths_finish(set->runs[0]->paths), 0);
@@ -60,6 +62,11 @@ static void write_run(struct fixture *fixture, const char *name)
         fail_msg("%s: %s", err.place, err.text);
     free(folder);
     side_free(set);
+}
+
+static void write_run(struct fixture *fixture, const char *name)
+{
+    write_run_that(fixture, name, false);
 }
 
 static int read_set(const char *operand, struct wm_set **ret_set, const char *says)
@@ -103,6 +110,43 @@ static void test_sets_are_found_by_path_and_by_tag(void **state)
     assert_int_equal(set->run_count, 2);
     assert_non_null(strstr(set->folders[1], "tag/3"));
     wm_set_free(set);
+}
+
+static void assert_says(const char *text, const char *part)
+{
+    if (part == NULL ? text[0] != '\0' : strstr(text, part) == NULL)
+        fail_msg("'%s' does not say '%s'", text, part == NULL ? "" : part);
+}
+
+/* What a side cannot count is not compared, and told. */
+static void test_sets_leave_out_what_tells_no_cost(void **state)
+{
+    struct fixture *fixture = *state;
+    struct wm_set *set = NULL;
+    write_run(fixture, "tag/1");
+    write_run_that(fixture, "tag/2", true);
+    write_run_that(fixture, "all/1", true);
+    write_run_that(fixture, "all/2", true);
+    free(wm_test_file(fixture->folder, "tag/bench.txt",
+                      "BenchmarkA 1 5 ns/op\nBenchmarkA 1 inf ns/op\nBenchmarkA x\n"));
+    read_set("tag", &set, NULL);
+    assert_int_equal(set->run_count, 1);
+    assert_int_equal(set->crashed_count, 1);
+    struct wm_text reasons, notes;
+    wm_text_init(&reasons);
+    wm_text_init(&notes);
+    wm_comparable_check(set, set, &reasons, &notes);
+    assert_says(notes.data, "tag: 1 run left out, the app crashed\n");
+    assert_says(notes.data, "tag: 2 lines look like results and are none, left out (first: ");
+    assert_says(notes.data, "bench.txt:2: expected a number before each unit)");
+    wm_text_done(&reasons);
+    wm_text_done(&notes);
+    wm_set_free(set);
+    assert_int_equal(read_set("all", &set, "crashed in all runs"), -EINVAL);
+    assert_int_equal(read_set("all/1", &set, "is no run folder"), -ENOENT);
+    char *folder = wm_file_join_dup(fixture->folder, "all/1");
+    assert_int_equal(read_set(folder, &set, "crashed in this run"), -EINVAL);
+    free(folder);
 }
 
 /* Beside results of benchmarks lies their profile, in the shape of a run. */
@@ -156,6 +200,36 @@ static void test_sets_of_two_packages_make_two_rows(void **state)
     wm_benchfile_free(file);
 }
 
+enum { NAME_COUNT = 5000, MEMORY_KIB_MAX = 200 * 1024 };
+
+/* Generated benchmarks come in thousands: memory grows with them, not with their square (400 MB).
+ */
+static void test_sets_of_many_benchmarks_take_little_memory(void **state)
+{
+    (void)state;
+    struct wm_benchfile *file = NULL;
+    struct wm_comparison *comparison = NULL;
+    struct wm_error err = {0};
+    struct rusage before, after;
+    struct wm_text text;
+    wm_text_init(&text);
+    for (int i = 0; i < NAME_COUNT; i++)
+        wm_text_addf(&text, "Benchmark%d 1 10 ns/op 3 x/op\n", i);
+    assert_int_equal(wm_benchfile_parse(text.data, text.length, "text", &file, &err), 0);
+    const struct wm_set set = {.name = "set", .bench = file};
+    const struct wm_comparison_input input = {
+        .sets = {&set, &set}
+    };
+    assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+    assert_int_equal(wm_comparison_new(&input, &comparison, &err), 0);
+    assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+    assert_int_equal(comparison->count, 2 * NAME_COUNT);
+    assert_true(after.ru_maxrss - before.ru_maxrss < MEMORY_KIB_MAX);
+    wm_comparison_free(comparison);
+    wm_benchfile_free(file);
+    wm_text_done(&text);
+}
+
 static void test_sets_take_turns(void **state)
 {
     struct fixture *fixture = *state;
@@ -186,12 +260,6 @@ static void test_sets_take_turns(void **state)
 }
 
 /* ---- Comparable ---- */
-
-static void assert_says(const char *text, const char *part)
-{
-    if (part == NULL ? text[0] != '\0' : strstr(text, part) == NULL)
-        fail_msg("'%s' does not say '%s'", text, part == NULL ? "" : part);
-}
 
 static void test_comparable_tells_what_differs(void **state)
 {
@@ -507,6 +575,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sets_that_are_none_say_what_was_expected, set_up,
                                         tear_down),
         cmocka_unit_test(test_sets_of_two_packages_make_two_rows),
+        cmocka_unit_test(test_sets_of_many_benchmarks_take_little_memory),
+        cmocka_unit_test_setup_teardown(test_sets_leave_out_what_tells_no_cost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sets_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_comparable_tells_what_differs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_comparable_refuses_a_side_of_two_builds, set_up,

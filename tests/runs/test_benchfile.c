@@ -4,6 +4,7 @@
 #include "profiles/runs/benchfile.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,12 +123,56 @@ static void test_benchfile_without_results_says_why(void **state)
     }
 }
 
+/* What is left out of what was read is counted. */
+static void test_benchfile_counts_what_it_leaves_out(void **state)
+{
+    (void)state;
+    struct wm_benchfile *file = NULL;
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_add(&text, "BenchmarkA 1 5 ns/op\nBenchmarkA x\nBenchmarkA 1 nan ns/op\nBenchmarkB 1");
+    for (int i = 0; i < WM_BENCH_MEASURE_MAX + 3; i++)
+        wm_text_addf(&text, " %d u%d", i, i);
+    assert_int_equal(wm_benchfile_parse(text.data, text.length, "b.txt", &file, NULL), 0);
+    assert_int_equal(file->result_count, 2);
+    assert_int_equal(file->unread_count, 2);
+    assert_string_equal(file->first_unread,
+                        "b.txt:2: expected the number of iterations behind the name");
+    assert_int_equal(file->results[1].measure_count, WM_BENCH_MEASURE_MAX);
+    assert_int_equal(file->dropped_count, 3);
+    wm_benchfile_free(file);
+    wm_text_done(&text);
+}
+
+/* Nobody reads "inf", so it is not written. */
+static void test_benchfile_writes_no_value_that_is_none(void **state)
+{
+    (void)state;
+    struct wm_bench_measure measures[] = {
+        {INFINITY, "x/op" },
+        {5,        "ns/op"},
+        {NAN,      "y/op" }
+    };
+    struct wm_bench_result result = {
+        .name = "A", .iterations = 1, .measures = measures, .measure_count = 3};
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_bench_add_result(&text, &result);
+    assert_string_equal(text.data, "BenchmarkA\t1\t5 ns/op\n");
+    result.measure_count = 1;
+    wm_bench_add_result(&text, &result);
+    assert_string_equal(text.data, "BenchmarkA\t1\t5 ns/op\n");
+    wm_text_done(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_benchfile_comes_back_as_it_was_written),
         cmocka_unit_test(test_benchfile_passes_over_what_is_no_result),
         cmocka_unit_test(test_benchfile_without_results_says_why),
+        cmocka_unit_test(test_benchfile_counts_what_it_leaves_out),
+        cmocka_unit_test(test_benchfile_writes_no_value_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
