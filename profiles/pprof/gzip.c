@@ -86,9 +86,8 @@ static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret
     if (claimed / RATIO_MAX > input->length || (input->limit != 0 && claimed > input->limit))
         return false;
     struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
-    unsigned char *data = malloc((size_t)claimed + 1);
+    unsigned char *data = wm_pages_new((size_t)claimed + 1, 1);
     size_t used = 0, made = 0;
-    wm_pages_large(data, claimed);
     bool done = inflate != NULL && data != NULL &&
                 libdeflate_gzip_decompress_ex(inflate, input->data, input->length, data, claimed,
                                               &used, &made) == LIBDEFLATE_SUCCESS &&
