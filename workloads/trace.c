@@ -4,6 +4,7 @@
  * small and never above 70 MB, since the frame states a member's sizes and both are limited. */
 #include "workloads/trace.h"
 
+#include "harness/core/file.h"
 #include "trace.pb-c.h"
 #include "workloads/trace_format.h"
 
@@ -100,23 +101,6 @@ static ProtobufCMessage *next_message(struct wm_trace_reader *reader,
     return unpack(reader, kind, from + used, (size_t)length);
 }
 
-/* Bytes read, less than `length` only at the end of the file; negative errno. */
-static ssize_t read_fully(int fd, uint8_t *to, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t count = read(fd, to + done, length - done);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return -errno;
-        if (count == 0)
-            break;
-        done += (size_t)count;
-    }
-    return (ssize_t)done;
-}
-
 static int cut_off(struct wm_trace_reader *reader)
 {
     reader->cut_offset = reader->offset;
@@ -129,7 +113,7 @@ static int read_member(struct wm_trace_reader *reader, struct wm_trace_frame *re
                        struct wm_error *err)
 {
     uint8_t bytes[WM_TRACE_FRAME_BYTES];
-    ssize_t count = read_fully(reader->fd, bytes, sizeof(bytes));
+    ssize_t count = wm_file_fill(reader->fd, bytes, sizeof(bytes));
     if (count < 0)
         return wm_fail_errno(err, (int)count, reader->name, "read the trace");
     if ((size_t)count < sizeof(bytes)) {
@@ -148,7 +132,7 @@ static int read_member(struct wm_trace_reader *reader, struct wm_trace_frame *re
         return wm_fail_errno(err, -ENOMEM, reader->name, "read the trace");
     memcpy(reader->member, bytes, sizeof(bytes));
     size_t rest = frame.member_bytes - sizeof(bytes);
-    count = read_fully(reader->fd, reader->member + sizeof(bytes), rest);
+    count = wm_file_fill(reader->fd, reader->member + sizeof(bytes), rest);
     if (count < 0)
         return wm_fail_errno(err, (int)count, reader->name, "read the trace");
     if ((size_t)count < rest)
@@ -175,7 +159,7 @@ static int check_end(struct wm_trace_reader *reader, struct wm_error *err)
         return damaged(reader, reader->member_offset, "the trace lacks requests that it once had",
                        err);
     uint8_t byte;
-    ssize_t count = read_fully(reader->fd, &byte, 1);
+    ssize_t count = wm_file_fill(reader->fd, &byte, 1);
     if (count < 0)
         return wm_fail_errno(err, (int)count, reader->name, "read the trace");
     if (count > 0)
@@ -224,7 +208,7 @@ bool wm_trace_is(const char *name)
     if (fd < 0)
         return false;
     bool is = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-              read_fully(fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes) &&
+              wm_file_fill(fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes) &&
               memcmp(bytes, wm_trace_prefix, sizeof(bytes)) == 0;
     close(fd);
     return is;

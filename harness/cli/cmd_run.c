@@ -1,345 +1,23 @@
-/* cmd_run.c - `waymark run`: replays, gathers, writes the run, prints what it cost. */
-#include "harness/cli/cmd_paths.h"
+/* cmd_run.c - `waymark run`: its command line, a single run or a series of them, its help. */
 #include "harness/cli/commands.h"
-#include "harness/cli/crash.h"
-#include "harness/cli/expect.h"
-#include "harness/cli/import.h"
 #include "harness/cli/job.h"
-#include "harness/cli/machine.h"
+#include "harness/cli/one_run.h"
+#include "harness/cli/places.h"
 #include "harness/cli/print.h"
 #include "harness/cli/run_options.h"
-#include "harness/cli/save_trace.h"
-#include "harness/cli/session.h"
-#include "harness/core/units.h"
+#include "harness/cli/series.h"
 #include "workloads/generate.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <string.h>
-#include <sys/resource.h>
-
-/* One run from the started host to the exit code. */
-struct replay {
-    struct wm_job *job;
-    struct wm_region *region;
-    int region_fd;
-    struct wm_gather *gather;
-    struct wm_run *run;
-    struct wm_session_result session;
-    struct wm_crash_report report; /* of a run that crashed */
-    uint64_t judged;      /* requests that were expected to take a path, and known to take one */
-    struct wm_text crash; /* what there is to say of a crash; told last, where it is seen */
-    int exit_code;
-};
-
-/* ---- Before ---- */
-
-static void tell_import(const struct wm_job *job)
+/* Negative with `err`, or the exit code. */
+static int run_single(struct wm_job *job, struct wm_places *places, struct wm_error *err)
 {
-    struct wm_text text;
-    wm_text_init(&text);
-    wm_import_describe(&job->import, &text);
-    wm_print_note("%s: %s", job->source, text.data);
-    wm_text_done(&text);
-}
-
-/* The same for who reads the run later, if it says more than a number. */
-static void note_import(const struct wm_job *job, struct wm_run *run)
-{
-    const struct wm_capture_report *import = &job->import;
-    struct wm_text text;
-    bool timed = job->plan.law == WM_LAW_RECORDED && import->spread > 0;
-    if (!job->imported || (import->skipped == 0 && import->reordered == 0 && !timed))
-        return;
-    wm_text_init(&text);
-    wm_import_describe(import, &text);
-    wm_run_note(run, "%s: %s", job->source, text.data);
-    wm_text_done(&text);
-}
-
-static void tell_cut(const struct wm_job *job)
-{
-    char count[WM_UNIT_BYTES];
-    wm_print_note("%s: cut off at byte %" PRIu64 "; the %s request%s before it %s replayed",
-                  job->source, job->summary.cut_offset,
-                  wm_units_count(job->summary.requests, count),
-                  job->summary.requests == 1 ? "" : "s", job->summary.requests == 1 ? "is" : "are");
-}
-
-/* The part of the trace that --requests and --duration leave, and its last due time. */
-static uint64_t count_sent(struct wm_job *job, double *ret_ns)
-{
-    const struct wm_plan *plan = &job->plan;
-    struct wm_work work;
-    uint64_t count = 0;
-    while ((plan->requests == 0 || count < plan->requests) &&
-           wm_stream_draw(job->cursor, count, &work, NULL) > 0) {
-        double ns = (double)work.due_ns / plan->speed;
-        if (plan->duration_ns > 0 && ns >= (double)plan->duration_ns)
-            break;
-        *ret_ns = ns;
-        count++;
-    }
-    return count;
-}
-
-/* A recorded day takes a day: whoever did not mean that should know at once. */
-static int tell_length(struct wm_job *job, struct wm_error *err)
-{
-    char takes[WM_UNIT_BYTES], all[WM_UNIT_BYTES], count[WM_UNIT_BYTES];
-    const struct wm_plan *plan = &job->plan;
-    double ns = (double)job->summary.last_due_ns / plan->speed;
-    bool cut = plan->duration_ns > 0 && (double)plan->duration_ns <= ns;
-    bool fewer = plan->requests > 0 && plan->requests < job->summary.requests;
-    uint64_t sent = cut || fewer ? count_sent(job, &ns) : job->summary.requests;
-    bool part = sent < job->summary.requests;
-    wm_units_count(job->summary.requests, all);
-    wm_print_note("%s: %s%s%s request%s at their recorded times take%s %s; --speed max sends them "
-                  "as fast as the app takes them",
-                  job->source, part ? wm_units_count(sent, count) : "", part ? " of " : "", all,
-                  job->summary.requests == 1 ? "" : "s", sent == 1 ? "s" : "",
-                  wm_units_duration(ns, takes));
-    return cut || fewer ? wm_stream_rewind(job->stream, err) : 0;
-}
-
-static int tell_plan(struct wm_job *job, struct wm_error *err)
-{
-    if (job->imported)
-        tell_import(job);
-    if (job->summary.cut_offset > 0)
-        tell_cut(job);
-    bool timed = job->plan.law == WM_LAW_RECORDED && job->summary.last_due_ns > 0;
-    return timed ? tell_length(job, err) : 0;
-}
-
-/* ---- After ---- */
-
-/* What the host found wrong before anything ran. */
-static int tell_fault(const struct wm_region *region)
-{
-    struct wm_error err = {0};
-    int rc = region->fault.rc;
-    wm_fail_at(&err, rc, region->fault.place, "%s", region->fault.text);
-    wm_print_error(&err);
-    bool input = rc == -EINVAL || rc == -ENOENT || rc == -ENOEXEC;
-    return input ? WM_EXIT_USAGE : WM_EXIT_APP_FAILED;
-}
-
-static int tell_crash(struct replay *replay, struct wm_error *err)
-{
-    struct wm_crash_report *report = &replay->report;
-    struct wm_text headline;
-    report->signal = replay->session.exit.signal;
-    report->exit_code = replay->session.exit.exit_code;
-    int rc =
-        wm_crash_collect(replay->job, replay->region, replay->gather, replay->run, report, err);
-    if (rc < 0)
-        return rc;
-    wm_text_init(&headline);
-    wm_crash_headline(report, &headline);
-    wm_run_note(replay->run, "%s; see crash.json", headline.data);
-    wm_text_done(&headline);
-    wm_crash_describe(report, replay->job->folder, &replay->crash);
-    replay->exit_code = WM_EXIT_APP_FAILED;
-    return 0;
-}
-
-/* How the process ended decides what the run is worth. */
-static int judge_end(struct replay *replay, struct wm_error *err)
-{
-    const struct wm_target_exit *how = &replay->session.exit;
-    bool done = atomic_load(&replay->region->stage) == WM_STAGE_DONE;
-    if (replay->session.lingered)
-        wm_run_note(replay->run,
-                    "after the last request the app's process did not exit within %d s: "
-                    "it was ended",
-                    WM_SESSION_LINGER_S);
-    else if (done && !replay->session.killed && (how->signal != 0 || how->exit_code != 0))
-        wm_run_note(replay->run,
-                    "after the last request the app's process ended with %s %d instead of 0",
-                    how->signal != 0 ? "signal" : "exit code",
-                    how->signal != 0 ? how->signal : how->exit_code);
-    if (!done && !replay->session.killed)
-        return tell_crash(replay, err);
-    replay->run->crashed = false; /* one that was killed did not die by itself */
-    if (replay->session.gave_up)
-        wm_run_note(replay->run, "ended 10 s after a signal: requests in flight did not end");
-    else if (replay->session.stopped)
-        wm_run_note(replay->run, replay->session.killed
-                                     ? "ended at once by a second signal: requests in flight were "
-                                       "not waited for"
-                                     : "ended by a signal, before the end of the plan");
-    if (replay->session.killed)
-        replay->exit_code = WM_EXIT_INTERRUPTED;
-    return 0;
-}
-
-static int save_trace(struct replay *replay, struct wm_error *err)
-{
-    const char *name = replay->job->values->save_trace;
-    if (name == NULL)
-        return 0;
-    int rc = wm_save_trace(replay->job, replay->region, name, replay->run, err);
-    if (rc < 0 && replay->exit_code == WM_EXIT_DONE)
-        replay->exit_code = rc == -EBADMSG ? WM_EXIT_APP_FAILED : WM_EXIT_USAGE;
-    if (rc < 0)
-        wm_print_error(err);
-    return 0; /* the run itself is worth writing */
-}
-
-static int complete_run(struct replay *replay, struct wm_error *err)
-{
-    struct wm_job *job = replay->job;
-    struct wm_run *run = replay->run;
-    int rc = wm_gather_finish(replay->gather, run, err);
-    if (rc < 0)
-        return rc;
-    if (wm_run_values_describe(job->options, job->values, run) < 0 || wm_machine_describe(run) < 0)
-        return wm_fail(err, -ENOMEM, "no memory for the run");
-    if (job->summary.cut_offset > 0)
-        wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
-    note_import(job, run);
-    rc = wm_expect_check(job, replay->region, run, &replay->judged, err);
+    struct wm_place place;
+    struct wm_run_outcome outcome = {0};
+    int rc = wm_place_open(places, "", 0, &place, err);
     if (rc == 0)
-        rc = judge_end(replay, err);
-    if (rc == 0)
-        rc = save_trace(replay, err);
-    return rc;
-}
-
-/* Requests whose row, and with it the expectation, was not kept. */
-static uint64_t count_unjudged(const struct wm_region *region)
-{
-    uint64_t count = 0;
-    for (uint32_t i = 0; i < WM_WORKER_MAX; i++)
-        count += region->workers[i].cells_lost;
-    return count;
-}
-
-static void check_demands(struct replay *replay)
-{
-    const struct wm_run_values *values = replay->job->values;
-    const struct wm_run *run = replay->run;
-    char text[WM_UNIT_BYTES], wanted[WM_UNIT_BYTES];
-    bool failed = false;
-    if (replay->judged > 0 && run->mismatches == 0)
-        wm_print_note("expectations held: all of %s requests took the path that their row expects",
-                      wm_units_count(replay->judged, text));
-    if (values->fail_on_mismatch && run->mismatches > 0) {
-        wm_print_note("check failed: --fail-on-mismatch: %s request%s took another path than "
-                      "expected",
-                      wm_units_count(run->mismatches, text), run->mismatches == 1 ? "" : "s");
-        failed = true;
-    }
-    uint64_t unjudged = count_unjudged(replay->region);
-    if (values->fail_on_mismatch && unjudged > 0) {
-        wm_print_note(
-            "check failed: --fail-on-mismatch: %s request%s could not be checked, the mix "
-            "has too many rows",
-            wm_units_count(unjudged, text), unjudged == 1 ? "" : "s");
-        failed = true;
-    }
-    if (run->coverage < values->coverage) {
-        wm_print_note("check failed: --require-coverage: %s of the segments were reached, %s were "
-                      "required",
-                      wm_units_share(run->coverage, text),
-                      wm_units_share(values->coverage, wanted));
-        failed = true;
-    }
-    if (failed && replay->exit_code == WM_EXIT_DONE)
-        replay->exit_code = WM_EXIT_CHECK_FAILED;
-}
-
-/* A path's name that a shell and a regular expression take as it is; NULL: none. */
-static const char *plain_path_name(const struct wm_run *run)
-{
-    for (size_t i = 0; i < run->paths->count; i++) {
-        const char *name = run->paths->rows[i].name;
-        size_t plain = 0;
-        while (isalnum((unsigned char)name[plain]) ||
-               (name[plain] != '\0' && strchr("_:/-", name[plain]) != NULL))
-            plain++;
-        if (plain > 0 && name[plain] == '\0')
-            return name;
-    }
-    return NULL;
-}
-
-static void tell_next(const struct wm_run *run, const char *folder)
-{
-    const char *path = plain_path_name(run);
-    wm_print_note("%swritten to %s; next:", run->crashed ? "" : "\n", folder);
-    wm_print_note("  waymark paths %s", folder);
-    wm_print_note("  waymark report -top %s", folder);
-    if (path != NULL)
-        wm_print_note("  go tool pprof -top -tagfocus=path=%s %s/profile.pb.gz", path, folder);
-    else
-        wm_print_note("  go tool pprof -top %s/profile.pb.gz", folder);
-}
-
-static int write_and_print(struct replay *replay, struct wm_error *err)
-{
-    const char *folder = replay->job->folder;
-    int rc = wm_run_write(replay->run, folder, err);
-    if (rc == 0 && replay->run->crashed)
-        rc = wm_crash_save(&replay->report, folder, err);
-    if (rc == 0)
-        rc = wm_cmd_paths_print(folder, WM_VIEW_TEXT, err);
-    /* Where nothing could be written this is all that is known of the crash. */
-    if (replay->crash.length > 0)
-        wm_print_note("\n%s", replay->crash.data);
-    if (rc < 0)
-        return rc;
-    tell_next(replay->run, folder);
-    check_demands(replay);
-    return 0;
-}
-
-/* ---- The whole ---- */
-
-static int open_replay(struct replay *replay, struct wm_error *err)
-{
-    int rc = wm_region_new(&replay->region, &replay->region_fd, err);
-    if (rc < 0)
-        return rc;
-    replay->region->plan = replay->job->plan;
-    if (wm_run_new(&replay->run) < 0 || wm_gather_new(replay->region, &replay->gather) < 0)
-        return wm_fail(err, -ENOMEM, "no memory for the run");
-    return 0;
-}
-
-/* Every binary that the app had loaded is opened for its symbols. Not before the app's process is
- * gone: it would inherit the limit. */
-static void allow_files(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* Negative with `err`, or 0 with the exit code in `replay`. */
-static int run_job(struct replay *replay, struct wm_error *err)
-{
-    int rc = open_replay(replay, err);
-    if (rc < 0)
-        return rc;
-    rc = tell_plan(replay->job, err);
-    if (rc < 0)
-        return rc;
-    rc = wm_session_run(replay->job->host, replay->region, replay->region_fd, replay->gather,
-                        &replay->session, err);
-    if (rc < 0)
-        return rc;
-    if (atomic_load(&replay->region->stage) == WM_STAGE_FAILED) {
-        replay->exit_code = tell_fault(replay->region);
-        return 0;
-    }
-    allow_files();
-    rc = complete_run(replay, err);
-    return rc < 0 ? rc : write_and_print(replay, err);
+        rc = wm_one_run(job, places, &place, &outcome, err);
+    wm_place_close(&place);
+    return rc < 0 ? rc : outcome.exit_code;
 }
 
 static int run_run(int argc, char **argv)
@@ -348,8 +26,7 @@ static int run_run(int argc, char **argv)
     struct wm_run_values values;
     struct wm_error err = {0};
     struct wm_job job = {0};
-    struct replay replay = {.job = &job, .region_fd = -1};
-    wm_text_init(&replay.crash);
+    struct wm_places places = {0};
     wm_run_values_init(&values);
     if (wm_command_parse(&wm_command_run, argc, argv, 0, &options, &values) < 0)
         return WM_EXIT_USAGE;
@@ -357,15 +34,13 @@ static int run_run(int argc, char **argv)
     if (rc == 0)
         rc = wm_job_prepare(&job, &options, &values, &err);
     if (rc == 0)
-        rc = run_job(&replay, &err);
-    wm_text_done(&replay.crash);
-    wm_gather_free(replay.gather);
-    wm_run_free(replay.run);
-    wm_region_free(replay.region, replay.region_fd);
+        rc = wm_places_open(&places, &values, &err);
+    if (rc == 0)
+        rc = places.series ? wm_series_run(&job, &places, &values, &err)
+                           : run_single(&job, &places, &err);
+    wm_places_close(&places);
     wm_job_done(&job);
-    if (rc < 0)
-        replay.exit_code = wm_print_error(&err);
-    return replay.exit_code;
+    return rc < 0 ? wm_print_error(&err) : rc;
 }
 
 static void add_mix(struct wm_text *text)
@@ -398,8 +73,13 @@ static void add_generators(struct wm_text *text)
         wm_text_addf(text, " %s\n", generator->help);
         wm_text_done(&left);
     }
-    wm_text_add(text, "\nTimes take ns, us, ms, s, m or h. Ctrl-C ends the load and writes the "
-                      "run; requests in flight have\n10 s to end. A second one ends at once.\n");
+    wm_text_add(
+        text,
+        "\nTimes take ns, us, ms, s, m or h. Ctrl-C ends the load and writes the "
+        "run; requests in flight have\n10 s to end. A second one ends at once. Of several runs "
+        "(--repeat), Ctrl-C keeps those that are\nwhole. --tag adds to the runs that the "
+        "tag holds; it takes only such as are of one build, one kind\nof work and one "
+        "load, and --force replaces them.\n");
 }
 
 const struct wm_command wm_command_run = {

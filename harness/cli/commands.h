@@ -20,9 +20,14 @@ struct wm_command {
 };
 
 extern const struct wm_command wm_command_run;
+extern const struct wm_command wm_command_bench;
 extern const struct wm_command wm_command_paths;
 extern const struct wm_command wm_command_report;
+extern const struct wm_command wm_command_compare;
+extern const struct wm_command wm_command_baseline;
 extern const struct wm_command wm_command_import;
+extern const struct wm_command wm_command_log;
+extern const struct wm_command wm_command_show;
 
 /* The whole command line, as main() has it; returns the exit code. */
 int wm_commands_main(int argc, char **argv);

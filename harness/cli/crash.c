@@ -86,18 +86,26 @@ static int by_index(const void *left, const void *right)
     return (a->index > b->index) - (a->index < b->index);
 }
 
+/* A benchmark keeps a context open for each path: only the one that ran was in flight. */
+static bool is_in_flight(const struct wm_region *region, uint32_t i)
+{
+    const struct wm_context_slot *slot = &region->contexts[i];
+    return atomic_load(&slot->state) == WM_CONTEXT_OPEN &&
+           (slot->many == 0 || region->crash.context == i + 1);
+}
+
 static int collect_requests(const struct wm_region *region, struct wm_run *run,
                             struct wm_crash_report *report)
 {
     size_t room = 0;
     for (uint32_t i = 0; i < WM_CONTEXT_MAX; i++)
-        room += atomic_load(&region->contexts[i].state) == WM_CONTEXT_OPEN;
+        room += is_in_flight(region, i);
     report->requests = wm_arena_alloc(run->arena, (room + 1) * sizeof(*report->requests));
     if (report->requests == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < WM_CONTEXT_MAX && report->request_count < room; i++) {
         const struct wm_context_slot *slot = &region->contexts[i];
-        if (atomic_load(&slot->state) != WM_CONTEXT_OPEN)
+        if (!is_in_flight(region, i))
             continue;
         struct wm_crash_request *request = &report->requests[report->request_count++];
         request->warmup = (slot->index & WM_WORK_WARMUP_INDEX) != 0;
@@ -114,6 +122,8 @@ static int collect_requests(const struct wm_region *region, struct wm_run *run,
 /* Draws each request again. A trace is read once, so they are asked for in order. */
 static int redraw(struct wm_job *job, struct wm_run *run, struct wm_crash_report *report)
 {
+    if (job->stream == NULL)
+        return 0;
     bool trace = wm_stream_mix(job->stream) == NULL;
     qsort(report->requests, report->request_count, sizeof(*report->requests), by_index);
     if (trace && wm_stream_rewind(job->stream, NULL) < 0)

@@ -1,10 +1,9 @@
-/* job.c - makes a run ready: files looked at, captures imported, the folder prepared. */
+/* job.c - makes a run ready: files looked at, captures imported. */
 #include "harness/cli/job.h"
 
 #include "harness/cli/expect.h"
 #include "harness/cli/import.h"
 #include "harness/core/file.h"
-#include "profiles/runs/run.h"
 #include "workloads/trace.h"
 
 #include <errno.h>
@@ -14,10 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { FOLDER_TRIES = 100 };
 
 /* The absolute name of a file that is there, into `path`. */
 static int resolve(const char *name, char *path, size_t bytes, struct wm_error *err)
@@ -115,6 +111,10 @@ static int prepare_trace(struct wm_job *job, struct wm_error *err)
 static int prepare_work(struct wm_job *job, struct wm_error *err)
 {
     bool trace = job->values->trace != NULL;
+    if (job->source == NULL) {
+        job->plan.work_kind = WM_WORK_NONE;
+        return 0;
+    }
     job->plan.work_kind = trace ? WM_WORK_TRACE : WM_WORK_MIX;
     int rc = trace ? prepare_trace(job, err)
                    : resolve(job->source, job->plan.work, sizeof(job->plan.work), err);
@@ -146,43 +146,6 @@ int wm_job_redraw(struct wm_job *job, uint64_t index, struct wm_work *work, stru
 }
 
 /* ---- The results ---- */
-
-static int name_folder(char *folder, struct wm_error *err)
-{
-    char stamp[32];
-    struct tm tm;
-    time_t now = time(NULL);
-    localtime_r(&now, &tm);
-    if (strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm) == 0)
-        stamp[0] = '\0';
-    for (int i = 1; i <= FOLDER_TRIES; i++) {
-        if (i == 1)
-            snprintf(folder, PATH_MAX, "runs/%s", stamp);
-        else
-            snprintf(folder, PATH_MAX, "runs/%s-%d", stamp, i);
-        if (!wm_file_exists(folder))
-            return 0;
-    }
-    return wm_fail_at(err, -EEXIST, folder, "there are too many runs of this second; use -o DIR");
-}
-
-static int prepare_folder(struct wm_job *job, struct wm_error *err)
-{
-    const char *output = job->values->output;
-    int rc = 0;
-    if (output == NULL)
-        rc = name_folder(job->folder, err);
-    else if (strlen(output) >= sizeof(job->folder))
-        rc = wm_fail_errno(err, -ENAMETOOLONG, output, "write");
-    else
-        memcpy(job->folder, output, strlen(output) + 1);
-    if (rc < 0)
-        return rc;
-    bool made = !wm_file_exists(job->folder);
-    rc = wm_run_prepare(job->folder, job->values->force, err);
-    job->folder_made = made && wm_file_exists(job->folder);
-    return rc;
-}
 
 /* Only a look, so that nobody waits for a run to learn that its trace has no place. */
 static int check_save_trace(const struct wm_job *job, struct wm_error *err)
@@ -247,8 +210,14 @@ int wm_job_prepare(struct wm_job *job, const struct wm_options *options,
         rc = check_save_trace(job, err);
     if (rc == 0)
         rc = prepare_work(job, err);
-    if (rc == 0)
-        rc = prepare_folder(job, err);
+    return rc;
+}
+
+int wm_job_aim(struct wm_job *job, const char *app, struct wm_error *err)
+{
+    int rc = resolve(app, job->plan.app, sizeof(job->plan.app), err);
+    if (rc == 0 && wm_stream_mix(job->stream) == NULL)
+        rc = wm_stream_rewind(job->stream, err);
     return rc;
 }
 
@@ -258,6 +227,4 @@ void wm_job_done(struct wm_job *job)
     wm_stream_close(job->stream);
     if (job->temporary[0] != '\0')
         unlink(job->temporary);
-    if (job->folder_made)
-        rmdir(job->folder); /* fails, as it should, when a run was written */
 }

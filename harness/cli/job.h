@@ -3,6 +3,7 @@
 #ifndef WM_CLI_JOB_H
 #define WM_CLI_JOB_H
 
+#include "harness/cli/git.h"
 #include "harness/cli/run_options.h"
 #include "harness/core/error.h"
 #include "profiles/wire/region.h"
@@ -18,24 +19,27 @@ struct wm_mix;
 struct wm_job {
     const struct wm_options *options;
     const struct wm_run_values *values;
-    const char *source; /* the mix, trace or capture as the user named it */
+    const char *source; /* the mix, trace or capture as the user named it; NULL: there is none */
     struct wm_plan plan;
-    struct wm_stream *stream; /* a second look at what the host replays: to draw requests again */
+    struct wm_stream *stream; /* NULL without a source; a second look at what the host replays: to
+                                 draw requests again */
     struct wm_cursor *cursor;
     char host[PATH_MAX];      /* waymark-host */
-    char folder[PATH_MAX];    /* of the run */
-    bool folder_made;         /* it was not there before */
     char temporary[PATH_MAX]; /* the trace that a capture was imported into; "" none */
     bool imported;
     struct wm_capture_report import; /* if imported */
     struct wm_trace_summary summary; /* of a trace */
+    bool git_asked;
+    struct wm_git_state git; /* then */
 };
 
-/* Fills `job` from the options and leaves an empty run folder. Undo with wm_job_done, also on
- * failure. -EINVAL, -ENOENT, … with what is wrong. */
+/* Fills `job` from the options. Undo with wm_job_done, also on failure. -EINVAL, -ENOENT, … with
+ * what is wrong. */
 WM_MUST_USE int wm_job_prepare(struct wm_job *job, const struct wm_options *options,
                                const struct wm_run_values *values, struct wm_error *err);
-/* Frees, and removes the imported trace. A folder made for a run that was not written goes too. */
+/* Makes it ready to be run once more, by the app `app`. */
+WM_MUST_USE int wm_job_aim(struct wm_job *job, const char *app, struct wm_error *err);
+/* Frees, and removes the imported trace. */
 void wm_job_done(struct wm_job *job);
 
 /* Draws a request of the mix again: 1, or negative. A trace: reads on to `index` from where the

@@ -1,7 +1,6 @@
 /* machine.c - what a run was measured on. */
 #include "harness/cli/machine.h"
 
-#include "harness/core/arena.h"
 #include "harness/core/units.h"
 
 #include <errno.h>
@@ -10,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { VALUE_BYTES = 512, SETTING_MAX = 5 };
+enum { VALUE_BYTES = WM_MACHINE_CPU_BYTES };
 
 static void find_cpu(char *value)
 {
@@ -60,30 +59,30 @@ static void find_paranoid(char *value)
     fclose(file);
 }
 
+void wm_machine_cpu(char text[WM_MACHINE_CPU_BYTES])
+{
+    text[0] = '\0';
+    find_cpu(text);
+}
+
 int wm_machine_describe(struct wm_run *run)
 {
     static const struct {
         const char *key;
         void (*find)(char *value);
-    } facts[SETTING_MAX] = {
+    } facts[] = {
         {"cpu",                 find_cpu     },
         {"cores",               find_cores   },
         {"memory",              find_memory  },
         {"kernel",              find_kernel  },
         {"perf_event_paranoid", find_paranoid},
     };
-    run->machine = wm_arena_alloc(run->arena, SETTING_MAX * sizeof(*run->machine));
-    if (run->machine == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < SETTING_MAX; i++) {
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
         char value[VALUE_BYTES] = "";
         facts[i].find(value);
-        if (value[0] == '\0')
-            continue;
-        const char *copy = wm_arena_copy(run->arena, value, strlen(value));
-        if (copy == NULL)
+        if (value[0] != '\0' &&
+            wm_run_add_setting(run, &run->machine, &run->machine_count, facts[i].key, value) < 0)
             return -ENOMEM;
-        run->machine[run->machine_count++] = (struct wm_run_setting){facts[i].key, copy};
     }
     return 0;
 }

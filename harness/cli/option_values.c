@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { HZ_MAX = 10000 };
+
 int wm_option_string(const char *value, void *field, struct wm_error *err)
 {
     if (value[0] == '\0')
@@ -49,6 +51,15 @@ int wm_option_duration(const char *value, void *field, struct wm_error *err)
                        "10s",
                        value);
     *(uint64_t *)field = ns;
+    return 0;
+}
+
+int wm_option_hz(const char *value, void *field, struct wm_error *err)
+{
+    uint64_t hz;
+    if (wm_units_parse_count(value, &hz) < 0 || hz > HZ_MAX)
+        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 0 to %d", value, HZ_MAX);
+    *(uint64_t *)field = hz;
     return 0;
 }
 

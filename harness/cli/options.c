@@ -108,6 +108,22 @@ bool wm_options_given(const struct wm_options *options, const char *name)
     return found >= 0 && options->given[found] != NULL;
 }
 
+int wm_options_check(const struct wm_options *options, const struct wm_option_conflict *conflicts,
+                     size_t count, struct wm_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct wm_option_conflict *conflict = &conflicts[i];
+        bool other = wm_options_given(options, conflict->other);
+        if (!wm_options_given(options, conflict->option) || other == conflict->without)
+            continue;
+        if (conflict->without)
+            return wm_fail_at(err, -EINVAL, conflict->option, "%s", conflict->reason);
+        return wm_fail_at(err, -EINVAL, conflict->option, "cannot be used with %s: %s",
+                          conflict->other, conflict->reason);
+    }
+    return 0;
+}
+
 void wm_options_help(const struct wm_option *table, size_t count, struct wm_text *text)
 {
     for (size_t i = 0; i < count; i++) {

@@ -36,6 +36,17 @@ struct wm_options {
  * -EINVAL with the option as the error's place. */
 WM_MUST_USE int wm_options_parse(struct wm_options *options, int argc, char **argv, void *values,
                                  struct wm_error *err);
+/* An option that has no meaning beside another or without it. */
+struct wm_option_conflict {
+    const char *option;
+    const char *other;
+    bool without; /* refused when `other` is not given, instead of when it is */
+    const char *reason;
+};
+/* -EINVAL with the first of the conflicts that the command line has. */
+WM_MUST_USE int wm_options_check(const struct wm_options *options,
+                                 const struct wm_option_conflict *conflicts, size_t count,
+                                 struct wm_error *err);
 bool wm_options_given(const struct wm_options *options, const char *name);
 /* The sections and lines of the table. */
 void wm_options_help(const struct wm_option *table, size_t count, struct wm_text *text);
@@ -50,6 +61,7 @@ int wm_option_flag(const char *value, void *field, struct wm_error *err);     /*
 int wm_option_seed(const char *value, void *field, struct wm_error *err);     /* uint64_t */
 int wm_option_count(const char *value, void *field, struct wm_error *err);    /* uint64_t > 0 */
 int wm_option_duration(const char *value, void *field, struct wm_error *err); /* uint64_t ns > 0 */
+int wm_option_hz(const char *value, void *field, struct wm_error *err);       /* uint64_t */
 int wm_option_rate(const char *value, void *field, struct wm_error *err);     /* double */
 int wm_option_percent(const char *value, void *field, struct wm_error *err);  /* double, 0..1 */
 int wm_option_format(const char *value, void *field, struct wm_error *err);   /* wm_view_format */

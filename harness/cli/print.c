@@ -6,10 +6,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+enum { TERMINAL_COLUMNS = 80 }; /* of one that does not say */
 
 /* Whether a progress line stands on the terminal. */
 static bool progress_shown;
+static const char *progress_prefix = "";
 
 int wm_print_error(const struct wm_error *err)
 {
@@ -44,17 +48,31 @@ int wm_print_result(const struct wm_text *text, struct wm_error *err)
     return 0;
 }
 
+size_t wm_print_columns(void)
+{
+    struct winsize size = {0};
+    if (isatty(STDOUT_FILENO) == 0)
+        return 0;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : TERMINAL_COLUMNS;
+}
+
 void wm_print_progress(const char *format, ...)
 {
     va_list args;
     if (isatty(STDERR_FILENO) == 0)
         return;
-    fputs("\r\033[K", stderr);
+    fprintf(stderr, "\r\033[K%s", progress_prefix);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
     fflush(stderr);
     progress_shown = true;
+}
+
+void wm_print_progress_begin(const char *prefix)
+{
+    progress_prefix = prefix;
 }
 
 void wm_print_progress_done(void)

@@ -17,8 +17,13 @@ void wm_print_note(const char *format, ...) WM_PRINTF(1, 2);
 /* The result, to standard output. -ENOMEM for a text that failed, or the errno of writing. */
 WM_MUST_USE int wm_print_result(const struct wm_text *text, struct wm_error *err);
 
+/* Columns of the terminal that standard output is; 0: it is none. */
+size_t wm_print_columns(void);
+
 /* A line that is written over; nothing unless standard error is a terminal. */
 void wm_print_progress(const char *format, ...) WM_PRINTF(1, 2);
+/* What the line begins with from now on; borrowed. */
+void wm_print_progress_begin(const char *prefix);
 /* Takes the line away. Notes and errors do so too. */
 void wm_print_progress_done(void);
 

@@ -1,7 +1,6 @@
 /* run_options.c - the options of `waymark run`: the table, what goes together, the defaults. */
 #include "harness/cli/run_options.h"
 
-#include "harness/core/arena.h"
 #include "harness/core/clock.h"
 #include "harness/core/units.h"
 #include "harness/replay/schedule.h"
@@ -14,7 +13,7 @@
 
 #define DEFAULT_DURATION_NS (10 * WM_NS_PER_SECOND)
 
-enum { DEFAULT_HZ = 997, HZ_MAX = 10000, DEFAULT_SEED = 1 };
+enum { DEFAULT_HZ = 997, DEFAULT_SEED = 1, DEFAULT_REPEAT = 5 };
 
 static int parse_arrivals(const char *value, void *field, struct wm_error *err)
 {
@@ -36,15 +35,6 @@ static int parse_speed(const char *value, void *field, struct wm_error *err)
     return 0;
 }
 
-static int parse_hz(const char *value, void *field, struct wm_error *err)
-{
-    uint64_t hz;
-    if (wm_units_parse_count(value, &hz) < 0 || hz > HZ_MAX)
-        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 0 to %d", value, HZ_MAX);
-    *(uint64_t *)field = hz;
-    return 0;
-}
-
 static int parse_threads(const char *value, void *field, struct wm_error *err)
 {
     uint64_t threads;
@@ -61,6 +51,16 @@ static int parse_concurrency(const char *value, void *field, struct wm_error *er
     if (wm_units_parse_count(value, &count) < 0 || count == 0 || count > WM_CONTEXT_MAX)
         return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 1 to %d", value,
                        (int)WM_CONTEXT_MAX);
+    *(uint64_t *)field = count;
+    return 0;
+}
+
+static int parse_repeat(const char *value, void *field, struct wm_error *err)
+{
+    uint64_t count;
+    if (wm_units_parse_count(value, &count) < 0 || count == 0 || count > WM_REPEAT_MAX)
+        return wm_fail(err, -EINVAL, "'%.60s' is not a whole number from 1 to %d", value,
+                       (int)WM_REPEAT_MAX);
     *(uint64_t *)field = count;
     return 0;
 }
@@ -93,12 +93,16 @@ const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
      AT(seed)                                                                                                                                             },
 
     {"Sampling",             NULL,               NULL,                                                            NULL,               0                   },
-    {"--hz",                 "N",                "samples per second of CPU (997); 0: none",                      parse_hz,           AT(hz)              },
+    {"--hz",                 "N",                "samples per second of CPU (997); 0: none",                      wm_option_hz,       AT(hz)              },
 
     {"The result",           NULL,               NULL,                                                            NULL,               0                   },
     {"-o",                   "DIR",              "the run folder (runs/DATE-TIME)",                               wm_option_string,   AT(output)          },
     {"--force",              NULL,               "replace the run that the folder holds",                         wm_option_flag,     AT(force)           },
-    {"--tag",                "NAME",             "a name, kept in run.json's settings",                           wm_option_string,   AT(tag)             },
+    {"--tag",                "NAME",             "file the run in the record, .waymark/NAME; see waymark log",
+     wm_option_string,                                                                                                                AT(tag)             },
+    {"--repeat",             "N",                "N runs, one after the other: DIR/1 to DIR/N",                   parse_repeat,       AT(repeat)          },
+    {"--interleave",         "OTHER.so",         "another build by turns, N runs each (5): DIR/a/1 DIR/b/1 ...",
+     wm_option_string,                                                                                                                AT(interleave)      },
     {"--save-trace",         "FILE.wmt",         "write the requests as they were sent",                          wm_option_string,
      AT(save_trace)                                                                                                                                       },
     {"--require-coverage",   "PCT",              "exit 1 if fewer of the segments were reached",                  wm_option_percent,
@@ -119,15 +123,7 @@ void wm_run_values_init(struct wm_run_values *values)
     };
 }
 
-/* An option that has no meaning beside another or without it. */
-struct conflict {
-    const char *option;
-    const char *other;
-    bool without; /* refused when `other` is not given, instead of when it is */
-    const char *reason;
-};
-
-static const struct conflict conflicts[] = {
+static const struct wm_option_conflict conflicts[] = {
     {"--workload",         "--trace",       false, "the work is a mix or a trace, not both"                 },
     {"--rate",             "--concurrency", false,
      "--rate is an open loop: what is in flight follows from how fast the app answers"                      },
@@ -135,24 +131,13 @@ static const struct conflict conflicts[] = {
     {"--arrivals",         "--rate",        true,  "it spaces the requests of an open loop: add --rate N/s" },
     {"--speed",            "--workload",    false, "a mix has no times of its own; --rate N/s sets some"    },
     {"--entry",            "--workload",    false, "a mix names the entry point of each row itself"         },
+    {"--save-trace",       "--repeat",      false, "all runs send the same requests: save them by one"      },
+    {"--save-trace",       "--interleave",  false, "all runs send the same requests: save them by one"      },
+    {"--tag",              "--interleave",  false,
+     "a tag holds the runs of one build; waymark compare takes the folders of -o DIR"                       },
     {"--fail-on-mismatch", "--trace",       false,
      "a trace expects no paths; replay a mix that has a column expect"                                      },
 };
-
-static int check_conflicts(const struct wm_options *options, struct wm_error *err)
-{
-    for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
-        const struct conflict *conflict = &conflicts[i];
-        bool other = wm_options_given(options, conflict->other);
-        if (!wm_options_given(options, conflict->option) || other == conflict->without)
-            continue;
-        if (conflict->without)
-            return wm_fail_at(err, -EINVAL, conflict->option, "%s", conflict->reason);
-        return wm_fail_at(err, -EINVAL, conflict->option, "cannot be used with %s: %s",
-                          conflict->other, conflict->reason);
-    }
-    return 0;
-}
 
 uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run_values *values)
 {
@@ -166,7 +151,7 @@ uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run
 int wm_run_values_check(const struct wm_options *options, struct wm_run_values *values,
                         struct wm_error *err)
 {
-    int rc = check_conflicts(options, err);
+    int rc = wm_options_check(options, conflicts, sizeof(conflicts) / sizeof(conflicts[0]), err);
     if (rc < 0)
         return rc;
     if (values->app == NULL)
@@ -185,24 +170,21 @@ int wm_run_values_check(const struct wm_options *options, struct wm_run_values *
         values->concurrency = values->threads;
     if (values->workload != NULL && values->requests == 0 && values->duration_ns == 0)
         values->duration_ns = DEFAULT_DURATION_NS;
+    if (values->interleave != NULL && values->repeat == 0)
+        values->repeat = DEFAULT_REPEAT;
     return 0;
 }
 
-/* One more of run->settings; `key` and `value` are copied. */
-static int add_setting(struct wm_run *run, size_t room, const char *key, const char *value)
-{
-    const char *key_copy = wm_arena_copy(run->arena, key, strlen(key));
-    const char *value_copy = wm_arena_copy(run->arena, value, strlen(value));
-    if (key_copy == NULL || value_copy == NULL || run->setting_count == room)
-        return -ENOMEM;
-    run->settings[run->setting_count++] = (struct wm_run_setting){key_copy, value_copy};
-    return 0;
-}
+struct in_force {
+    const struct wm_run_values *values;
+    uint32_t law;
+};
 
 /* What was in force though nobody said so; NULL: nothing for this option. */
-static const char *describe_default(const struct wm_run_values *values, uint32_t law,
-                                    const char *option, char *text)
+static const char *describe_default(const void *user, const char *option, char *text)
 {
+    const struct wm_run_values *values = ((const struct in_force *)user)->values;
+    uint32_t law = ((const struct in_force *)user)->law;
     const struct {
         const char *option;
         bool in_force;
@@ -212,6 +194,7 @@ static const char *describe_default(const struct wm_run_values *values, uint32_t
         {"--threads",     true,                                              values->threads    },
         {"--seed",        values->workload != NULL || law == WM_LAW_POISSON, values->seed       },
         {"--hz",          true,                                              values->hz         },
+        {"--repeat",      values->repeat > 0,                                values->repeat     },
     };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         if (strcmp(option, numbers[i].option) != 0 || !numbers[i].in_force)
@@ -219,6 +202,8 @@ static const char *describe_default(const struct wm_run_values *values, uint32_t
         snprintf(text, WM_UNIT_BYTES, "%" PRIu64, numbers[i].value);
         return text;
     }
+    if (strcmp(option, "--app") == 0)
+        return values->app;
     if (strcmp(option, "--duration") == 0 && values->duration_ns > 0)
         return "10s";
     if (strcmp(option, "--speed") == 0 && law == WM_LAW_RECORDED)
@@ -228,23 +213,33 @@ static const char *describe_default(const struct wm_run_values *values, uint32_t
     return NULL;
 }
 
-int wm_run_values_describe(const struct wm_options *options, const struct wm_run_values *values,
-                           struct wm_run *run)
+int wm_run_describe_options(const struct wm_options *options,
+                            const char *(*find_default)(const void *user, const char *option,
+                                                        char *text),
+                            const void *user, struct wm_run *run)
 {
     char text[WM_UNIT_BYTES];
-    uint32_t law = wm_run_values_law(options, values);
-    run->settings = wm_arena_alloc(run->arena, options->count * sizeof(*run->settings));
-    if (run->settings == NULL)
-        return -ENOMEM;
     for (size_t i = 0; i < options->count; i++) {
         const char *name = options->table[i].name;
         const char *value = options->given[i];
         if (value != NULL && options->table[i].argument == NULL)
             value = "true";
-        if (value == NULL && options->table[i].help != NULL)
-            value = describe_default(values, law, name, text);
-        if (value != NULL && add_setting(run, options->count, name + strspn(name, "-"), value) < 0)
+        const bool by_turns = strcmp(name, "--app") == 0; /* it is another than was given */
+        const char *found = (value == NULL || by_turns) && options->table[i].help != NULL
+                                ? find_default(user, name, text)
+                                : NULL;
+        if (found != NULL)
+            value = found;
+        if (value != NULL && wm_run_add_setting(run, &run->settings, &run->setting_count,
+                                                name + strspn(name, "-"), value) < 0)
             return -ENOMEM;
     }
     return 0;
+}
+
+int wm_run_values_describe(const struct wm_options *options, const struct wm_run_values *values,
+                           struct wm_run *run)
+{
+    const struct in_force in_force = {values, wm_run_values_law(options, values)};
+    return wm_run_describe_options(options, describe_default, &in_force, run);
 }

@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 struct wm_run_values {
-    const char *app, *workload, *trace, *entry, *output, *tag, *save_trace;
+    const char *app, *workload, *trace, *entry, *output, *tag, *save_trace, *interleave;
     uint64_t concurrency, requests, duration_ns, warmup_ns, threads, seed, hz;
+    uint64_t repeat; /* 0: a single run, not a set of one */
     double rate_per_second;
     uint32_t arrivals; /* enum wm_law */
     double speed;      /* INFINITY: max */
@@ -20,7 +21,7 @@ struct wm_run_values {
     bool force, fail_on_mismatch;
 };
 
-enum { WM_RUN_OPTION_COUNT = 24 };
+enum { WM_RUN_OPTION_COUNT = 26, WM_REPEAT_MAX = 1000 };
 extern const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT];
 
 /* The values before any option is read. */
@@ -31,7 +32,13 @@ WM_MUST_USE int wm_run_values_check(const struct wm_options *options, struct wm_
                                     struct wm_error *err);
 /* The law of arrival that the values ask for. */
 uint32_t wm_run_values_law(const struct wm_options *options, const struct wm_run_values *values);
-/* Fills run->settings: the options as given, then the defaults that were in force. */
+/* Fills run->settings: the options as given, or what `find_default` says was in force (NULL:
+ * nothing; `text` has WM_UNIT_BYTES to write to). */
+WM_MUST_USE int wm_run_describe_options(const struct wm_options *options,
+                                        const char *(*find_default)(const void *user,
+                                                                    const char *option, char *text),
+                                        const void *user, struct wm_run *run);
+/* The same by the defaults of these values. */
 WM_MUST_USE int wm_run_values_describe(const struct wm_options *options,
                                        const struct wm_run_values *values, struct wm_run *run);
 

@@ -24,6 +24,7 @@ struct session {
     struct wm_gather *gather;
     struct wm_target *target;
     struct wm_session_result result;
+    const struct wm_session_watcher *watcher; /* NULL: none */
     struct wm_waiting waiting;
     uint64_t stopped_ns; /* when a signal ended the load; 0: none did */
     uint64_t turns;
@@ -105,7 +106,9 @@ static void watch_waiting(struct session *session)
     if (atomic_load(&session->region->stage) >= WM_STAGE_DONE || session->result.killed)
         return;
     wm_text_init(&text);
-    if (wm_waiting_look(&session->waiting, session->region, now_ns, &text))
+    /* a watcher's requests stay open for long, as they should */
+    if (session->watcher == NULL &&
+        wm_waiting_look(&session->waiting, session->region, now_ns, &text))
         wm_print_note("%s", text.data);
     wm_text_done(&text);
     if (session->stopped_ns == 0 || now_ns - session->stopped_ns < PATIENCE_NS)
@@ -134,10 +137,37 @@ static void on_timer(uv_timer_t *timer)
     if (session->rc < 0 && !session->result.killed)
         kill_app(session);
     watch_exit(session);
-    if (session->turns++ % PROGRESS_TURNS == PROGRESS_TURNS - 1)
+    bool alone = session->watcher == NULL;
+    if (!alone)
+        session->watcher->turn(session->watcher->user);
+    if (session->turns++ % PROGRESS_TURNS == PROGRESS_TURNS - 1 && alone)
         show_progress(session);
     if (session->turns % WAITING_TURNS == 0)
         watch_waiting(session);
+}
+
+/* A signal between two runs of a series waits here for the next one's handlers. */
+static struct {
+    bool held;
+    sigset_t before;
+} mask;
+
+static void release_signals(void)
+{
+    if (mask.held)
+        (void)pthread_sigmask(SIG_SETMASK, &mask.before, NULL);
+    mask.held = false;
+}
+
+bool wm_session_stop_pending(void)
+{
+    sigset_t pending;
+    bool stop = false;
+    if (sigpending(&pending) < 0)
+        return false;
+    for (int i = 0; i < STOP_SIGNAL_COUNT; i++)
+        stop = stop || sigismember(&pending, stop_signals[i]) == 1;
+    return stop;
 }
 
 static int watch(struct session *session)
@@ -172,7 +202,7 @@ static void hold_signals(void)
     sigemptyset(&signals);
     for (int i = 0; i < STOP_SIGNAL_COUNT; i++)
         sigaddset(&signals, stop_signals[i]);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    mask.held = pthread_sigmask(SIG_BLOCK, &signals, &mask.before) == 0;
 }
 
 static void close_handle(uv_handle_t *handle, void *user)
@@ -191,10 +221,10 @@ static void close_loop(struct session *session)
 }
 
 int wm_session_run(const char *host, struct wm_region *region, int region_fd,
-                   struct wm_gather *gather, struct wm_session_result *ret_result,
-                   struct wm_error *err)
+                   struct wm_gather *gather, const struct wm_session_watcher *watcher,
+                   struct wm_session_result *ret_result, struct wm_error *err)
 {
-    struct session session = {.region = region, .gather = gather};
+    struct session session = {.region = region, .gather = gather, .watcher = watcher};
     int rc = open_loop(&session);
     if (rc < 0)
         return wm_fail_errno(err, rc, "", "make an event loop");
@@ -203,8 +233,9 @@ int wm_session_run(const char *host, struct wm_region *region, int region_fd,
         wm_fail_errno(err, rc, "", "watch for signals");
         goto out;
     }
-    const struct wm_target_watcher watcher = {on_exited, &session};
-    rc = wm_target_start(&session.loop, host, region_fd, &watcher, &session.target, err);
+    release_signals();
+    const struct wm_target_watcher target = {on_exited, &session};
+    rc = wm_target_start(&session.loop, host, region_fd, &target, &session.target, err);
     if (rc < 0)
         goto out;
     uv_run(&session.loop, UV_RUN_DEFAULT);
@@ -214,6 +245,8 @@ int wm_session_run(const char *host, struct wm_region *region, int region_fd,
     rc = session.rc;
     if (rc < 0)
         wm_fail_errno(err, rc, "", "gather the samples");
+    if (watcher != NULL)
+        watcher->turn(watcher->user);
     *ret_result = session.result;
 out:
     close_loop(&session);

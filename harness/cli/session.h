@@ -17,12 +17,22 @@ struct wm_session_result {
 };
 enum { WM_SESSION_LINGER_S = 5 };
 
+/* Who is told every 20 ms, last when the process has ended, in place of the progress of requests.
+ */
+struct wm_session_watcher {
+    void (*turn)(void *user);
+    void *user;
+};
+
 /* Starts `host` on the region and returns when its process has ended and all rings are drained.
  * SIGINT, SIGTERM and SIGHUP end the load; a second one ends the process, and so
  * does a request that has not ended 10 s after the first. On failure no process
- * is left. */
+ * is left. `watcher` may be NULL. */
 WM_MUST_USE int wm_session_run(const char *host, struct wm_region *region, int region_fd,
-                               struct wm_gather *gather, struct wm_session_result *ret_result,
-                               struct wm_error *err);
+                               struct wm_gather *gather, const struct wm_session_watcher *watcher,
+                               struct wm_session_result *ret_result, struct wm_error *err);
+/* After it those signals are held until the next session's beginning, so that what was measured is
+ * written. Whether one came meanwhile. */
+bool wm_session_stop_pending(void);
 
 #endif

@@ -79,6 +79,22 @@ int wm_file_read(const char *name, size_t limit, char **ret_data, size_t *ret_le
     return rc < 0 ? wm_fail_errno(err, rc, name, "read") : 0;
 }
 
+ssize_t wm_file_fill(int fd, void *to, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = read(fd, (char *)to + done, length - done);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -errno;
+        if (count == 0)
+            break;
+        done += (size_t)count;
+    }
+    return (ssize_t)done;
+}
+
 /* The stream's writes come here, so that the errno of the first one that failed is known. */
 static ssize_t write_piece(void *cookie, const char *bytes, size_t length)
 {

@@ -7,11 +7,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Reads all of `name` ("-" is standard input) into memory with a NUL behind it; free() it.
  * -EFBIG above `limit` bytes (0: none). */
 WM_MUST_USE int wm_file_read(const char *name, size_t limit, char **ret_data, size_t *ret_length,
                              struct wm_error *err);
+
+/* Reads up to `length` bytes of an open file, fewer only at its end. Their number, or a negative
+ * errno. */
+WM_MUST_USE ssize_t wm_file_fill(int fd, void *to, size_t length);
 
 /* A file being written. Regular files go to a temporary name beside the target and are renamed by
  * wm_file_commit; pipes and devices are written straight. */

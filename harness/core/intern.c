@@ -5,6 +5,7 @@
 #include "harness/core/intern.h"
 
 #include "harness/core/arena.h"
+#include "harness/core/hash.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -31,30 +32,6 @@ struct wm_intern {
     size_t entry_count;
     size_t entry_capacity;
 };
-
-static uint64_t load64(const unsigned char *bytes)
-{
-    uint64_t word;
-    memcpy(&word, bytes, sizeof(word));
-    return word;
-}
-
-/* Multiply and fold eight bytes at a time; the tables here need spread, not secrecy. */
-static uint32_t hash_bytes(const void *bytes, size_t length)
-{
-    const unsigned char *at = bytes;
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ length;
-    size_t left = length;
-    for (; left >= 8; left -= 8, at += 8) {
-        hash = (hash ^ load64(at)) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-    }
-    uint64_t tail = 0;
-    if (left > 0)
-        memcpy(&tail, at, left);
-    hash = (hash ^ tail) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return (uint32_t)(hash ^ hash >> 32);
-}
 
 /* The slot of these bytes, or the free slot where they belong. */
 static struct slot *find_slot(const struct wm_intern *intern, uint32_t hash, const void *bytes,
@@ -135,7 +112,7 @@ void wm_intern_free(struct wm_intern *intern)
 
 int64_t wm_intern_bytes(struct wm_intern *intern, const void *bytes, size_t length)
 {
-    uint32_t hash = hash_bytes(bytes, length);
+    uint32_t hash = (uint32_t)wm_hash_bytes(0, bytes, length);
     struct slot *slot = find_slot(intern, hash, bytes, length);
     if (slot->id_plus_1 != 0)
         return (int64_t)slot->id_plus_1 - 1;
@@ -167,7 +144,8 @@ int64_t wm_intern_string(struct wm_intern *intern, const char *string)
 
 int64_t wm_intern_find(const struct wm_intern *intern, const void *bytes, size_t length)
 {
-    const struct slot *slot = find_slot(intern, hash_bytes(bytes, length), bytes, length);
+    const struct slot *slot =
+        find_slot(intern, (uint32_t)wm_hash_bytes(0, bytes, length), bytes, length);
     return slot->id_plus_1 != 0 ? (int64_t)slot->id_plus_1 - 1 : -ENOENT;
 }
 

@@ -37,6 +37,9 @@ struct wm_json;
 /* -EINVAL with "place:line"; nesting above 64 is refused. Free with wm_json_free. */
 WM_MUST_USE int wm_json_parse(const char *data, size_t length, const char *place,
                               struct wm_json **ret_json, struct wm_error *err);
+/* The same of a file of at most `limit` bytes; also the errno of reading it. */
+WM_MUST_USE int wm_json_read(const char *name, size_t limit, struct wm_json **ret_json,
+                             struct wm_error *err);
 void wm_json_free(struct wm_json *json);
 enum wm_json_kind wm_json_kind(const struct wm_json *json);
 /* Of a bool; `otherwise` for anything else. */

@@ -2,6 +2,7 @@
 #include "harness/core/json.h"
 
 #include "harness/core/arena.h"
+#include "harness/core/file.h"
 #include "harness/core/units.h"
 
 #include <errno.h>
@@ -350,6 +351,17 @@ int wm_json_parse(const char *data, size_t length, const char *place, struct wm_
     }
     *ret_json = &document->root;
     return 0;
+}
+
+int wm_json_read(const char *name, size_t limit, struct wm_json **ret_json, struct wm_error *err)
+{
+    char *data = NULL;
+    size_t length = 0;
+    int rc = wm_file_read(name, limit, &data, &length, err);
+    if (rc == 0)
+        rc = wm_json_parse(data, length, name, ret_json, err);
+    free(data);
+    return rc;
 }
 
 void wm_json_free(struct wm_json *json)

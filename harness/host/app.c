@@ -3,30 +3,19 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
-
-static int find_number(const struct wm_region *region, const char *name, uint32_t *ret_number)
-{
-    uint32_t count = atomic_load(&region->entry_count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(region->names + region->entries[i], name) == 0) {
-            *ret_number = i;
-            return 0;
-        }
-    }
-    return -ENOENT;
-}
 
 int wm_app_load(const char *name, struct wm_app *app, struct wm_error *err)
 {
     memset(app, 0, sizeof(*app));
-    if (dlopen(name, RTLD_NOW | RTLD_LOCAL) == NULL) {
+    void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) {
         const char *why = dlerror();
         return wm_fail_at(err, -ENOEXEC, name, "cannot be loaded: %s",
                           why != NULL ? why : "for a reason the loader does not tell");
     }
-    const struct wm_region *region = wm_probe_region();
     for (const struct wm_entry *entry = wm_probe_entries(); entry != NULL; entry = entry->next) {
         if (wm_app_find(app, entry->name) != NULL)
             return wm_fail_at(err, -EINVAL, name, "registers the entry point %s twice (%s:%u)",
@@ -36,7 +25,7 @@ int wm_app_load(const char *name, struct wm_app *app, struct wm_error *err)
                               (int)WM_ENTRY_MAX);
         struct wm_app_entry *known = &app->entries[app->count++];
         known->entry = entry;
-        if (find_number(region, entry->name, &known->number) != 0)
+        if (wm_probe_entry_number(entry->name, &known->number) != 0)
             return wm_fail_at(err, -EINVAL, name, "the entry point %s has no usable name",
                               entry->name);
     }
@@ -46,11 +35,19 @@ int wm_app_load(const char *name, struct wm_app *app, struct wm_error *err)
         app->entries[i] = app->entries[app->count - 1 - i];
         app->entries[app->count - 1 - i] = first;
     }
-    if (app->count == 0)
-        return wm_fail_at(err, -EINVAL, name,
-                          "registers no entry point: add WM_ENTRY(\"Name\", function) from "
-                          "<waymark/waymark.h> and link it with -lwaymark");
+    struct link_map *map = NULL;
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0)
+        app->bias = map->l_addr;
     return 0;
+}
+
+int wm_app_need_entry(const struct wm_app *app, const char *name, struct wm_error *err)
+{
+    if (app->count > 0)
+        return 0;
+    return wm_fail_at(err, -EINVAL, name,
+                      "registers no entry point: add WM_ENTRY(\"Name\", function) from "
+                      "<waymark/waymark.h> and link it with -lwaymark");
 }
 
 const struct wm_app_entry *wm_app_find(const struct wm_app *app, const char *name)

@@ -1,9 +1,10 @@
-/* main.c - waymark-host: loads the app and runs the workers beside it.
+/* main.c - waymark-host: loads the app and runs the workers, or a benchmark, beside it.
  *
- * Started by `waymark run` with the shared region; everything it is to do stands in the region's
+ * Started by `waymark` with the shared region; everything it is to do stands in the region's
  * plan, and everything it has to say goes back there. */
 #include "harness/core/error.h"
 #include "harness/host/app.h"
+#include "harness/host/bench.h"
 #include "harness/host/call.h"
 #include "harness/replay/replay.h"
 #include "profiles/probe/probe.h"
@@ -85,28 +86,17 @@ static void enter_worker(void *user)
     wm_probe_thread_is_harness();
 }
 
-static int run(struct wm_region *region, struct wm_error *err)
+static int replay(struct wm_region *region, const struct wm_app *app, struct wm_stream *stream,
+                  struct wm_error *err)
 {
     const struct wm_plan *plan = &region->plan;
-    static struct wm_app app;
-    struct wm_stream *stream = NULL;
-    int rc = wm_stream_open(plan->work, plan->work_kind == WM_WORK_TRACE, plan->seed, &stream, err);
+    region->app_async = any_async(app);
+    int rc = check_load(plan, region->app_async != 0, err);
     if (rc < 0)
-        goto out;
-    rc = wm_app_load(plan->app, &app, err);
-    if (rc < 0)
-        goto out;
-    rc = check_entries(&app, plan, stream, err);
-    if (rc < 0)
-        goto out;
-    region->app_async = any_async(&app);
-    rc = check_load(plan, region->app_async != 0, err);
-    if (rc < 0)
-        goto out;
-
+        return rc;
     wm_probe_calibrate(plan->hz);
     struct wm_call_target target = {
-        .app = &app, .default_entry = plan->entry, .sleeps = plan->law != WM_LAW_CLOSED};
+        .app = app, .default_entry = plan->entry, .sleeps = plan->law != WM_LAW_CLOSED};
     struct wm_replay_settings settings = {
         .region = region,
         .stream = stream,
@@ -118,8 +108,26 @@ static int run(struct wm_region *region, struct wm_error *err)
         .worker = enter_worker,
         .user = &region->plan,
     };
-    rc = wm_replay_run(&settings, err);
-out:
+    return wm_replay_run(&settings, err);
+}
+
+static int run(struct wm_region *region, struct wm_error *err)
+{
+    const struct wm_plan *plan = &region->plan;
+    static struct wm_app app;
+    struct wm_stream *stream = NULL;
+    int rc = 0;
+    if (plan->work_kind != WM_WORK_NONE)
+        rc = wm_stream_open(plan->work, plan->work_kind == WM_WORK_TRACE, plan->seed, &stream, err);
+    if (rc == 0)
+        rc = wm_app_load(plan->app, &app, err);
+    if (rc == 0 && plan->bench.kind != WM_BENCH_FUNCTIONS)
+        rc = wm_app_need_entry(&app, plan->app, err);
+    if (rc == 0 && stream != NULL)
+        rc = check_entries(&app, plan, stream, err);
+    if (rc == 0)
+        rc = plan->bench.kind != WM_BENCH_NONE ? wm_bench_run(region, &app, stream, err)
+                                               : replay(region, &app, stream, err);
     wm_stream_close(stream);
     return rc;
 }
@@ -129,7 +137,7 @@ int main(void)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* never outlive the harness */
     struct wm_region *region = wm_probe_region();
     if (region == NULL) {
-        fputs("waymark-host: started by `waymark run`, not by hand\n", stderr);
+        fputs("waymark-host: started by `waymark`, not by hand\n", stderr);
         return 2;
     }
     wm_probe_thread_is_harness();

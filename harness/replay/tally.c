@@ -60,30 +60,51 @@ static struct wm_histogram *find_histogram(struct wm_tally *tally, uint32_t path
     return &tally->region->histograms[number - 1];
 }
 
+static uint32_t known_path(uint32_t path)
+{
+    return path < WM_PATH_MAX ? path : WM_PATH_OTHER;
+}
+
+void wm_tally_add_many(struct wm_tally *tally, const struct wm_tally_sum *sum)
+{
+    struct wm_worker_table *table = tally->table;
+    uint32_t path = known_path(sum->path);
+    if (sum->requests == 0) /* a cell of none is a free one */
+        return;
+    table->requests += sum->requests;
+    table->errors += sum->errors;
+
+    struct wm_cell *cell = find_cell(tally, sum->row, path, CELLS_OF_ROWS);
+    if (cell == NULL) {
+        table->cells_lost += sum->requests;
+        cell = find_cell(tally, WM_ROW_NONE, path, CELLS_USED_MAX);
+    }
+    cell->requests += sum->requests;
+    cell->errors += sum->errors;
+    cell->allocs += sum->allocs;
+    cell->alloc_bytes += sum->alloc_bytes;
+    if (sum->first_index < cell->first_index)
+        cell->first_index = sum->first_index;
+}
+
 void wm_tally_add(struct wm_tally *tally, const struct wm_tally_request *request,
                   const struct wm_driver_result *result, uint64_t latency_ns)
 {
     struct wm_worker_table *table = tally->table;
-    uint32_t path = result->path < WM_PATH_MAX ? result->path : WM_PATH_OTHER;
-    uint64_t failed = result->status != 0;
-    table->requests++;
-    table->errors += failed;
+    const struct wm_tally_sum one = {
+        .first_index = request->index,
+        .requests = 1,
+        .errors = result->status != 0,
+        .allocs = result->allocs,
+        .alloc_bytes = result->alloc_bytes,
+        .row = request->row,
+        .path = result->path,
+    };
+    wm_tally_add_many(tally, &one);
     table->reply_bytes += result->reply_bytes;
     table->checksum += request->hash;
 
-    struct wm_cell *cell = find_cell(tally, request->row, path, CELLS_OF_ROWS);
-    if (cell == NULL) {
-        table->cells_lost++;
-        cell = find_cell(tally, WM_ROW_NONE, path, CELLS_USED_MAX);
-    }
-    cell->requests++;
-    cell->errors += failed;
-    cell->allocs += result->allocs;
-    cell->alloc_bytes += result->alloc_bytes;
-    if (request->index < cell->first_index)
-        cell->first_index = request->index;
-
-    struct wm_histogram *latency = find_histogram(tally, path);
+    struct wm_histogram *latency = find_histogram(tally, known_path(result->path));
     if (latency != NULL)
         wm_histogram_add(latency, latency_ns);
     else

@@ -27,6 +27,12 @@ void wm_tally_init(struct wm_tally *tally, struct wm_region *region, uint32_t wo
 /* Counts a request that ended. */
 void wm_tally_add(struct wm_tally *tally, const struct wm_tally_request *request,
                   const struct wm_driver_result *result, uint64_t latency_ns);
+/* Counts many requests of one mix row (or WM_ROW_NONE) that took one path, without latencies. */
+struct wm_tally_sum {
+    uint64_t first_index, requests, errors, allocs, alloc_bytes;
+    uint32_t row, path;
+};
+void wm_tally_add_many(struct wm_tally *tally, const struct wm_tally_sum *sum);
 /* Counts how much later than due a request was sent. */
 void wm_tally_late(struct wm_tally *tally, uint64_t late_ns);
 

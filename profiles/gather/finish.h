@@ -27,6 +27,7 @@ struct wm_finish {
     struct wm_histogram cost; /* of the handler */
     uint64_t last_sign_ns;    /* when records last came; 0 never */
     uint64_t lost_cpu_ns[2];  /* that no sample carries: the app's, the harness's */
+    bool timed_only;          /* a benchmark: what the harness did around it is left out */
     const char **path_names;  /* display names by slot; WM_SLOT_MAX of them */
 };
 

@@ -174,7 +174,8 @@ void wm_finish_notes(struct wm_finish *finish)
     note_losses(finish);
     note_workers(finish);
     note_unattributed(run);
-    note_conservation(run);
+    if (!finish->timed_only)
+        note_conservation(run);
     const char *problem;
     for (size_t i = 0; i < WM_MODULE_MAX &&
                        (problem = wm_symbolizer_problem(finish->modules->symbolizer, i)) != NULL;

@@ -48,7 +48,7 @@ int wm_finish_paths(struct wm_finish *finish)
     rc = add_rows(&work);
     if (rc == 0)
         rc = add_closing_row(&work, WM_PATH_UNATTRIBUTED, WM_SLOT_UNATTRIBUTED);
-    if (rc == 0)
+    if (rc == 0 && !finish->timed_only)
         rc = add_closing_row(&work, WM_PATH_HARNESS, WM_SLOT_HARNESS);
     if (rc == 0)
         rc = wm_paths_finish(finish->run->paths);

@@ -235,6 +235,8 @@ static int add_sample(struct work *work, uint32_t path, uint32_t node, const uin
     const struct wm_known *known = &work->finish->known;
     struct wm_label labels[LABEL_MAX];
     size_t count = 0;
+    if (path == WM_SLOT_HARNESS && work->finish->timed_only)
+        return 0;
     int rc = add_label(work, labels, &count, 0, work->finish->path_names[path]);
     if (rc == 0)
         rc = add_label(work, labels, &count, 1, known->nodes[wm_known_node(known, node)].text);

@@ -129,6 +129,10 @@ static void add_number(struct wm_text *text, double value)
 
 static void describe_load(const struct wm_plan *plan, struct wm_text *text)
 {
+    if (plan->bench.kind != WM_BENCH_NONE) {
+        wm_text_add(text, "benchmark, back to back");
+        return;
+    }
     switch ((enum wm_law)plan->law) {
     case WM_LAW_CLOSED:
         wm_text_add(text, "closed loop");

@@ -173,6 +173,7 @@ int wm_gather_finish(struct wm_gather *gather, struct wm_run *run, struct wm_err
     finish->aggregate = &gather->aggregate;
     finish->modules = &gather->modules;
     finish->run = run;
+    finish->timed_only = gather->region->plan.bench.kind != WM_BENCH_NONE;
     finish->path_names = calloc(WM_SLOT_MAX, sizeof(*finish->path_names));
     wm_arena_init(&finish->known.arena);
     int rc = finish->path_names != NULL ? prepare(gather, finish) : -ENOMEM;

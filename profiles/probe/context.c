@@ -123,6 +123,7 @@ WM_EXPORT struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64
     slot->outcome = 0;
     slot->row = row;
     slot->counted = counted != 0;
+    slot->many = 0;
     slot->visited_count = 0;
     slot->index = index;
     slot->signature = 0;
@@ -135,6 +136,11 @@ WM_EXPORT struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64
     atomic_store_explicit(attached_of(slot), 1, memory_order_relaxed);
     set_current(context);
     return context;
+}
+
+WM_EXPORT void wm_probe_stands_for_many(struct wm_context *context)
+{
+    slot_of(context)->many = 1;
 }
 
 static void count_visits(struct wm_context_slot *slot)

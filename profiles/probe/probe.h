@@ -69,6 +69,8 @@ struct wm_probe_end {
  * wm_region.entries, `row` the mix row or WM_ROW_NONE; `counted` 0 for warm-up. NULL when
  * WM_CONTEXT_MAX requests are in flight. */
 struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64_t index, int counted);
+/* [any] The context is that of many calls, one after the other: of a benchmark's. */
+void wm_probe_stands_for_many(struct wm_context *context);
 /* [any] Ends the request: finds its path, tells the drain if it was sampled, frees the context.
  * The context may be attached to the calling thread or to none. */
 void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret_end);
@@ -76,6 +78,40 @@ void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret_end);
 /* [one of the host's threads] Its own work begins, or ends: the CPU time between is the harness's,
  * read from the thread's clock and not estimated from samples. Some 0.4 µs a pair. */
 void wm_probe_harness_turn(bool begins);
+
+/* ---- Benchmarks ---- */
+
+/* [any] What the app registered with WM_BENCH, newest first, linked by `next`. */
+const struct wm_bench_entry *wm_probe_benches(void);
+/* [any] The index into wm_region.entries of a name: an entry point's or a benchmark's. -ENOENT. */
+int wm_probe_entry_number(const char *name, uint32_t *ret_number);
+
+/* One loop over wm_bench_next(), on one thread: the host fills the first fields and zeroes the
+ * rest. The loop is begun and ended by the app's first and last call of wm_bench_next(). */
+enum wm_bench_phase { WM_BENCH_BEFORE, WM_BENCH_TIMED, WM_BENCH_PAUSED, WM_BENCH_OVER };
+struct wm_bench {
+    uint64_t iterations;
+    struct wm_context *context; /* attached while it is timed; NULL: none */
+    uint64_t left;              /* iterations not handed out yet */
+    uint32_t phase;             /* enum wm_bench_phase */
+    uint32_t metric_count;
+    uint64_t began_ns, began_allocs, began_bytes; /* while timed */
+    uint64_t timed_ns, allocs, alloc_bytes, pauses;
+    uint64_t cpu_ns; /* of the thread from the begin to the end, pauses and all */
+    struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
+};
+/* [any] What this thread allocated since it began. */
+void wm_probe_allocs(uint64_t *ret_allocs, uint64_t *ret_bytes);
+
+/* [one thread] Calls of the function at `address` are counted and timed from now on, where it was
+ * compiled with -finstrument-functions; NULL: none any more. Returns the one watched before. */
+const void *wm_probe_watch_calls(const void *address);
+/* [any] What such a function calls first and last, under the names that compilers know. */
+void wm_probe_call_begins(void *function, void *site) __asm__("__cyg_profile_func_enter");
+void wm_probe_call_ends(void *function, void *site) __asm__("__cyg_profile_func_exit");
+/* [any] What this thread spent in such calls since it was asked last; the outermost of recursive
+ * ones are timed, all are counted. */
+void wm_probe_take_calls(uint64_t *ret_calls, uint64_t *ret_ns);
 
 /* ---- Sampling ---- */
 
@@ -85,8 +121,8 @@ void wm_probe_calibrate(uint32_t hz);
  * `hz` per CPU second (0: only the CPU time is accounted). Falls back from perf events to timers
  * by itself and leaves a note. */
 void wm_probe_start(uint32_t hz);
-/* [one thread] Stops it and accounts the CPU time since each thread's last sample. Fills
- * wm_region.app_cpu_ns. */
+/* [one thread] Stops it and accounts the CPU time since each thread's last sample. Adds to
+ * wm_region.app_cpu_ns; may be started and stopped again. */
 void wm_probe_stop(void);
 
 /* [any] printf into wm_region.notes. */

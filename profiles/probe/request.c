@@ -2,27 +2,46 @@
 #include "profiles/probe/probe.h"
 #include "profiles/probe/state.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct wm_entry *entries;
 static uint64_t entry_hashes[WM_ENTRY_MAX];
 
-WM_EXPORT void wm_entry_register(struct wm_entry *entry)
+void wm_entry_name_register(const char *name)
 {
-    entry->next = entries;
-    entries = entry;
     struct wm_region *region = wm_probe.region;
     if (region == NULL)
         return;
     pthread_mutex_lock(&wm_probe.lock);
     uint32_t count = atomic_load_explicit(&region->entry_count, memory_order_relaxed);
     if (count < WM_ENTRY_MAX) {
-        region->entries[count] = wm_name_intern(entry->name);
-        entry_hashes[count] = wm_hash_name(entry->name);
+        region->entries[count] = wm_name_intern(name);
+        entry_hashes[count] = wm_hash_name(name);
         /* pairs with the harness's reading */
         atomic_store_explicit(&region->entry_count, count + 1, memory_order_release);
     }
     pthread_mutex_unlock(&wm_probe.lock);
+}
+
+WM_EXPORT void wm_entry_register(struct wm_entry *entry)
+{
+    entry->next = entries;
+    entries = entry;
+    wm_entry_name_register(entry->name);
+}
+
+WM_EXPORT int wm_probe_entry_number(const char *name, uint32_t *ret_number)
+{
+    const struct wm_region *region = wm_probe.region;
+    uint32_t count = atomic_load(&region->entry_count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(region->names + region->entries[i], name) == 0) {
+            *ret_number = i;
+            return 0;
+        }
+    }
+    return -ENOENT;
 }
 
 uint64_t wm_path_entry_hash(uint32_t entry)

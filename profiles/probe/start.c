@@ -268,7 +268,7 @@ WM_EXPORT void wm_probe_stop(void)
         if (atomic_load(&region->threads[i].tid) != 0)
             wm_thread_disarm(&wm_probe.threads[i]);
     }
-    region->app_cpu_ns = process_cpu_ns() - cpu_at_start_ns;
+    region->app_cpu_ns += process_cpu_ns() - cpu_at_start_ns;
     pthread_mutex_unlock(&wm_probe.lock);
     check_handler();
 }

@@ -82,6 +82,8 @@ uint32_t wm_name_intern(const char *name);
 uint32_t wm_path_find(const struct wm_context_slot *slot);
 /* [setup] Names the outcome that takes those past the limit. */
 void wm_outcomes_start(void);
+/* request.c: [any] gives a name that requests are begun under its index in wm_region.entries. */
+void wm_entry_name_register(const char *name);
 /* request.c: [any] the hash of the name of wm_region.entries[entry]. */
 uint64_t wm_path_entry_hash(uint32_t entry);
 

@@ -1,4 +1,4 @@
-/* waymark.h - the app's door: segments, outcomes, entry points, requests.
+/* waymark.h - the app's door: segments, outcomes, entry points, requests, benchmarks.
  *
  *     static int handle_request(const struct wm_request *req, struct wm_reply *reply)
  *     {
@@ -79,6 +79,45 @@ static inline void wm_segment_leave(uint32_t entered);
 #define WM_OUTCOME(name) wm_outcome(name)
 void wm_outcome(const char *name);
 
+/* ---- Benchmarks ----------------------------------------------------------------------------
+ *
+ *     static void bench_validate(struct wm_bench *b)
+ *     {
+ *         struct token *token = make_token(); // before the loop: not timed
+ *         while (wm_bench_next(b))
+ *             wm_keep(validate(token));
+ *     }
+ *     WM_BENCH("ValidateToken", bench_validate);
+ *
+ * `waymark bench --app FILE.so --bench ValidateToken` runs it. It may run on several threads at
+ * one time, each with a wm_bench of its own. */
+
+struct wm_bench;
+typedef void wm_bench_fn(struct wm_bench *bench);
+/* At file scope. The name is a string literal. */
+#define WM_BENCH(name, function) WM_PRIVATE_BENCH(name, function, __COUNTER__)
+
+/* True once for each iteration. `bench` is a variable of the caller's, mostly the function's own
+ * parameter: it is changed, since it carries the count, so that the loop costs a subtraction and a
+ * compare in a register, whatever the loop's body calls. */
+#define wm_bench_next(bench) wm_private_next(&(bench))
+/* How many iterations there will be, for who prepares something for each of them. */
+uint64_t wm_bench_iterations(const struct wm_bench *bench);
+/* What follows is neither timed nor counted nor sampled, until it is resumed. A pair of them takes
+ * some 0.1 us of real time; what it leaves in the measurement is subtracted. */
+void wm_bench_pause(struct wm_bench *bench);
+void wm_bench_resume(struct wm_bench *bench);
+/* One more column of the result, such as 17.5 "hits/op"; the last value of a unit counts, eight
+ * units at most. */
+void wm_bench_metric(struct wm_bench *bench, double value, const char *unit);
+
+/* The value counts as used, so that computing it is not optimized away. */
+#ifdef __cplusplus
+#define wm_keep(value) wm_private_keep((value))
+#else
+#define wm_keep(value) __asm__ volatile("" : : "g"((value)))
+#endif
+
 /* ---- Contexts: carrying a request across callbacks and threads -----------------------------
  * A context is the request's own state: which segments are open, what was visited. */
 
@@ -123,6 +162,32 @@ extern __thread struct wm_context *wm_context_current __attribute__((tls_model("
 uint32_t wm_segment_slow(struct wm_site *site);
 void wm_sites_register(struct wm_site *start, struct wm_site *stop);
 void wm_entry_register(struct wm_entry *entry);
+
+struct wm_bench_entry {
+    const char *name;
+    wm_bench_fn *function;
+    const char *file;
+    uint32_t line;
+    struct wm_bench_entry *next;
+};
+void wm_bench_register(struct wm_bench_entry *entry);
+/* The next iterations: `bench` with their number in its upper 16 bits; none: the loop is over. */
+struct wm_bench *wm_bench_more(struct wm_bench *bench);
+
+/* User space ends below 2^47, which leaves room for a count above a pointer: unlike a counter in
+ * memory, it stays in a register across calls of what is measured. */
+#define WM_PRIVATE_ONE ((uintptr_t)1 << 48)
+static inline int wm_private_next(struct wm_bench **bench)
+{
+    uintptr_t state = (uintptr_t)*bench;
+    if (__builtin_expect(state < WM_PRIVATE_ONE, 0)) {
+        state = (uintptr_t)wm_bench_more(*bench);
+        if (state < WM_PRIVATE_ONE)
+            return 0;
+    }
+    *bench = (struct wm_bench *)(state - WM_PRIVATE_ONE);
+    return 1;
+}
 
 #define WM_PRIVATE_SITE(name)                                                                      \
     __extension__({                                                                                \
@@ -186,6 +251,13 @@ static inline void wm_private_close(struct wm_private_guard *guard)
     struct wm_private_guard __attribute__((cleanup(wm_private_close), unused)) WM_PRIVATE_JOIN(    \
         wm_private_guard_, unique) = {wm_context_current, wm_private_open(WM_PRIVATE_SITE(name))}
 
+/* Takes the semicolon behind a macro at file scope, in a namespace too. */
+#ifdef __cplusplus
+#define WM_PRIVATE_END static_assert(true, "")
+#else
+#define WM_PRIVATE_END _Static_assert(1, "")
+#endif
+
 #define WM_PRIVATE_ENTRY(name, function, async)                                                    \
     WM_PRIVATE_ENTRY2(name, function, async, __COUNTER__)
 #define WM_PRIVATE_ENTRY2(name, function, async, unique)                                           \
@@ -195,7 +267,17 @@ static inline void wm_private_close(struct wm_private_guard *guard)
     {                                                                                              \
         wm_entry_register(&WM_PRIVATE_JOIN(wm_private_entry_, unique));                            \
     }                                                                                              \
-    struct wm_entry
+    WM_PRIVATE_END
+
+#define WM_PRIVATE_BENCH(name, function, unique) WM_PRIVATE_BENCH2(name, function, unique)
+#define WM_PRIVATE_BENCH2(name, function, unique)                                                  \
+    static struct wm_bench_entry WM_PRIVATE_JOIN(wm_private_bench_, unique) = {                    \
+        name, function, __FILE__, __LINE__, NULL};                                                 \
+    __attribute__((constructor)) static void WM_PRIVATE_JOIN(wm_private_add_bench_, unique)(void)  \
+    {                                                                                              \
+        wm_bench_register(&WM_PRIVATE_JOIN(wm_private_bench_, unique));                            \
+    }                                                                                              \
+    WM_PRIVATE_END
 
 extern struct wm_site __start_wm_sites[] __attribute__((weak, visibility("hidden")));
 extern struct wm_site __stop_wm_sites[] __attribute__((weak, visibility("hidden")));
@@ -207,6 +289,10 @@ __attribute__((constructor(101))) static void wm_private_register_sites(void)
 }
 
 #ifdef __cplusplus
+}
+template <typename T> inline __attribute__((always_inline)) void wm_private_keep(const T &value)
+{
+    __asm__ volatile("" : : "rm"(value));
 }
 #endif
 

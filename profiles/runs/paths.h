@@ -46,6 +46,13 @@ WM_MUST_USE int wm_paths_finish(struct wm_paths *paths);
 /* Wilson's 95 % interval of a share with effective sample size n = (Σw)²/Σw². */
 void wm_interval_wilson(double share, double n, double *ret_low, double *ret_high);
 
+/* Half of the 95 % interval of the mean of `n` measurements whose standard deviation is `deviation`
+ * (with n - 1), by Student's t; infinite for n < 2. */
+double wm_interval_mean(size_t n, double deviation);
+/* Half of the 95 % interval of a cost that rests on `n` samples, as a part of the cost; infinite
+ * without samples. */
+double wm_interval_samples(double n);
+
 /* Whether this is one of the two rows that close the sum, and no execution path. */
 bool wm_path_is_closing(const struct wm_path_row *row);
 

@@ -51,6 +51,25 @@ const char *wm_run_setting(const struct wm_run_setting *settings, size_t count, 
     return "";
 }
 
+int wm_run_add_setting(struct wm_run *run, struct wm_run_setting **list, size_t *count,
+                       const char *key, const char *value)
+{
+    bool full = (*count & (*count - 1)) == 0; /* room is for powers of two */
+    struct wm_run_setting *entries = *list;
+    const char *key_copy = wm_arena_copy(run->arena, key, strlen(key));
+    const char *value_copy = wm_arena_copy(run->arena, value, strlen(value));
+    if (full)
+        entries = wm_arena_alloc(run->arena, (2 * *count + 1) * sizeof(entries[0]));
+    if (entries == NULL || key_copy == NULL || value_copy == NULL)
+        return -ENOMEM;
+    if (full && *count > 0)
+        memcpy(entries, *list, *count * sizeof(entries[0]));
+    entries[*count] = (struct wm_run_setting){key_copy, value_copy};
+    *list = entries;
+    ++*count;
+    return 0;
+}
+
 void wm_run_note(struct wm_run *run, const char *format, ...)
 {
     char *text = NULL;

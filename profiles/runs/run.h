@@ -3,7 +3,9 @@
  *   run.json        settings, machine, totals, notes        paths.csv      a row per path
  *   profile.pb.gz   samples, pprof's format                 segments.csv   a row per tree node
  *   mismatches.csv  expectations that were not met (only if there are any)
- *   crash.json      after a crash of the app */
+ *   crash.json      after a crash of the app
+ *   bench.txt       the results of a benchmark, as benchfile.h has them (only of `waymark bench`)
+ */
 #ifndef WM_RUNS_RUN_H
 #define WM_RUNS_RUN_H
 
@@ -22,11 +24,14 @@ struct wm_run_setting { /* of run.json's "settings", "machine" and "identity", i
 };
 
 /* Keys of "identity": what was run. A key is left out where its value is not known. */
-#define WM_RUN_BUILD_ID "build_id"   /* of the app, in hex */
-#define WM_RUN_WORK_HASH "work_hash" /* of the bytes of the mix, trace or capture: 16 hex digits   \
-                                      */
-#define WM_RUN_COMMIT "commit"       /* git's, of the folder that waymark was called in */
-#define WM_RUN_DIRTY "dirty"         /* "true": files that git tracks were changed since */
+#define WM_RUN_BUILD_ID "build_id" /* of the app, in hex */
+#define WM_RUN_WORK_HASH                                                                           \
+    "work_hash"                /* of the bytes of the mix, trace or capture: 16 hex digits         \
+                                */
+#define WM_RUN_COMMIT "commit" /* git's, of the folder that waymark was called in */
+#define WM_RUN_DIRTY "dirty"   /* "true": files that git tracks were changed since */
+
+#define WM_RUN_BENCH "bench.txt"
 
 struct wm_mismatch {
     const char *expected; /* as the mix says it */
@@ -67,6 +72,7 @@ struct wm_run {
     size_t note_count;
     struct wm_mismatch *mismatch_rows;
     size_t mismatch_row_count;
+    const char *bench; /* what is in bench.txt; NULL: it is no benchmark. Not read back */
     struct wm_paths *paths;
     struct wm_segments *segments;
     struct wm_profile *profile; /* NULL after wm_run_read: read it when it is needed */
@@ -77,6 +83,10 @@ void wm_run_free(struct wm_run *run);
 /* Adds a note (printf); running out of memory loses it silently, nothing else. */
 void wm_run_note(struct wm_run *run, const char *format, ...) WM_PRINTF(2, 3);
 
+/* Adds to one of the three lists, which nothing else may fill; copies both strings. -ENOMEM. */
+WM_MUST_USE int wm_run_add_setting(struct wm_run *run, struct wm_run_setting **list, size_t *count,
+                                   const char *key, const char *value);
+
 /* Refuses a folder that is not empty: -EEXIST, unless `force` and it holds a run.json. Makes it
  * if it is not there. Called before the run starts, so that nobody waits for a refusal. */
 WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *err);
@@ -84,6 +94,10 @@ WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *
  * run does not have, but not before all of the new ones are on the disk: where there is no room
  * for them, nothing has changed. run.json comes last: a folder with one is whole. */
 WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err);
+/* Removes the files of a run, and the folder if nothing else is in it; what else there is stays. */
+WM_MUST_USE int wm_run_remove(const char *folder, struct wm_error *err);
+/* Whether the folder holds a run that is whole. */
+bool wm_run_is(const char *folder);
 /* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */
 WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
 /* The value of a setting in one of the lists; "" where there is none. */

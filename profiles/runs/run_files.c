@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool holds_run(const char *folder)
+bool wm_run_is(const char *folder)
 {
     struct stat found;
     char *name = wm_file_join_dup(folder, WM_RUN_JSON);
@@ -71,7 +71,7 @@ static int check_content(const char *folder, bool force, struct wm_error *err)
         return wm_fail_errno(err, rc, folder, "look into this folder");
     if (rc == 0)
         return 0;
-    if (!holds_run(folder))
+    if (!wm_run_is(folder))
         return wm_fail_at(err, -EEXIST, folder,
                           "the folder is not empty and holds no run, so it is not replaced, "
                           "--force or not: choose another with -o");
@@ -112,13 +112,23 @@ static int write_segments(const struct wm_run *run, const char *file, struct wm_
     return wm_segments_write(run->segments, file, err);
 }
 
+static int write_bench(const struct wm_run *run, const char *name, struct wm_error *err)
+{
+    struct wm_file *file = NULL;
+    int rc = wm_file_create(name, &file, err);
+    if (rc < 0)
+        return rc;
+    fputs(run->bench, wm_file_stream(file)); /* errors are told when it is committed */
+    return wm_file_commit(file, err);
+}
+
 /* The files of a run, the one that says that it is whole last. */
 struct run_file {
     const char *name;
     bool wanted;
     int (*write)(const struct wm_run *run, const char *file, struct wm_error *err);
 };
-enum { RUN_FILES = 6 };
+enum { RUN_FILES = 7 };
 static const char part[] = ".part";
 
 static void list_files(const struct wm_run *run, struct run_file files[RUN_FILES])
@@ -127,6 +137,7 @@ static void list_files(const struct wm_run *run, struct run_file files[RUN_FILES
         {WM_RUN_PROFILE,    run->profile != NULL,        write_profile          },
         {WM_RUN_PATHS,      true,                        write_paths            },
         {WM_RUN_SEGMENTS,   true,                        write_segments         },
+        {WM_RUN_BENCH,      run->bench != NULL,          write_bench            },
         {WM_RUN_MISMATCHES, run->mismatch_row_count > 0, wm_run_mismatches_write},
  /* Whoever knows of the crash writes this one, before or after. */
         {WM_RUN_CRASH,      run->crashed,                NULL                   },
@@ -213,6 +224,18 @@ int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *
     return rc;
 }
 
+int wm_run_remove(const char *folder, struct wm_error *err)
+{
+    static const char *const names[] = {WM_RUN_JSON,     WM_RUN_PROFILE,    WM_RUN_PATHS,
+                                        WM_RUN_SEGMENTS, WM_RUN_MISMATCHES, WM_RUN_CRASH};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++)
+        rc = remove_old(folder, names[i], err);
+    if (rc == 0 && rmdir(folder) < 0 && errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT)
+        rc = wm_fail_errno(err, -errno, folder, "remove this folder");
+    return rc;
+}
+
 static int read_paths(struct wm_run *run, const char *file, struct wm_error *err)
 {
     struct wm_paths *paths = NULL;
@@ -255,7 +278,7 @@ int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *er
     struct wm_run *run = NULL;
     if (!wm_file_exists(folder))
         return wm_fail_at(err, -ENOENT, folder, "there is no such run");
-    if (!holds_run(folder))
+    if (!wm_run_is(folder))
         return wm_fail_at(err, -ENOENT, folder,
                           "no run.json in it: a run is the folder that `waymark run -o` writes");
     int rc = wm_run_new(&run);

@@ -6,7 +6,6 @@
 #include "harness/core/json.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { VERSION = 1, FILE_BYTES_MAX = 1 << 24 };
@@ -55,7 +54,7 @@ static void write_numbers(struct wm_json_writer *json, const struct wm_run *run,
     }
 }
 
-static void write_settings(struct wm_json_writer *json, const char *key,
+void wm_run_settings_write(struct wm_json_writer *json, const char *key,
                            const struct wm_run_setting *settings, size_t count)
 {
     wm_json_open(json, key, '{');
@@ -86,9 +85,9 @@ static void write_run(struct wm_text *text, const struct wm_run *run)
     wm_json_double(&json, "hz", run->hz);
     wm_json_double(&json, "sampling_share", run->sampling_share);
     write_numbers(&json, run, details, DETAIL_COUNT);
-    write_settings(&json, "settings", run->settings, run->setting_count);
-    write_settings(&json, "machine", run->machine, run->machine_count);
-    write_settings(&json, "identity", run->identity, run->identity_count);
+    wm_run_settings_write(&json, "settings", run->settings, run->setting_count);
+    wm_run_settings_write(&json, "machine", run->machine, run->machine_count);
+    wm_run_settings_write(&json, "identity", run->identity, run->identity_count);
     wm_json_close(&json, '}');
 }
 
@@ -158,35 +157,30 @@ static int read_strings(struct wm_run *run, const struct wm_json *json)
     return run->notes == NULL ? -ENOMEM : 0;
 }
 
-/* Members that are no strings are passed over. */
-static int read_settings(struct wm_run *run, const struct wm_json *json,
+int wm_run_settings_read(struct wm_run *run, const struct wm_json *json,
                          struct wm_run_setting **ret_settings, size_t *ret_count)
 {
-    size_t count = wm_json_count(json);
-    *ret_settings = wm_arena_alloc(run->arena, (count + 1) * sizeof((*ret_settings)[0]));
-    for (size_t i = 0; *ret_settings != NULL && i < count; i++) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < wm_json_count(json); i++) {
         const struct wm_json *member = wm_json_at(json, i);
         const char *key = wm_json_key(member);
-        if (key == NULL || wm_json_kind(member) != WM_JSON_STRING)
-            continue;
-        struct wm_run_setting *setting = &(*ret_settings)[*ret_count];
-        setting->key = wm_arena_copy(run->arena, key, strlen(key));
-        setting->value = copy_string(run, member, "");
-        if (setting->key == NULL || setting->value == NULL)
-            return -ENOMEM;
-        ++*ret_count;
+        if (key != NULL && wm_json_kind(member) == WM_JSON_STRING)
+            rc = wm_run_add_setting(run, ret_settings, ret_count, key,
+                                    wm_json_as_string(member, ""));
     }
-    return *ret_settings != NULL ? 0 : -ENOMEM;
+    return rc;
 }
 
 static int read_lists(struct wm_run *run, const struct wm_json *json)
 {
-    int rc = read_settings(run, wm_json_get(json, "settings"), &run->settings, &run->setting_count);
+    int rc = wm_run_settings_read(run, wm_json_get(json, "settings"), &run->settings,
+                                  &run->setting_count);
     if (rc == 0)
-        rc = read_settings(run, wm_json_get(json, "machine"), &run->machine, &run->machine_count);
+        rc = wm_run_settings_read(run, wm_json_get(json, "machine"), &run->machine,
+                                  &run->machine_count);
     if (rc == 0)
-        rc =
-            read_settings(run, wm_json_get(json, "identity"), &run->identity, &run->identity_count);
+        rc = wm_run_settings_read(run, wm_json_get(json, "identity"), &run->identity,
+                                  &run->identity_count);
     return rc;
 }
 
@@ -218,18 +212,10 @@ static int read_run(struct wm_run *run, const struct wm_json *json, const char *
 
 int wm_run_json_read(struct wm_run *run, const char *file, struct wm_error *err)
 {
-    char *data = NULL;
-    size_t length = 0;
     struct wm_json *json = NULL;
-    int rc = wm_file_read(file, FILE_BYTES_MAX, &data, &length, err);
-    if (rc < 0)
-        goto out;
-    rc = wm_json_parse(data, length, file, &json, err);
-    if (rc < 0)
-        goto out;
-    rc = read_run(run, json, file, err);
-out:
+    int rc = wm_json_read(file, FILE_BYTES_MAX, &json, err);
+    if (rc == 0)
+        rc = read_run(run, json, file, err);
     wm_json_free(json);
-    free(data);
     return rc;
 }

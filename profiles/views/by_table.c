@@ -102,7 +102,9 @@ static void head_change(const struct wm_by *by, const struct wm_by_column *colum
     if (!(base > 0))
         return;
     int length = snprintf(text, CELL_BYTES, "%+.1f%%", 100 * wm_by_change(whole) / base);
-    double noise = sqrt(whole[WM_BY_NEW].square + whole[WM_BY_BASE].square);
+    /* of a ratio: the base's own noise counts as often as what came of it */
+    double ratio = whole[WM_BY_NEW].value / base;
+    double noise = sqrt(whole[WM_BY_NEW].square + ratio * ratio * whole[WM_BY_BASE].square);
     if (by->knows_noise)
         (void)snprintf(text + length, CELL_BYTES - (size_t)length, " ± %.1f",
                        100 * Z_95 * noise / base);
@@ -231,6 +233,8 @@ static void add_name_part(const struct block *block, size_t part)
         wm_text_done(&piece);
         wm_text_done(&shown);
     }
+    while (block->text->length > 0 && block->text->data[block->text->length - 1] == ' ')
+        block->text->data[--block->text->length] = '\0';
     wm_text_add(block->text, "\n");
 }
 

@@ -215,7 +215,7 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     struct callgrind callgrind = {.graph = graph,
                                   .text = text,
                                   .unit = wm_banner_unit(graph),
-                                  .of_run = graph->report->options->segments != NULL};
+                                  .of_run = graph->report->options->requests != NULL};
     int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
     if (rc == 0)
         rc = find_twins(&callgrind);

@@ -332,8 +332,8 @@ static int prepare(struct wm_report *report, struct wm_error *err)
     return wm_label_units_new(report, &report->label_units, err);
 }
 
-int wm_report_print(struct wm_profile *profile, const struct wm_report_options *options,
-                    struct wm_text *text, struct wm_text *notes, struct wm_error *err)
+int wm_report_apply(struct wm_profile *profile, const struct wm_report_options *options,
+                    const struct wm_report_work *work, struct wm_text *notes, struct wm_error *err)
 {
     struct wm_report report = {.profile = profile, .options = options, .notes = notes};
     wm_text_init(&report.names);
@@ -342,13 +342,29 @@ int wm_report_print(struct wm_profile *profile, const struct wm_report_options *
     if (rc == 0)
         rc = run_stages(&report, err);
     if (rc == 0)
-        rc = (options->by != NULL ? report.view->print_by : report.view->print)(&report, text, err);
-    if (rc == 0 && (text->failed || report.names.failed || report.filters.failed))
+        rc = work->fn(&report, work->user, err);
+    if (rc == 0 && (report.names.failed || report.filters.failed))
         rc = wm_fail(err, -ENOMEM, "no memory for the view");
-    if (rc < 0)
-        wm_text_clear(text);
     wm_label_units_free(report.label_units);
     wm_text_done(&report.names);
     wm_text_done(&report.filters);
+    return rc;
+}
+
+static int print_view(struct wm_report *report, void *user, struct wm_error *err)
+{
+    bool columns = report->options->by != NULL;
+    return (columns ? report->view->print_by : report->view->print)(report, user, err);
+}
+
+int wm_report_print(struct wm_profile *profile, const struct wm_report_options *options,
+                    struct wm_text *text, struct wm_text *notes, struct wm_error *err)
+{
+    const struct wm_report_work work = {print_view, text};
+    int rc = wm_report_apply(profile, options, &work, notes, err);
+    if (rc == 0 && text->failed)
+        rc = wm_fail(err, -ENOMEM, "no memory for the view");
+    if (rc < 0)
+        wm_text_clear(text);
     return rc;
 }

@@ -109,6 +109,17 @@ WM_MUST_USE int wm_report_print(struct wm_profile *profile, const struct wm_repo
 
 /* ---- For the files of this room ---- */
 
+/* What is done with a profile that has been through the stages. */
+struct wm_report_work {
+    int (*fn)(struct wm_report *report, void *user, struct wm_error *err);
+    void *user;
+};
+
+/* report.c: the stages that the options ask for, then that work. */
+WM_MUST_USE int wm_report_apply(struct wm_profile *profile, const struct wm_report_options *options,
+                                const struct wm_report_work *work, struct wm_text *notes,
+                                struct wm_error *err);
+
 /* select.c, tagframes.c: the stages. */
 WM_MUST_USE int wm_report_select(struct wm_report *report, struct wm_error *err);
 WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *err);

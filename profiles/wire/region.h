@@ -8,6 +8,7 @@
 #ifndef WM_WIRE_REGION_H
 #define WM_WIRE_REGION_H
 
+#include "profiles/wire/bench.h"
 #include "profiles/wire/record.h"
 #include "profiles/wire/ring.h"
 #include "profiles/wire/sites.h"
@@ -31,7 +32,7 @@ enum {
 };
 
 /* What to run: written by the harness before the app's process starts. */
-enum wm_work_kind { WM_WORK_MIX, WM_WORK_TRACE };
+enum wm_work_kind { WM_WORK_MIX, WM_WORK_TRACE, WM_WORK_NONE };
 enum wm_law { WM_LAW_CLOSED, WM_LAW_CONSTANT, WM_LAW_POISSON, WM_LAW_RECORDED };
 struct wm_plan {
     char app[4096];         /* the shared object to load, an absolute path */
@@ -49,6 +50,7 @@ struct wm_plan {
     uint32_t concurrency; /* requests in flight, all threads together; closed loop */
     uint32_t hz;          /* samples per CPU second of each thread; 0: no sampling */
     uint32_t unnamed;     /* 1: some of a trace's requests name no entry point */
+    struct wm_bench_plan bench;
 };
 
 /* How far the app's process is. Only grows. */
@@ -120,7 +122,7 @@ struct wm_context_slot {
     uint64_t allocs;
     uint64_t alloc_bytes;
     _Atomic uint32_t samples;
-    uint32_t reserved;
+    uint32_t many; /* 1: it stands for many calls, of a benchmark; `visits` may pass 2^32 */
     uint16_t visited[WM_NODE_MAX]; /* in order of first visit */
 };
 
@@ -155,7 +157,7 @@ struct wm_region {
     _Atomic uint64_t stopped_ns; /* monotonic, last counted request done */
     uint64_t unsent;             /* open loop: due before the load ended, never sent; up to
                                     WM_UNSENT_MAX, which means that many or more */
-    uint64_t app_cpu_ns;         /* getrusage of the app's process from started to stopped */
+    uint64_t app_cpu_ns;         /* getrusage of the app's process while it was sampled */
     uint32_t app_async;          /* 1: the entry points used are asynchronous */
     uint32_t worker_count;
     struct wm_fault fault;
@@ -198,6 +200,7 @@ struct wm_region {
     struct wm_module modules[WM_MODULE_MAX];
 
     /* the big tables */
+    struct wm_bench_board bench;
     _Atomic uint32_t histogram_count;
     struct wm_worker_table workers[WM_WORKER_MAX];
     struct wm_histogram histograms[WM_HISTOGRAM_MAX];

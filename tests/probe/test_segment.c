@@ -50,6 +50,36 @@ static void test_path_is_the_set_of_nodes_in_order_of_first_visit(void **state)
                         "HandleRequest/Authenticate/ValidateToken|HandleRequest/LogRequest");
 }
 
+/* As a benchmark does, which calls a request's code billions of times under one context. */
+static void visit_past_32_bits(void)
+{
+    struct wm_context_slot *slot = (struct wm_context_slot *)wm_context_current;
+    validate();
+    wm_probe_stands_for_many(wm_context_current);
+    slot->visits[slot->visited[0]] = UINT32_MAX;
+    validate(); /* 0 by now */
+    validate();
+}
+
+static uint64_t count_visits(uint32_t node)
+{
+    uint64_t sum = atomic_load(&region->node_visits[node]);
+    for (uint32_t i = 0; i < WM_THREAD_MAX; i++)
+        sum += region->threads[i].visits[node];
+    return sum;
+}
+
+static void test_visits_past_32_bits_are_no_first_ones(void **state)
+{
+    (void)state;
+    uint32_t path = wm_test_request("Entry", validate);
+    uint32_t node = region->path_nodes[region->paths[path].first_node];
+    uint64_t before = count_visits(node);
+    assert_int_equal(wm_test_request("Entry", visit_past_32_bits), path);
+    assert_int_equal(count_visits(node) - before, (UINT64_C(1) << 32) + 1);
+    assert_int_equal(wm_test_request("Entry", validate), path);
+}
+
 static void test_loops_change_visits_and_not_the_path(void **state)
 {
     (void)state;
@@ -254,6 +284,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_sites_that_never_ran_are_known),
         cmocka_unit_test(test_context_goes_on_on_another_thread),
         cmocka_unit_test(test_context_is_attached_to_one_thread_at_a_time),
+        cmocka_unit_test(test_visits_past_32_bits_are_no_first_ones),
         cmocka_unit_test(test_allocations_of_a_request_are_exact),
         cmocka_unit_test(test_nodes_past_the_limit_are_counted_and_harmless),
         cmocka_unit_test(test_outcomes_past_the_limit_are_one),

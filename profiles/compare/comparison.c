@@ -1,0 +1,223 @@
+/* comparison.c - what the values of each row come to. */
+#include "profiles/compare/comparison.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 1, RUNS_SOUGHT_MAX = WM_RANK_EXACT_MAX / 2 };
+
+static const double Z_95 = 1.959963984540054;
+static const double COUNTED_CHANGE = 0.01; /* of counts from one run each: what another length of
+                                              the run, or other requests in it, may make */
+
+/* ---- A row ---- */
+
+static double change_of(const double medians[WM_COMPARED_SIDES])
+{
+    if (medians[WM_BEFORE] > 0)
+        return medians[WM_AFTER] / medians[WM_BEFORE] - 1;
+    return medians[WM_AFTER] > 0 ? (double)INFINITY : 0;
+}
+
+/* Whether lots of these sizes can show anything, were this the only question. */
+static bool can_rank(const struct wm_compared *row)
+{
+    return wm_rank_test_least_p(row->lots[WM_BEFORE].count, row->lots[WM_AFTER].count) <
+           WM_COMPARED_LEVEL;
+}
+
+static int rank_row(struct wm_compared *row)
+{
+    struct wm_rank_test test;
+    int rc = wm_rank_test(row->lots[WM_BEFORE], row->lots[WM_AFTER], &test);
+    if (rc < 0)
+        return rc;
+    row->evidence = WM_EVIDENCE_RANKS;
+    row->p = test.p;
+    if (!(row->medians[WM_BEFORE] > 0))
+        return 0;
+    return wm_bootstrap_change(row->lots[WM_BEFORE], row->lots[WM_AFTER], SEED, &row->low,
+                               &row->high);
+}
+
+static void sample_row(struct wm_compared *row)
+{
+    const struct wm_sampled *sampled = &row->sampling;
+    double deviation = sqrt(sampled->variance[WM_BEFORE] + sampled->variance[WM_AFTER]);
+    double difference = sampled->cost[WM_AFTER] - sampled->cost[WM_BEFORE];
+    if (!(deviation > 0))
+        return;
+    row->evidence = WM_EVIDENCE_SAMPLING;
+    row->p = fmin(1, 2 * wm_normal_tail(fabs(difference) / deviation));
+    if (!(sampled->cost[WM_BEFORE] > 0))
+        return;
+    row->low = (difference - Z_95 * deviation) / sampled->cost[WM_BEFORE];
+    row->high = (difference + Z_95 * deviation) / sampled->cost[WM_BEFORE];
+}
+
+static int weigh_row(struct wm_compared *row)
+{
+    row->p = row->p_corrected = row->low = row->high = (double)NAN;
+    for (int side = 0; side < WM_COMPARED_SIDES; side++) {
+        int rc = wm_median(row->lots[side], &row->medians[side]);
+        if (rc < 0)
+            return rc;
+    }
+    row->change = change_of(row->medians);
+    if (can_rank(row))
+        return rank_row(row);
+    if (row->sampling.path != NULL)
+        sample_row(row);
+    else if (row->counted)
+        row->evidence = WM_EVIDENCE_COUNT;
+    return 0;
+}
+
+/* Values that are all the same can answer nothing, whatever the side, so they ask nothing (Tarone,
+ * "A modified Bonferroni method for discrete data", 1990). */
+static bool asks(const struct wm_compared *row)
+{
+    double first = row->lots[WM_BEFORE].values[0];
+    if (row->evidence != WM_EVIDENCE_RANKS)
+        return row->evidence == WM_EVIDENCE_SAMPLING;
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        for (size_t i = 0; i < row->lots[side].count; i++)
+            if (row->lots[side].values[i] < first || row->lots[side].values[i] > first)
+                return true;
+    return false;
+}
+
+/* ---- All rows ---- */
+
+static int correct(struct wm_comparison *comparison)
+{
+    double *p = calloc(comparison->count + 1, sizeof(p[0]));
+    size_t asked = 0;
+    if (p == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < comparison->count; i++) {
+        comparison->rows[i].asks = asks(&comparison->rows[i]);
+        if (comparison->rows[i].asks)
+            p[asked++] = comparison->rows[i].p;
+    }
+    comparison->question_count = asked;
+    int rc = wm_holm(p, asked);
+    asked = 0;
+    for (size_t i = 0; i < comparison->count; i++) {
+        struct wm_compared *row = &comparison->rows[i];
+        row->p_corrected = row->asks ? p[asked++] : row->p;
+    }
+    free(p);
+    return rc;
+}
+
+static enum wm_verdict verdict_of(const struct wm_compared *row, double threshold)
+{
+    double size = fabs(row->change);
+    bool evident = row->evidence == WM_EVIDENCE_COUNT ? size > COUNTED_CHANGE
+                                                      : row->p_corrected < WM_COMPARED_LEVEL;
+    if (!evident || size < threshold || !(size > 0))
+        return WM_VERDICT_SAME;
+    return row->change > 0 ? WM_VERDICT_MORE : WM_VERDICT_LESS;
+}
+
+static bool is_first_of_unit(const struct wm_comparison *comparison, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(comparison->rows[i].unit, comparison->rows[at].unit) == 0)
+            return false;
+    return true;
+}
+
+static int add_means(struct wm_comparison *comparison)
+{
+    double *ratios = calloc(comparison->count + 1, sizeof(ratios[0]));
+    comparison->means = calloc(comparison->count + 1, sizeof(comparison->means[0]));
+    if (ratios == NULL || comparison->means == NULL) {
+        free(ratios);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < comparison->count; i++) {
+        size_t count = 0;
+        if (!is_first_of_unit(comparison, i))
+            continue;
+        for (size_t at = i; at < comparison->count; at++) {
+            const double *medians = comparison->rows[at].medians;
+            bool counts = strcmp(comparison->rows[at].unit, comparison->rows[i].unit) == 0;
+            if (counts && medians[WM_BEFORE] > 0 && medians[WM_AFTER] > 0)
+                ratios[count++] = medians[WM_AFTER] / medians[WM_BEFORE];
+        }
+        double mean = wm_geometric_mean((struct wm_lot){ratios, count});
+        comparison->means[comparison->mean_count++] =
+            (struct wm_compared_mean){comparison->rows[i].unit, count > 0 ? mean - 1 : 0, count};
+    }
+    free(ratios);
+    return 0;
+}
+
+size_t wm_comparison_runs_needed(size_t question_count, double level)
+{
+    size_t runs = 1;
+    while (runs < RUNS_SOUGHT_MAX &&
+           wm_rank_test_least_p(runs, runs) * (double)question_count >= level)
+        runs++;
+    return runs;
+}
+
+static int fill(struct wm_comparison *comparison, const struct wm_comparison_input *input)
+{
+    const struct wm_set *base = input->sets[WM_BEFORE], *now = input->sets[WM_AFTER];
+    int rc = 0;
+    comparison->take_turns = wm_sets_take_turns(base, now);
+    if (base->run_count > 0 && now->run_count > 0)
+        rc = wm_comparison_add_paths(comparison, input);
+    if (rc == 0 && base->bench != NULL && now->bench != NULL)
+        rc = wm_comparison_add_bench(comparison, input);
+    if (rc == 0)
+        rc = wm_comparison_take_speed_out(comparison, input);
+    for (size_t i = 0; rc == 0 && i < comparison->count; i++)
+        rc = weigh_row(&comparison->rows[i]);
+    if (rc == 0)
+        rc = correct(comparison);
+    for (size_t i = 0; rc == 0 && i < comparison->count; i++)
+        comparison->rows[i].verdict = verdict_of(&comparison->rows[i], input->threshold);
+    if (rc == 0)
+        rc = add_means(comparison);
+    return rc;
+}
+
+int wm_comparison_new(const struct wm_comparison_input *input,
+                      struct wm_comparison **ret_comparison, struct wm_error *err)
+{
+    struct wm_comparison *comparison = calloc(1, sizeof(*comparison));
+    int rc = -ENOMEM;
+    if (comparison != NULL) {
+        wm_arena_init(&comparison->arena);
+        rc = fill(comparison, input);
+    }
+    if (rc < 0) {
+        wm_fail(err, rc, "no memory for the comparison");
+    } else if (comparison->count == 0) {
+        rc = wm_fail(err, -EINVAL, "%.200s and %.200s have no path and no benchmark in common",
+                     input->sets[WM_BEFORE]->name, input->sets[WM_AFTER]->name);
+    } else {
+        *ret_comparison = comparison;
+        return 0;
+    }
+    wm_comparison_free(comparison);
+    return rc;
+}
+
+void wm_comparison_free(struct wm_comparison *comparison)
+{
+    if (comparison == NULL)
+        return;
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        free((void *)comparison->missing[side]);
+    wm_arena_done(&comparison->arena);
+    free(comparison->rows);
+    free(comparison->means);
+    free(comparison);
+}

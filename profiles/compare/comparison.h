@@ -1,0 +1,145 @@
+/* comparison.h - two sides, measure by measure: what changed, and how sure that is.
+ *
+ *   comparison.c       rows, evidence, verdicts, means       judge.c   what got worse, for a check
+ *   comparison_rows.c  the rows of paths and of benchmarks
+ *   speed.c            the machine's speed, taken out of them
+ *
+ * A path is compared by what one request of it costs, so that another mix, rate or length of a run
+ * is no change. Each run gives one value, and each line of a benchmark one. */
+#ifndef WM_COMPARE_COMPARISON_H
+#define WM_COMPARE_COMPARISON_H
+
+#include "harness/core/arena.h"
+#include "profiles/compare/evidence.h"
+#include "profiles/compare/sets.h"
+#include "profiles/runs/requests.h"
+
+enum { WM_BEFORE, WM_AFTER, WM_COMPARED_SIDES };
+
+/* Below it, corrected for the number of questions, a p is evidence. */
+#define WM_COMPARED_LEVEL 0.05
+
+enum wm_amount { WM_AMOUNT_NS, WM_AMOUNT_BYTES, WM_AMOUNT_COUNT };
+
+/* What the p of a row rests on. */
+enum wm_evidence {
+    WM_EVIDENCE_NONE,     /* too few values, no p */
+    WM_EVIDENCE_RANKS,    /* the rank test over runs, or over lines */
+    WM_EVIDENCE_SAMPLING, /* the noise of sampling alone: what differs from run to run is not in it
+                           */
+    WM_EVIDENCE_COUNT,    /* counted, not measured: no p, and none is needed */
+};
+
+enum wm_verdict { WM_VERDICT_SAME, WM_VERDICT_LESS, WM_VERDICT_MORE };
+
+/* What sampling says of a path's CPU: nanoseconds per request, and the variances of those. */
+struct wm_sampled {
+    const char *path; /* its joint name */
+    double cost[WM_COMPARED_SIDES];
+    double variance[WM_COMPARED_SIDES];
+};
+
+struct wm_compared {
+    const char *subject; /* a path or a benchmark */
+    const char *unit;    /* "CPU/request", "ns/op" */
+    enum wm_amount amount;
+    bool of_path;
+    bool judged;       /* a check looks at it */
+    bool counted;      /* not measured: a single value of each side is as good as many */
+    bool has_speed;    /* a slower machine makes it larger, in the same proportion for all paths */
+    bool sets_speed;   /* it can tell how slow the machine was */
+    bool at_one_speed; /* that was taken out: the change is one against the reference path */
+    bool more_is_better;
+    struct wm_lot lots[WM_COMPARED_SIDES]; /* of runs, in their order; `own` is the same */
+    double *own[WM_COMPARED_SIDES];
+    double medians[WM_COMPARED_SIDES];
+    double change;              /* 0.03: 3 % more; infinite from 0 */
+    double low, high;           /* its 95 % interval; both NAN: not known */
+    struct wm_sampled sampling; /* its path is NULL: not known */
+    enum wm_evidence evidence;
+    double p, p_corrected; /* NAN: no p */
+    bool asks;             /* its p is one of those that are corrected for each other */
+    enum wm_verdict verdict;
+};
+
+struct wm_compared_mean { /* of all rows of a unit */
+    const char *unit;
+    double change;
+    size_t count; /* rows with values above 0 on both sides */
+};
+
+struct wm_comparison {
+    struct wm_compared *rows; /* paths by what they cost, then benchmarks in their files' order */
+    size_t count;
+    struct wm_compared_mean *means;
+    size_t mean_count;
+    const char **missing[WM_COMPARED_SIDES]; /* subjects that only the other side has */
+    size_t missing_count[WM_COMPARED_SIDES];
+    size_t question_count; /* rows with a p that could have been evidence */
+    bool take_turns;
+    const char
+        *reference; /* the path by which runs were brought to one speed; NULL: they were not */
+    double slowest, fastest; /* runs, in times of the middle one: 1.03 took 3 % more time */
+    struct wm_arena arena;
+};
+
+struct wm_comparison_input {
+    const struct wm_set *sets[WM_COMPARED_SIDES];
+    const struct wm_requests *requests; /* of all their runs, finished */
+    const struct wm_sampled *sampled;
+    size_t sampled_count;
+    double common_ratio; /* after's cost over before's of the median function; 0: not known */
+    double threshold;    /* smaller changes are none: 0.03 is 3 % */
+};
+
+/* Sets and requests are borrowed until the comparison is freed. -EINVAL where both sides have
+ * nothing in common; -ENOMEM. */
+WM_MUST_USE int wm_comparison_new(const struct wm_comparison_input *input,
+                                  struct wm_comparison **ret_comparison, struct wm_error *err);
+void wm_comparison_free(struct wm_comparison *comparison);
+
+/* How many runs of each side it takes until this many questions can be answered at all, each to
+ * both sides, at a level of all together. */
+size_t wm_comparison_runs_needed(size_t question_count, double level);
+
+/* ---- judge.c ---- */
+
+/* Of all checks of a build that is as it was, so many fail at most. */
+#define WM_JUDGE_LEVEL 0.01
+
+struct wm_judge_options {
+    double threshold;
+    double drift; /* 0.1: what a slower machine may be forgiven, where the runs took no turns */
+};
+
+struct wm_judgement {
+    bool *worse; /* per row */
+    size_t worse_count;
+    size_t question_count; /* of those with a p */
+    size_t runs_needed;    /* of each side, until any of them can be answered */
+    double shift;          /* the most that was forgiven to all of a unit alike; 0: none */
+    double single_shift;   /* the same where there is one run of each side */
+};
+
+/* Which rows got worse beyond noise. Questions are asked to one side and corrected together. Where
+ * the sides took no turns, all times of a unit are first made faster by the largest factor that all
+ * paths agree on, at most 1 + drift: a slower machine makes all slower, a change of code seldom
+ * does. A single run of each side is forgiven all of it. -ENOMEM. */
+WM_MUST_USE int wm_judge(const struct wm_comparison *comparison,
+                         const struct wm_judge_options *options, struct wm_judgement *judgement);
+void wm_judgement_done(struct wm_judgement *judgement);
+
+/* ---- comparison_rows.c, for this room ---- */
+
+WM_MUST_USE int wm_comparison_add_paths(struct wm_comparison *comparison,
+                                        const struct wm_comparison_input *input);
+WM_MUST_USE int wm_comparison_add_bench(struct wm_comparison *comparison,
+                                        const struct wm_comparison_input *input);
+
+/* ---- speed.c, for this room ---- */
+
+/* Brings the values of runs to one speed, where there is a path to tell it by. -ENOMEM. */
+WM_MUST_USE int wm_comparison_take_speed_out(struct wm_comparison *comparison,
+                                             const struct wm_comparison_input *input);
+
+#endif

@@ -1,0 +1,62 @@
+/* evidence.h - how sure it is that two lots of measurements differ: pure functions of numbers.
+ *
+ * Sources: Mann and Whitney, "On a test of whether one of two random variables is stochastically
+ * larger than the other", 1947, with midranks for ties (Lehmann, "Nonparametrics", 1975, ch. 1);
+ * Holm, "A simple sequentially rejective multiple test procedure", 1979; Efron and Tibshirani, "An
+ * introduction to the bootstrap", 1993, ch. 13 (percentile intervals). */
+#ifndef WM_COMPARE_EVIDENCE_H
+#define WM_COMPARE_EVIDENCE_H
+
+#include "harness/core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Measurements of one thing; borrowed, in any order. */
+struct wm_lot {
+    const double *values;
+    size_t count;
+};
+
+/* How likely chance alone makes the two lots lie apart as far as they do. */
+struct wm_rank_test {
+    double u; /* pairs in which the first lot's value is the larger one; a tie is half a pair */
+    double p; /* to either side: twice the smaller tail, 1 at most */
+    double p_more; /* that the second lot lies so far above the first */
+    double p_less; /* below */
+    bool exact;
+};
+
+/* Up to this many values in both lots together the distribution is counted out, with ties too; it
+ * is what doubles count exactly. Beyond, the normal approximation, corrected for ties and
+ * continuity. */
+enum { WM_RANK_EXACT_MAX = 50 };
+
+/* Of two lots with at least one value each. -ENOMEM. */
+WM_MUST_USE int wm_rank_test(struct wm_lot before, struct wm_lot after,
+                             struct wm_rank_test *ret_test);
+/* The smallest p that lots of these sizes can give: above a level, nothing can be shown at it. */
+double wm_rank_test_least_p(size_t before, size_t after);
+
+/* The middle value, or the mean of the two; 0 of none. -ENOMEM. */
+WM_MUST_USE int wm_median(struct wm_lot lot, double *ret_median);
+
+/* The 95 % interval of after's median over before's, less 1, by drawing both lots anew from
+ * themselves, which have a value each. The same seed gives the same interval. Both 0 where before's
+ * median is. -ENOMEM. */
+WM_MUST_USE int wm_bootstrap_change(struct wm_lot before, struct wm_lot after, uint64_t seed,
+                                    double *ret_low, double *ret_high);
+
+/* Of values above 0; 0 of none. */
+double wm_geometric_mean(struct wm_lot lot);
+
+/* Makes of each p what it is worth where `count` were asked at once: the smallest times all, the
+ * next times one fewer, and so on, never falling. So the chance that any is below a level by
+ * chance alone is that level. -ENOMEM. */
+WM_MUST_USE int wm_holm(double *p, size_t count);
+
+/* The chance that a normal variable is `z` deviations or more above its mean. */
+double wm_normal_tail(double z);
+
+#endif

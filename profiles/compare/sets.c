@@ -1,0 +1,197 @@
+/* sets.c - an operand of a comparison to its runs and benchmark results. */
+#include "profiles/compare/sets.h"
+
+#include "harness/core/file.h"
+#include "profiles/runs/numbered.h"
+#include "profiles/runs/record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void wm_set_free(struct wm_set *set)
+{
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < set->run_count; i++) {
+        wm_run_free(set->runs[i]);
+        free(set->folders[i]);
+    }
+    free(set->runs);
+    free(set->folders);
+    wm_benchfile_free(set->bench);
+    free(set->bench_name);
+    free(set);
+}
+
+/* "folder/file" is there. */
+static bool holds(const char *folder, const char *file)
+{
+    char *name = wm_file_join_dup(folder, file);
+    bool found = name != NULL && wm_file_exists(name);
+    free(name);
+    return found;
+}
+
+static bool is_folder(const char *name)
+{
+    struct stat found;
+    return stat(name, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+static int add_run(struct wm_set *set, const char *folder, struct wm_error *err)
+{
+    struct wm_run **runs = reallocarray(set->runs, set->run_count + 1, sizeof(runs[0]));
+    if (runs != NULL)
+        set->runs = runs;
+    char **folders = reallocarray(set->folders, set->run_count + 1, sizeof(folders[0]));
+    if (folders != NULL)
+        set->folders = folders;
+    char *copy = strdup(folder);
+    if (runs == NULL || folders == NULL || copy == NULL) {
+        free(copy);
+        return wm_fail_at(err, -ENOMEM, folder, "no memory for the run");
+    }
+    int rc = wm_run_read(folder, &runs[set->run_count], err);
+    if (rc < 0) {
+        free(copy);
+        return rc;
+    }
+    folders[set->run_count++] = copy;
+    return 0;
+}
+
+static int add_numbered(struct wm_set *set, const char *folder, struct wm_error *err)
+{
+    uint32_t *numbers = NULL;
+    size_t count = 0;
+    int rc = wm_numbered_list(folder, &numbers, &count, err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        char *name = wm_numbered_dup(folder, numbers[i]);
+        rc = name == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory for its runs")
+                          : add_run(set, name, err);
+        free(name);
+    }
+    free(numbers);
+    return rc;
+}
+
+static int read_bench(struct wm_set *set, const char *file, struct wm_error *err)
+{
+    set->bench_name = strdup(file);
+    if (set->bench_name == NULL)
+        return wm_fail_at(err, -ENOMEM, file, "no memory for its results");
+    return wm_benchfile_read(file, &set->bench, err);
+}
+
+/* What lies beside results of benchmarks is the profile that goes with them, and no run. */
+static int read_folder(struct wm_set *set, const char *folder, struct wm_error *err)
+{
+    bool has_bench = holds(folder, WM_TAG_BENCH);
+    int rc = wm_run_is(folder) && !has_bench ? add_run(set, folder, err)
+                                             : add_numbered(set, folder, err);
+    if (rc < 0 || !has_bench)
+        return rc;
+    char *file = wm_file_join_dup(folder, WM_TAG_BENCH);
+    rc = file == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory for its results")
+                      : read_bench(set, file, err);
+    free(file);
+    return rc;
+}
+
+static bool is_empty(const struct wm_set *set)
+{
+    return set->run_count == 0 && set->bench == NULL;
+}
+
+/* What the operand names in the record, where it is a bare name. */
+static int read_tag(struct wm_set *set, struct wm_error *err)
+{
+    if (strchr(set->name, '/') != NULL)
+        return 0;
+    char *folder = wm_file_join_dup(wm_record_home(), set->name);
+    if (folder == NULL)
+        return wm_fail_at(err, -ENOMEM, set->name, "no memory for its runs");
+    int rc = is_folder(folder) ? read_folder(set, folder, err) : 0;
+    free(folder);
+    return rc;
+}
+
+static int read_operand(struct wm_set *set, struct wm_error *err)
+{
+    bool exists = wm_file_exists(set->name);
+    int rc = 0;
+    if (exists && is_folder(set->name))
+        rc = read_folder(set, set->name, err);
+    else if (exists)
+        return read_bench(set, set->name, err);
+    if (rc == 0 && is_empty(set))
+        rc = read_tag(set, err);
+    if (rc < 0 || !is_empty(set))
+        return rc;
+    if (exists)
+        return wm_fail_at(
+            err, -EINVAL, set->name,
+            "holds no run: expected run.json, or runs in folders 1, 2, …, or " WM_TAG_BENCH);
+    return wm_fail_at(err, -ENOENT, set->name,
+                      "is no run folder, set, file of benchmark results, or tag in %.200s",
+                      wm_record_home());
+}
+
+int wm_set_read(const char *operand, struct wm_set **ret_set, struct wm_error *err)
+{
+    struct wm_set *set = calloc(1, sizeof(*set));
+    if (set == NULL)
+        return wm_fail_at(err, -ENOMEM, operand, "no memory for its runs");
+    set->name = operand;
+    int rc = read_operand(set, err);
+    if (rc < 0) {
+        wm_set_free(set);
+        return rc;
+    }
+    *ret_set = set;
+    return 0;
+}
+
+/* ---- Turns ---- */
+
+struct turn {
+    const char *started;
+    size_t at; /* in its set */
+    bool base;
+};
+
+/* ISO 8601 in UTC sorts as text; it tells seconds, and several runs may fit into one. */
+static int compare_turns(const void *a, const void *b)
+{
+    const struct turn *left = a, *right = b;
+    int order = strcmp(left->started, right->started);
+    if (order != 0)
+        return order;
+    if (left->at != right->at)
+        return left->at < right->at ? -1 : 1;
+    return (int)right->base - (int)left->base;
+}
+
+bool wm_sets_take_turns(const struct wm_set *base, const struct wm_set *now)
+{
+    size_t count = base->run_count + now->run_count, changes = 0;
+    size_t shorter = base->run_count < now->run_count ? base->run_count : now->run_count;
+    struct turn *turns = calloc(count + 1, sizeof(turns[0]));
+    if (turns == NULL || shorter < 2) {
+        free(turns);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool first = i < base->run_count;
+        size_t at = first ? i : i - base->run_count;
+        turns[i] = (struct turn){(first ? base : now)->runs[at]->started, at, first};
+    }
+    qsort(turns, count, sizeof(turns[0]), compare_turns);
+    for (size_t i = 1; i < count; i++)
+        changes += turns[i].base != turns[i - 1].base;
+    free(turns);
+    return changes >= shorter;
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+# same.sh - how often `waymark compare` and `waymark baseline check` see a change where there is
+# none: the same build against itself, again and again, in turns.
+#
+# A row is a path and a measure; a comparison changed if any of its rows did. What p says before it
+# is corrected is told too: some 5 % of the rows are below 0.05 by chance.
+# usage: same.sh BUILD [COMPARISONS [RUNS [REQUESTS]]]
+set -eu
+build=$1 comparisons=${2:-100} runs=${3:-6} requests=${4:-5000}
+. "$(dirname "$0")/turns.sh"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+WAYMARK_HOME=$folder/record
+export WAYMARK_HOME
+
+changed=0 alarms=0 number=0
+while [ "$number" -lt "$comparisons" ]; do
+    number=$((number + 1))
+    turns "$folder" 0 "$runs" "$requests"
+    "$build/bin/waymark" compare "$folder/a" "$folder/b" --format csv >"$folder/csv" 2>"$folder/out"
+    awk -F, 'NR > 1' "$folder/csv" >>"$folder/rows"
+    rows=$(awk -F, 'NR > 1 && $12 != "same"' "$folder/csv" | wc -l)
+    [ "$rows" -eq 0 ] || {
+        changed=$((changed + 1))
+        awk -F, 'NR > 1 && $12 != "same"' "$folder/csv"
+    }
+    "$build/bin/waymark" baseline set "$folder/a" >"$folder/out"
+    "$build/bin/waymark" baseline check "$folder/b" >"$folder/out" || {
+        alarms=$((alarms + 1))
+        cat "$folder/out"
+    }
+    echo "$number: $rows rows changed; so far $changed comparisons changed, $alarms checks failed"
+done
+
+echo "of $comparisons comparisons of $runs and $runs runs, $requests requests each:"
+echo "  $changed with a changed row (p < 0.05, corrected)"
+echo "  $alarms that baseline check failed (3 %)"
+awk -F, '{ row = $2 " " $3; rows[row]++
+           below[row] += $9 != "" && $9 < 0.05
+           said[row] += $12 != "same" }
+    END { for (row in rows)
+              printf "  %-24s p < 0.05 uncorrected in %d of %d, changed in %d\n", row, below[row],
+                     rows[row], said[row] }' "$folder/rows" | sort

@@ -1,0 +1,127 @@
+/* sides.c - runs made up. */
+#include "tests/compare/sides.h"
+
+#include "harness/core/arena.h"
+#include "profiles/compare/merged.h"
+#include "tests/support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[SIDES_PATH_COUNT] = {"PathA", "PathB", "PathC"};
+static const char *const nodes[SIDES_PATH_COUNT] = {"Main/PathA", "Main/PathB", "Main/PathC"};
+
+enum { REQUESTS = 1000 };
+
+/* About normal: the sum of twelve of SplitMix's. */
+static double noise(uint64_t *random, double deviation)
+{
+    double sum = -6;
+    for (int i = 0; i < 12; i++) {
+        uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+        sum += (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+    }
+    return 1 + deviation * sum;
+}
+
+static void add_path(struct wm_run *run, size_t which, const struct side_wish *wish, double speed,
+                     uint64_t *random)
+{
+    struct wm_path_row *row = wm_paths_add(run->paths);
+    double cost = 20000.0 * (double)(which + 1) * wish->factors[which] * speed;
+    assert_non_null(row);
+    row->id = which + 1;
+    row->entry = "Main";
+    row->name = names[which];
+    row->outcome = "";
+    row->nodes = &nodes[which];
+    row->node_count = 1;
+    row->requests = REQUESTS;
+    row->samples = 100;
+    row->cpu_ns = (uint64_t)(cost * noise(random, wish->noise) * REQUESTS);
+    row->has_latency = row->has_allocs = true;
+    row->p50_ns = (uint64_t)(cost * noise(random, wish->noise));
+    row->p99_ns = (uint64_t)(2 * cost * noise(random, wish->noise));
+    row->allocs = wish->allocs * REQUESTS;
+}
+
+static struct wm_run *run_new(const struct side_wish *wish, size_t at, uint64_t *random)
+{
+    struct wm_run *run = NULL;
+    char started[32];
+    int second = wish->first_second + (int)at * wish->step_seconds;
+    assert_int_equal(wm_run_new(&run), 0);
+    snprintf(started, sizeof(started), "2026-01-01T%02d:%02d:%02dZ", second / 3600,
+             second / 60 % 60, second % 60);
+    run->started = wm_arena_copy(run->arena, started, strlen(started));
+    run->load = "closed loop, 1 thread";
+    run->sampler = "perf_event";
+    run->hz = 997;
+    run->open_loop = wish->open_loop;
+    double speed = noise(random, wish->speed_noise);
+    for (size_t i = 0; i < SIDES_PATH_COUNT; i++)
+        if (wish->factors[i] > 0)
+            add_path(run, i, wish, speed, random);
+    return run;
+}
+
+struct wm_set *side_new(const struct side_wish *wish, const char *name, uint64_t *random)
+{
+    struct wm_set *set = calloc(1, sizeof(*set));
+    assert_non_null(set);
+    set->name = name;
+    set->runs = calloc(wish->run_count, sizeof(set->runs[0]));
+    assert_non_null(set->runs);
+    for (set->run_count = 0; set->run_count < wish->run_count; set->run_count++)
+        set->runs[set->run_count] = run_new(wish, set->run_count, random);
+    return set;
+}
+
+void side_free(struct wm_set *set)
+{
+    for (size_t i = 0; set != NULL && i < set->run_count; i++)
+        wm_run_free(set->runs[i]);
+    if (set != NULL)
+        free(set->runs);
+    free(set);
+}
+
+void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES],
+                   const struct wm_comparison_input *more, uint64_t *random, struct sides *sides)
+{
+    struct wm_error err = {0};
+    *sides = (struct sides){.comparison = NULL};
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        sides->sets[side] = side_new(&wishes[side], side == WM_BEFORE ? "base" : "new", random);
+    if (wm_merged_requests(sides->sets[WM_BEFORE], sides->sets[WM_AFTER], &sides->requests, &err) <
+        0)
+        fail_msg("%s", err.text);
+    struct wm_comparison_input input = *more;
+    input.sets[WM_BEFORE] = sides->sets[WM_BEFORE];
+    input.sets[WM_AFTER] = sides->sets[WM_AFTER];
+    input.requests = sides->requests;
+    if (wm_comparison_new(&input, &sides->comparison, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+void sides_done(struct sides *sides)
+{
+    wm_comparison_free(sides->comparison);
+    wm_requests_free(sides->requests);
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        side_free(sides->sets[side]);
+}
+
+const struct wm_compared *sides_row(const struct sides *sides, const char *path, const char *unit)
+{
+    const struct wm_comparison *comparison = sides->comparison;
+    for (size_t i = 0; i < comparison->count; i++)
+        if (strcmp(comparison->rows[i].subject, path) == 0 &&
+            strcmp(comparison->rows[i].unit, unit) == 0)
+            return &comparison->rows[i];
+    fail_msg("no row %s of %s", unit, path);
+    return NULL;
+}

@@ -1,0 +1,291 @@
+/* test_comparison.c - what is called a change, and what a check calls worse. */
+#include "tests/compare/sides.h"
+#include "tests/support/support.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ROUNDS = 100, FALSE_MAX = 7, ALARMS_MAX = 3 };
+
+static const struct wm_comparison_input plainly = {.threshold = 0};
+
+/* One run of each side every other second, base first. */
+static struct side_wish side(double a, double b, double c)
+{
+    return (struct side_wish){
+        .factors = {a, b, c},
+        .noise = 0.01,
+        .step_seconds = 2,
+        .run_count = SIDES_RUN_COUNT,
+        .allocs = 2
+    };
+}
+
+static size_t count_changes(const struct wm_comparison *comparison, double *ret_uncorrected)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i < comparison->count; i++) {
+        changed += comparison->rows[i].verdict != WM_VERDICT_SAME;
+        *ret_uncorrected += comparison->rows[i].p < WM_COMPARED_LEVEL;
+    }
+    return changed;
+}
+
+/* The same build a hundred times: nine questions each, so uncorrected some 40 false answers. */
+static void test_comparison_of_equals_finds_next_to_nothing(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    size_t changed = 0, alarms = 0;
+    double uncorrected = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
+        const struct wm_judge_options options = {0, 0};
+        struct wm_judgement judgement;
+        struct sides sides;
+        sides_compare(wishes, &plainly, &random, &sides);
+        assert_int_equal(sides.comparison->question_count, 9);
+        changed += count_changes(sides.comparison, &uncorrected) > 0;
+        assert_int_equal(wm_judge(sides.comparison, &options, &judgement), 0);
+        alarms += judgement.worse_count > 0;
+        wm_judgement_done(&judgement);
+        sides_done(&sides);
+    }
+    if (changed > FALSE_MAX || alarms > ALARMS_MAX || uncorrected < 15)
+        fail_msg("%zu of %d comparisons changed, %zu alarms, %g rows uncorrected", changed,
+                 (int)ROUNDS, alarms, uncorrected);
+}
+
+static void test_comparison_finds_three_percent_in_the_right_path(void **state)
+{
+    (void)state;
+    uint64_t random = 2;
+    int found = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1.03, 1)};
+        struct sides sides;
+        sides_compare(wishes, &plainly, &random, &sides);
+        const struct wm_compared *row = sides_row(&sides, "PathB", "CPU/request");
+        found += row->verdict == WM_VERDICT_MORE;
+        assert_true(row->evidence == WM_EVIDENCE_RANKS);
+        assert_true(fabs(row->change - 0.03) < 0.025 && row->low < row->high);
+        sides_done(&sides);
+    }
+    if (found < 95)
+        fail_msg("found in %d of %d", found, (int)ROUNDS);
+}
+
+static void test_comparison_threshold_and_the_same_values(void **state)
+{
+    (void)state;
+    uint64_t random = 3;
+    const struct wm_comparison_input coarse = {.threshold = 0.05};
+    struct side_wish wishes[] = {side(1, 1.03, 1), side(1, 1, 2)};
+    struct sides sides;
+    wishes[WM_AFTER].allocs = 3;
+    sides_compare(wishes, &coarse, &random, &sides);
+    assert_true(sides_row(&sides, "PathB", "CPU/request")->verdict == WM_VERDICT_SAME);
+    assert_true(sides_row(&sides, "PathC", "p50")->verdict == WM_VERDICT_MORE);
+    const struct wm_compared *row = sides_row(&sides, "PathA", "allocs/request");
+    assert_true(row->verdict == WM_VERDICT_MORE && row->change == 0.5);
+    assert_true(row->low == 0.5 && row->high == 0.5);
+    for (size_t i = 0; i < sides.comparison->mean_count; i++)
+        if (strcmp(sides.comparison->means[i].unit, "allocs/request") == 0)
+            assert_true(fabs(sides.comparison->means[i].change - 0.5) < 1e-9);
+    sides_done(&sides);
+}
+
+static void test_comparison_tells_what_only_one_side_has(void **state)
+{
+    (void)state;
+    uint64_t random = 4;
+    struct side_wish wishes[] = {side(1, 1, 0), side(0, 1, 1)};
+    struct sides sides;
+    sides_compare(wishes, &plainly, &random, &sides);
+    assert_int_equal(sides.comparison->missing_count[WM_BEFORE], 1);
+    assert_string_equal(sides.comparison->missing[WM_BEFORE][0], "PathC");
+    assert_int_equal(sides.comparison->missing_count[WM_AFTER], 1);
+    assert_string_equal(sides.comparison->missing[WM_AFTER][0], "PathA");
+    sides_done(&sides);
+}
+
+/* One run each: nothing to rank, but what sampling makes of CPU is known, and counts are counts. */
+static void test_comparison_of_single_runs_says_what_it_rests_on(void **state)
+{
+    (void)state;
+    uint64_t random = 5;
+    struct side_wish wishes[] = {side(1, 1, 1), side(1.2, 1, 1)};
+    static const struct wm_sampled sampled[] = {
+        {"PathA", {20000, 24000}, {1e6, 1e6}},
+        {"PathB", {40000, 40500}, {4e6, 4e6}},
+    };
+    const struct wm_comparison_input input = {
+        .sampled = sampled, .sampled_count = 2, .common_ratio = 1};
+    struct sides sides;
+    wishes[0].run_count = wishes[1].run_count = 1;
+    wishes[1].allocs = 3;
+    sides_compare(wishes, &input, &random, &sides);
+    const struct wm_compared *row = sides_row(&sides, "PathA", "CPU/request");
+    assert_true(row->evidence == WM_EVIDENCE_SAMPLING && row->verdict == WM_VERDICT_MORE);
+    assert_true(fabs(row->p - 2 * wm_normal_tail(4000 / sqrt(2e6))) < 1e-12);
+    assert_true(sides_row(&sides, "PathB", "CPU/request")->verdict == WM_VERDICT_SAME);
+    assert_true(sides_row(&sides, "PathC", "CPU/request")->evidence == WM_EVIDENCE_NONE);
+    assert_true(sides_row(&sides, "PathA", "p50")->evidence == WM_EVIDENCE_NONE);
+    assert_true(sides_row(&sides, "PathA", "p50")->verdict == WM_VERDICT_SAME);
+    assert_true(sides_row(&sides, "PathA", "allocs/request")->evidence == WM_EVIDENCE_COUNT);
+    assert_true(sides_row(&sides, "PathA", "allocs/request")->verdict == WM_VERDICT_MORE);
+    assert_null(sides.comparison->reference);
+    sides_done(&sides);
+}
+
+static void test_comparison_says_how_many_runs_it_takes(void **state)
+{
+    (void)state;
+    assert_int_equal(wm_comparison_runs_needed(1, 0.05), 4);
+    assert_int_equal(wm_comparison_runs_needed(12, 0.05), 6);
+    assert_int_equal(wm_comparison_runs_needed(40, 0.05), 7);
+}
+
+/* Runs whose speed differs by 3 %: only against another path of the same run is 3 % to be seen. An
+ * open loop's latencies have the queue in them, and are left as they are. */
+static void test_comparison_at_one_speed_sees_what_the_machine_hides(void **state)
+{
+    (void)state;
+    uint64_t random = 6;
+    int found[2] = {0, 0}, others = 0;
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+        bool open = round % 2 == 1;
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1.03, 1)};
+        for (int at = 0; at < 2; at++) {
+            wishes[at].noise = 0.005;
+            wishes[at].speed_noise = 0.03;
+            wishes[at].open_loop = open;
+        }
+        struct sides sides;
+        sides_compare(wishes, &plainly, &random, &sides);
+        found[open] += sides_row(&sides, "PathB", "p50")->verdict == WM_VERDICT_MORE;
+        others += sides_row(&sides, "PathA", "p50")->verdict != WM_VERDICT_SAME;
+        others += sides_row(&sides, "PathC", "p50")->verdict != WM_VERDICT_SAME;
+        assert_true(!open || sides.comparison->reference == NULL);
+        sides_done(&sides);
+    }
+    if (found[0] < 90 || found[1] > 50 || others > FALSE_MAX)
+        fail_msg("found %d, as measured %d, elsewhere %d", found[0], found[1], others);
+}
+
+/* Two paths, of which one took 3 % more: whose functions all but one cost what they did? */
+static void test_comparison_of_two_paths_asks_the_functions(void **state)
+{
+    (void)state;
+    static const struct wm_sampled sampled[] = {
+        {"PathA", {20000, 20200}, {1e4, 1e4}},
+        {"PathB", {40000, 41600}, {1e4, 1e4}},
+    };
+    uint64_t random = 9;
+    for (int round = 0; round < 20; round++) {
+        const struct wm_comparison_input input = {
+            .sampled = sampled, .sampled_count = 2, .common_ratio = 1.012};
+        struct side_wish wishes[] = {side(1, 1, 0), side(1, 1.03, 0)};
+        wishes[0].noise = wishes[1].noise = 0.002;
+        wishes[0].speed_noise = wishes[1].speed_noise = 0.05;
+        struct sides sides;
+        sides_compare(wishes, &input, &random, &sides);
+        if (sides.comparison->reference != NULL) {
+            assert_string_equal(sides.comparison->reference, "PathA");
+            assert_true(sides_row(&sides, "PathB", "p50")->verdict == WM_VERDICT_MORE);
+            assert_true(sides_row(&sides, "PathA", "p50")->verdict == WM_VERDICT_SAME);
+        }
+        sides_done(&sides);
+    }
+}
+
+/* All code became slower: there is no path to go by, and nothing may look faster. */
+static void test_comparison_leaves_common_changes_as_they_are(void **state)
+{
+    (void)state;
+    uint64_t random = 10;
+    struct side_wish wishes[] = {side(1, 1, 1), side(1.3, 1.2, 1.1)};
+    struct sides sides;
+    sides_compare(wishes, &plainly, &random, &sides);
+    assert_null(sides.comparison->reference);
+    static const char *const paths[] = {"PathA", "PathB", "PathC"};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(sides_row(&sides, paths[i], "p50")->verdict == WM_VERDICT_MORE);
+    sides_done(&sides);
+}
+
+/* ---- The check ---- */
+
+/* Whatever a day does to the machine is forgiven up to 10 %, unless the sides took turns. */
+static void test_check_forgives_the_machine_and_nobody_else(void **state)
+{
+    (void)state;
+    static const struct {
+        double factors[SIDES_PATH_COUNT];
+        bool in_turns;
+        size_t worse; /* of CPU and p50 of each path */
+    } cases[] = {
+        {{1, 1, 1},          true,  0},
+        {{1.2, 1, 1},        true,  2},
+        {{1, 0.8, 1},        true,  0},
+        {{1.06, 1.06, 1.06}, true,  6},
+        {{1.06, 1.06, 1.06}, false, 0},
+        {{0.9, 0.9, 0.9},    false, 0},
+        {{1.06, 1.27, 1.06}, false, 2},
+        {{1.3, 1.3, 1.3},    false, 6},
+        {{1.2, 1, 1},        false, 2},
+    };
+    uint64_t random = 7;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct wm_judge_options options = {0.03, 0.1};
+        const double *factors = cases[i].factors;
+        struct side_wish wishes[] = {side(1, 1, 1), side(factors[0], factors[1], factors[2])};
+        struct wm_judgement judgement;
+        struct sides sides;
+        wishes[1].first_second = cases[i].in_turns ? 1 : 1000;
+        sides_compare(wishes, &plainly, &random, &sides);
+        assert_true(sides.comparison->take_turns == cases[i].in_turns);
+        assert_int_equal(wm_judge(sides.comparison, &options, &judgement), 0);
+        if (judgement.worse_count != cases[i].worse)
+            fail_msg("case %zu: %zu are worse", i, judgement.worse_count);
+        wm_judgement_done(&judgement);
+        sides_done(&sides);
+    }
+}
+
+static void test_check_looks_at_counts_and_not_at_p99(void **state)
+{
+    (void)state;
+    uint64_t random = 8;
+    const struct wm_judge_options options = {0.03, 0.1};
+    struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
+    struct wm_judgement judgement;
+    struct sides sides;
+    wishes[1].allocs = 3;
+    sides_compare(wishes, &plainly, &random, &sides);
+    for (size_t i = 0; i < sides.comparison->count; i++)
+        assert_true(sides.comparison->rows[i].judged ==
+                    (strcmp(sides.comparison->rows[i].unit, "p99") != 0));
+    assert_int_equal(wm_judge(sides.comparison, &options, &judgement), 0);
+    assert_int_equal(judgement.worse_count, 3);
+    wm_judgement_done(&judgement);
+    sides_done(&sides);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_comparison_of_equals_finds_next_to_nothing),
+        cmocka_unit_test(test_comparison_finds_three_percent_in_the_right_path),
+        cmocka_unit_test(test_comparison_threshold_and_the_same_values),
+        cmocka_unit_test(test_comparison_tells_what_only_one_side_has),
+        cmocka_unit_test(test_comparison_of_single_runs_says_what_it_rests_on),
+        cmocka_unit_test(test_comparison_says_how_many_runs_it_takes),
+        cmocka_unit_test(test_comparison_at_one_speed_sees_what_the_machine_hides),
+        cmocka_unit_test(test_comparison_of_two_paths_asks_the_functions),
+        cmocka_unit_test(test_comparison_leaves_common_changes_as_they_are),
+        cmocka_unit_test(test_check_forgives_the_machine_and_nobody_else),
+        cmocka_unit_test(test_check_looks_at_counts_and_not_at_p99),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,297 @@
+/* test_sets.c - what an operand names, whether two of them can be compared, and the bar. */
+#include "tests/compare/sides.h"
+#include "tests/support/support.h"
+
+#include "harness/core/file.h"
+#include "profiles/compare/baseline.h"
+#include "profiles/compare/comparable.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char BENCH[] = "cpu: X\nBenchmarkA-2 1000 5 ns/op\n";
+
+struct fixture {
+    char *folder;
+    uint64_t random;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    assert_non_null(fixture);
+    fixture->folder = wm_test_folder();
+    assert_int_equal(setenv("WAYMARK_HOME", fixture->folder, 1), 0);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    wm_test_folder_remove(fixture->folder);
+    free(fixture);
+    return 0;
+}
+
+static struct side_wish wish(size_t run_count)
+{
+    return (struct side_wish){
+        .factors = {1, 1, 1},
+          .noise = 0.01, .step_seconds = 2, .run_count = run_count
+    };
+}
+
+/* Writes a run to folder/name. */
+static void write_run(struct fixture *fixture, const char *name)
+{
+    struct side_wish one = wish(1);
+    struct wm_set *set = side_new(&one, "made up", &fixture->random);
+    struct wm_error err = {0};
+    char *folder = wm_file_join_dup(fixture->folder, name);
+    assert_int_equal(wm_paths_finish(set->runs[0]->paths), 0);
+    if (wm_run_prepare(folder, true, &err) < 0 || wm_run_write(set->runs[0], folder, &err) < 0)
+        fail_msg("%s: %s", err.place, err.text);
+    free(folder);
+    side_free(set);
+}
+
+static int read_set(const char *operand, struct wm_set **ret_set, const char *says)
+{
+    struct wm_error err = {0};
+    int rc = wm_set_read(operand, ret_set, &err);
+    if (says != NULL && strstr(err.text, says) == NULL)
+        fail_msg("'%s' does not say '%s'", err.text, says);
+    if (says == NULL && rc < 0)
+        fail_msg("%s: %s", err.place, err.text);
+    return rc;
+}
+
+static void test_sets_are_found_by_path_and_by_tag(void **state)
+{
+    struct fixture *fixture = *state;
+    struct wm_set *set = NULL;
+    write_run(fixture, "tag/1");
+    write_run(fixture, "tag/3"); /* the second was removed */
+    write_run(fixture, "single");
+    free(wm_test_file(fixture->folder, "bench.txt", BENCH));
+    static const struct {
+        const char *name;
+        size_t run_count;
+        bool bench;
+    } cases[] = {
+        {"tag",       2, false},
+        {"tag/3",     1, false},
+        {"single",    1, false},
+        {"bench.txt", 0, true },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *path = wm_file_join_dup(fixture->folder, cases[i].name);
+        read_set(path, &set, NULL);
+        assert_int_equal(set->run_count, cases[i].run_count);
+        assert_true((set->bench != NULL) == cases[i].bench);
+        wm_set_free(set);
+        free(path);
+    }
+    read_set("tag", &set, NULL);
+    assert_int_equal(set->run_count, 2);
+    assert_non_null(strstr(set->folders[1], "tag/3"));
+    wm_set_free(set);
+}
+
+/* Beside results of benchmarks lies their profile, in the shape of a run. */
+static void test_sets_take_benchmarks_of_a_tag_and_not_their_profile(void **state)
+{
+    struct fixture *fixture = *state;
+    struct wm_set *set = NULL;
+    write_run(fixture, "tag");
+    free(wm_test_file(fixture->folder, "tag/bench.txt", BENCH));
+    read_set("tag", &set, NULL);
+    assert_int_equal(set->run_count, 0);
+    assert_int_equal(set->bench->result_count, 1);
+    wm_set_free(set);
+    write_run(fixture, "tag/1");
+    read_set("tag", &set, NULL);
+    assert_int_equal(set->run_count, 1);
+    wm_set_free(set);
+}
+
+static void test_sets_that_are_none_say_what_was_expected(void **state)
+{
+    struct fixture *fixture = *state;
+    struct wm_set *set = NULL;
+    char *text = wm_test_file(fixture->folder, "notes", "nothing\n");
+    assert_int_equal(read_set("nowhere", &set, "tag in"), -ENOENT);
+    assert_int_equal(read_set(fixture->folder, &set, "holds no run"), -EINVAL);
+    assert_int_equal(read_set(text, &set, "no benchmark results"), -EINVAL);
+    assert_null(set);
+    free(text);
+}
+
+static void test_sets_take_turns(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        int first, step;
+        size_t base, now;
+        bool turns;
+    } cases[] = {
+        {1,   2, 4, 4, true }, /* a b a b … */
+        {0,   2, 4, 4, true }, /* each pair within one second */
+        {100, 2, 4, 4, false}, /* one side after the other */
+        {1,   2, 1, 1, false}, /* one of each: after the other, whatever the order */
+        {1,   2, 4, 2, true },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct side_wish before = wish(cases[i].base), after = wish(cases[i].now);
+        after.first_second = cases[i].first;
+        after.step_seconds = cases[i].step;
+        struct wm_set *base = side_new(&before, "base", &fixture->random);
+        struct wm_set *now = side_new(&after, "new", &fixture->random);
+        if (wm_sets_take_turns(base, now) != cases[i].turns)
+            fail_msg("case %zu", i);
+        side_free(base);
+        side_free(now);
+    }
+}
+
+/* ---- Comparable ---- */
+
+static void assert_says(const char *text, const char *part)
+{
+    if (part == NULL ? text[0] != '\0' : strstr(text, part) == NULL)
+        fail_msg("'%s' does not say '%s'", text, part == NULL ? "" : part);
+}
+
+static void test_comparable_tells_what_differs(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        struct wm_run_setting identity[2], machine;
+        const char *load, *sampler;
+        const char *reason, *note;
+    } cases[] = {
+        {{{WM_RUN_WORK_HASH, "1"}, {WM_RUN_BUILD_ID, "b"}}, {"cpu", "X"}, "1", "perf",  NULL, NULL                             },
+        {{{WM_RUN_WORK_HASH, "1"}, {WM_RUN_BUILD_ID, "a"}},
+         {"cpu", "X"},
+         "1",                                                                  "perf",
+         NULL,                                                                                "build id of the app is the same"},
+        {{{WM_RUN_WORK_HASH, "2"}, {WM_RUN_BUILD_ID, "b"}},
+         {"cpu", "X"},
+         "1",                                                                  "perf",
+         "trace or capture) differs: 1 and 2",                                                NULL                             },
+        {{{WM_RUN_WORK_HASH, "1"}, {WM_RUN_BUILD_ID, "b"}},
+         {"cpu", "Y"},
+         "1",                                                                  "perf",
+         "processor differs: X and Y",                                                        NULL                             },
+        {{{WM_RUN_WORK_HASH, "1"}, {WM_RUN_BUILD_ID, "b"}},
+         {"cpu", "X"},
+         "2",                                                                  "perf",
+         "load differs: 1 and 2",                                                             NULL                             },
+        {{{WM_RUN_WORK_HASH, "1"}, {WM_RUN_BUILD_ID, "b"}},
+         {"cpu", "X"},
+         "1",                                                                  "timer",
+         "sampler differs: perf at 997 Hz and timer at 997 Hz",                               NULL                             },
+        {{{"other", ""}, {WM_RUN_BUILD_ID, "b"}},
+         {"cpu", "X"},
+         "1",                                                                  "perf",
+         NULL,                                                                                "is not known of new"            },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct side_wish one = wish(1);
+        struct wm_set *sets[2] = {side_new(&one, "base", &fixture->random),
+                                  side_new(&one, "new", &fixture->random)};
+        for (size_t side = 0; side < 2; side++) {
+            size_t from = side == 0 ? 1 : i; /* the second case is the base of all */
+            struct wm_run *run = sets[side]->runs[0];
+            run->identity = (struct wm_run_setting *)(uintptr_t)cases[from].identity;
+            run->identity_count = 2;
+            run->machine = (struct wm_run_setting *)(uintptr_t)&cases[from].machine;
+            run->machine_count = 1;
+            run->load = cases[from].load;
+            run->sampler = cases[from].sampler;
+        }
+        struct wm_text reasons, notes;
+        wm_text_init(&reasons);
+        wm_text_init(&notes);
+        wm_comparable_check(sets[0], sets[1], &reasons, &notes);
+        assert_says(reasons.data, cases[i].reason);
+        assert_says(notes.data, cases[i].note == NULL ? "cores is not known" : cases[i].note);
+        wm_text_done(&reasons);
+        wm_text_done(&notes);
+        side_free(sets[0]);
+        side_free(sets[1]);
+    }
+}
+
+static void test_comparable_refuses_a_side_of_two_builds(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct wm_run_setting builds[] = {
+        {WM_RUN_BUILD_ID, "a"},
+        {WM_RUN_BUILD_ID, "b"}
+    };
+    struct side_wish two = wish(2), one = wish(1);
+    struct wm_set *base = side_new(&two, "base", &fixture->random);
+    struct wm_set *now = side_new(&one, "new", &fixture->random);
+    struct wm_text reasons, notes;
+    for (size_t i = 0; i < 2; i++) {
+        base->runs[i]->identity = &builds[i];
+        base->runs[i]->identity_count = 1;
+    }
+    wm_text_init(&reasons);
+    wm_text_init(&notes);
+    wm_comparable_check(base, now, &reasons, &notes);
+    assert_says(reasons.data, "within base, build id of the app differs: a and b");
+    wm_text_done(&reasons);
+    wm_text_done(&notes);
+    side_free(base);
+    side_free(now);
+}
+
+/* ---- The bar ---- */
+
+static void test_baseline_is_a_copy_that_replaces_the_one_before(void **state)
+{
+    struct fixture *fixture = *state;
+    struct wm_error err = {0};
+    struct wm_set *set = NULL;
+    char *folder = NULL;
+    write_run(fixture, "old/1");
+    write_run(fixture, "old/2");
+    write_run(fixture, "new/7");
+    free(wm_test_file(fixture->folder, "new/bench.txt", BENCH));
+    for (int round = 0; round < 2; round++) {
+        read_set(round == 0 ? "old" : "new", &set, NULL);
+        assert_int_equal(wm_baseline_set(set, "main", &err), 0);
+        wm_set_free(set);
+    }
+    assert_int_equal(wm_baseline_folder("main", &folder, &err), 0);
+    read_set(folder, &set, NULL);
+    assert_int_equal(set->run_count, 1);
+    assert_non_null(set->bench);
+    wm_set_free(set);
+    free(folder);
+    static const char *const wrong[] = {"", "..", ".x", "a/b"};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(wm_baseline_folder(wrong[i], &folder, &err), -EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_sets_are_found_by_path_and_by_tag, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sets_take_benchmarks_of_a_tag_and_not_their_profile,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sets_that_are_none_say_what_was_expected, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_sets_take_turns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_comparable_tells_what_differs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_comparable_refuses_a_side_of_two_builds, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_baseline_is_a_copy_that_replaces_the_one_before,
+                                        set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
