@@ -5,16 +5,6 @@
 
 enum { SAMPLES = 50000, FUNCTIONS = 40, DEPTH = 6, USERS = 7 };
 
-static void use_cpus(const cpu_set_t *cpus, size_t most)
-{
-    cpu_set_t some;
-    CPU_ZERO(&some);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE && (size_t)CPU_COUNT(&some) < most; cpu++)
-        if (CPU_ISSET(cpu, cpus))
-            CPU_SET(cpu, &some);
-    assert_int_equal(sched_setaffinity(0, sizeof(some), &some), 0);
-}
-
 static uint32_t word(struct made *made, const char *text)
 {
     return (uint32_t)wm_profile_string(made->profile, text);
@@ -60,13 +50,11 @@ static void test_threads_print_what_one_does(void **state)
 {
     (void)state;
     static const char *const views[] = {"top", "tree", "dot", "callgrind", "proto"};
-    cpu_set_t cpus;
-    assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         struct wm_text one, all;
-        use_cpus(&cpus, 1);
+        wm_test_use_cpus(1);
         print(views[i], &one);
-        use_cpus(&cpus, CPU_SETSIZE);
+        wm_test_use_cpus(CPU_SETSIZE);
         print(views[i], &all);
         assert_true(one.length > 500);
         assert_int_equal(one.length, all.length);
