@@ -120,7 +120,7 @@ static void test_by_prints_costs_and_doubts_those_of_few_samples(void **state)
     add(&made, "main", "large", 16, 500);
     expect_text(&made, "\n"
                        "                all              large              small\n"
-                       "               4620               4500                120   cost in all\n"
+                       "               4620               4500              (120)   cost in all\n"
                        "            ± 18.0%            ± 18.3%            ± 98.0%   95% interval\n"
                        "         flat   cum         flat   cum        flat    cum\n"
                        "         4120  4120         4000  4000       (120)  (120)   work\n"
