@@ -8,43 +8,47 @@ enum { VALUE_BYTES = 128 };
 
 /* ---- Facts of a run ---- */
 
-/* Borrowed, or written to `text` of VALUE_BYTES; "" where it is not known. */
-typedef const char *fact_fn(const struct wm_run *run, const char *key, char *text);
+struct buffer { /* for a value that is made up */
+    char text[VALUE_BYTES];
+};
 
-static const char *of_identity(const struct wm_run *run, const char *key, char *text)
+/* Borrowed from the run or from the buffer; "" where it is not known. */
+typedef const char *fact_fn(const struct wm_run *run, const char *key, struct buffer *buffer);
+
+static const char *of_identity(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
-    (void)text;
+    (void)buffer;
     return wm_run_setting(run->identity, run->identity_count, key);
 }
 
-static const char *of_machine(const struct wm_run *run, const char *key, char *text)
+static const char *of_machine(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
-    (void)text;
+    (void)buffer;
     return wm_run_setting(run->machine, run->machine_count, key);
 }
 
 /* An option that was not given is one that has no value, and that is known. */
-static const char *of_options(const struct wm_run *run, const char *key, char *text)
+static const char *of_options(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
     const char *value = wm_run_setting(run->settings, run->setting_count, key);
-    (void)text;
+    (void)buffer;
     return value[0] != '\0' ? value : "none";
 }
 
-static const char *of_load(const struct wm_run *run, const char *key, char *text)
+static const char *of_load(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
     (void)key;
-    (void)text;
+    (void)buffer;
     return run->load;
 }
 
-static const char *of_sampler(const struct wm_run *run, const char *key, char *text)
+static const char *of_sampler(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
     (void)key;
     if (!(run->hz > 0))
         return "none";
-    (void)snprintf(text, VALUE_BYTES, "%.60s at %.6g Hz", run->sampler, run->hz);
-    return text;
+    (void)snprintf(buffer->text, sizeof(buffer->text), "%.60s at %.6g Hz", run->sampler, run->hz);
+    return buffer->text;
 }
 
 enum { OF_RUNS = 1, OF_BENCH = 2 };
@@ -100,13 +104,13 @@ static void add_difference(struct wm_text *text, const char *what, const char *f
 }
 
 /* The first run's fact; where another run of the side says otherwise, that is a reason. */
-static const char *of_side(const struct side *side, const struct fact *fact, char *text,
+static const char *of_side(const struct side *side, const struct fact *fact, struct buffer *buffer,
                            struct wm_text *reasons)
 {
-    char other_text[VALUE_BYTES];
-    const char *first = fact->get(side->runs[0], fact->key, text);
+    struct buffer other_buffer;
+    const char *first = fact->get(side->runs[0], fact->key, buffer);
     for (size_t i = 1; i < side->count && fact->rule != NOTED; i++) {
-        const char *other = fact->get(side->runs[i], fact->key, other_text);
+        const char *other = fact->get(side->runs[i], fact->key, &other_buffer);
         if (strcmp(first, other) == 0)
             continue;
         wm_text_addf(reasons, "within %s, ", side->name);
@@ -119,9 +123,9 @@ static const char *of_side(const struct side *side, const struct fact *fact, cha
 static void check_fact(const struct side *base, const struct side *now, const struct fact *fact,
                        struct wm_text *reasons, struct wm_text *notes)
 {
-    char texts[2][VALUE_BYTES];
-    const char *before = of_side(base, fact, texts[0], reasons);
-    const char *after = of_side(now, fact, texts[1], reasons);
+    struct buffer buffers[2];
+    const char *before = of_side(base, fact, &buffers[0], reasons);
+    const char *after = of_side(now, fact, &buffers[1], reasons);
     if (before[0] == '\0' || after[0] == '\0') {
         wm_text_addf(notes, "%s is not known of %s, so not compared\n", fact->what,
                      before[0] == '\0' ? base->name : now->name);

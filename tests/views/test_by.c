@@ -84,7 +84,7 @@ static void test_by_has_as_many_columns_as_were_asked_for(void **state)
         init(&made);
         made.options.by_columns = cases[i].asked;
         for (int tenant = 0; tenant < 60; tenant++) {
-            char name[16];
+            char name[32];
             snprintf(name, sizeof(name), "tenant%d", tenant);
             add(&made, "main a", name, 1, 10);
         }
