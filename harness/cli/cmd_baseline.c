@@ -15,19 +15,21 @@ static const double DEFAULT_THRESHOLD = 0.03, DEFAULT_DRIFT = 0.1;
 struct values {
     const char *name;
     double threshold, drift;
-    bool anyway;
+    bool anyway, allow_missing;
 };
 
 #define AT(field) offsetof(struct values, field)
 static const struct wm_option table[] = {
-    {"Options",     NULL,   NULL,                                                                 NULL,              0         },
-    {"--name",      "NAME", "which baseline (" WM_BASELINE_DEFAULT ")",                           wm_option_string,  AT(name)  },
-    {"--threshold", "PCT",  "check: what is worse by less passes (3%)",                           wm_option_percent,
-     AT(threshold)                                                                                                             },
-    {"--drift",     "PCT",  "check: how much slower the machine may be, all paths alike (10%)",
-     wm_option_percent,                                                                                              AT(drift) },
-    {"--anyway",    NULL,   "check: compare other work, another machine, another way to measure",
-     wm_option_flag,                                                                                                 AT(anyway)},
+    {"Options",         NULL,   NULL,                                                                 NULL,              0         },
+    {"--name",          "NAME", "which baseline (" WM_BASELINE_DEFAULT ")",                           wm_option_string,  AT(name)  },
+    {"--threshold",     "PCT",  "check: what is worse by less passes (3%)",                           wm_option_percent,
+     AT(threshold)                                                                                                                 },
+    {"--drift",         "PCT",  "check: how much slower the machine may be, all paths alike (10%)",
+     wm_option_percent,                                                                                                  AT(drift) },
+    {"--anyway",        NULL,   "check: compare other work, another machine, another way to measure",
+     wm_option_flag,                                                                                                     AT(anyway)},
+    {"--allow-missing", NULL,   "check: pass what the baseline has and RUN lacks",                    wm_option_flag,
+     AT(allow_missing)                                                                                                             },
 };
 #undef AT
 
@@ -44,7 +46,12 @@ static void add_actions(struct wm_text *text)
         "check that could have found no cost worse, for want of runs, passes nothing: exit 2. "
         "Where\n"
         "the runs of both sides took no turns, what makes all paths slower alike is taken for the\n"
-        "machine, up to --drift: to find changes that hit all alike, make both sides in turns.\n");
+        "machine, up to --drift: to find changes that hit all alike, make both sides in turns.\n"
+        "\nWhat the baseline has and the new side lacks, a benchmark or a path that should have\n"
+        "come 20 times, fails the check too: it may be what got slower, under another name. Set\n"
+        "the baseline anew where that was meant, or --allow-missing. Where paths came or went, "
+        "all\n"
+        "of their entry point together is asked about as well, so a rename hides no change.\n");
 }
 
 static int set_baseline(const char *operand, const struct values *values, struct wm_error *err)
@@ -88,16 +95,17 @@ static int judge(const struct wm_sides *sides, const struct values *values, stru
     struct wm_text text;
     wm_text_init(&text);
     int rc = wm_judge(sides->comparison, &options, &judgement);
+    size_t failures = judgement.worse_count + (values->allow_missing ? 0 : judgement.gone_count);
     if (rc < 0)
         wm_fail(err, rc, "no memory for the check");
-    else if (judgement.blind && judgement.worse_count == 0)
+    else if (judgement.blind && failures == 0)
         rc = refuse(sides, &judgement, err);
     else
         rc = wm_view_check(&view, &judgement, &text, err);
     if (rc == 0)
         rc = wm_print_result(&text, err);
     if (rc == 0)
-        rc = judgement.worse_count > 0 ? WM_EXIT_CHECK_FAILED : WM_EXIT_DONE;
+        rc = failures > 0 ? WM_EXIT_CHECK_FAILED : WM_EXIT_DONE;
     wm_text_done(&text);
     wm_judgement_done(&judgement);
     return rc;

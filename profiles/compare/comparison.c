@@ -86,8 +86,11 @@ static void choose_evidences(struct wm_comparison *comparison)
 
 /* ---- A row ---- */
 
+/* Values that are not above 0 have no ratio, but there may be some where there was nothing. */
 static double change_of(const double medians[WM_COMPARED_SIDES])
 {
+    if (medians[WM_BEFORE] < 0 || medians[WM_AFTER] < 0)
+        return (double)NAN;
     if (medians[WM_BEFORE] > 0)
         return medians[WM_AFTER] / medians[WM_BEFORE] - 1;
     return medians[WM_AFTER] > 0 ? (double)INFINITY : 0;
@@ -101,7 +104,7 @@ static int rank_row(struct wm_compared *row)
         return rc;
     row->evidence = WM_EVIDENCE_RANKS;
     row->p = test.p;
-    if (!(row->medians[WM_BEFORE] > 0))
+    if (!(row->medians[WM_BEFORE] > 0) || isnan(row->change))
         return 0;
     return wm_bootstrap_change(row->lots[WM_BEFORE], row->lots[WM_AFTER], SEED, &row->low,
                                &row->high);
@@ -174,15 +177,22 @@ static int correct(struct wm_comparison *comparison)
     return rc;
 }
 
+static enum wm_verdict direction_of(const struct wm_compared *row)
+{
+    return row->medians[WM_AFTER] > row->medians[WM_BEFORE] ? WM_VERDICT_MORE : WM_VERDICT_LESS;
+}
+
 static enum wm_verdict verdict_of(const struct wm_compared *row, double threshold)
 {
     double size = fabs(row->change);
+    if (isnan(row->change)) /* no part of anything, so no threshold either */
+        return row->p_corrected < WM_COMPARED_LEVEL ? direction_of(row) : WM_VERDICT_SAME;
     double counted_change = can_rank(row) ? 0 : COUNTED_CHANGE;
     bool evident = row->evidence == WM_EVIDENCE_COUNT ? size > counted_change
                                                       : row->p_corrected < WM_COMPARED_LEVEL;
     if (!evident || size < threshold || !(size > 0))
         return WM_VERDICT_SAME;
-    return row->change > 0 ? WM_VERDICT_MORE : WM_VERDICT_LESS;
+    return direction_of(row);
 }
 
 static bool is_first_of_unit(const struct wm_comparison *comparison, size_t at)
@@ -207,7 +217,8 @@ static int add_means(struct wm_comparison *comparison)
             continue;
         for (size_t at = i; at < comparison->count; at++) {
             const double *medians = comparison->rows[at].medians;
-            bool counts = strcmp(comparison->rows[at].unit, comparison->rows[i].unit) == 0;
+            bool counts = !comparison->rows[at].of_entry && /* a whole of other rows */
+                          strcmp(comparison->rows[at].unit, comparison->rows[i].unit) == 0;
             if (counts && medians[WM_BEFORE] > 0 && medians[WM_AFTER] > 0)
                 ratios[count++] = medians[WM_AFTER] / medians[WM_BEFORE];
         }
@@ -237,6 +248,8 @@ static int fill(struct wm_comparison *comparison, const struct wm_comparison_inp
         rc = wm_comparison_add_paths(comparison, input);
     if (rc == 0 && base->bench != NULL && now->bench != NULL)
         rc = wm_comparison_add_bench(comparison, input);
+    if (rc == 0)
+        rc = wm_comparison_add_missing_kinds(comparison, input);
     choose_evidences(comparison);
     if (rc == 0)
         rc = wm_comparison_take_speed_out(comparison, input);
@@ -278,7 +291,7 @@ void wm_comparison_free(struct wm_comparison *comparison)
     if (comparison == NULL)
         return;
     for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        free((void *)comparison->missing[side]);
+        free(comparison->missing[side]);
     wm_arena_done(&comparison->arena);
     free(comparison->rows);
     free(comparison->means);

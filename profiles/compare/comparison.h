@@ -2,6 +2,7 @@
  *
  *   comparison.c       rows, evidence, verdicts, means       judge.c   what got worse, for a check
  *   comparison_rows.c  the rows of paths    comparison_bench.c  the rows of benchmarks
+ *   comparison_entries.c  those of entry points, where paths came or went
  *   speed.c            the machine's speed, taken out of them
  *
  * A path is compared by what one request of it costs, so that another mix, rate or length of a run
@@ -10,6 +11,7 @@
 #define WM_COMPARE_COMPARISON_H
 
 #include "harness/core/arena.h"
+#include "harness/core/intern.h"
 #include "profiles/compare/evidence.h"
 #include "profiles/compare/sets.h"
 #include "profiles/runs/requests.h"
@@ -18,6 +20,9 @@ enum { WM_BEFORE, WM_AFTER, WM_COMPARED_SIDES };
 
 /* Below it, corrected for the number of questions, a p is evidence. */
 #define WM_COMPARED_LEVEL 0.05
+
+/* The unit of what a request of a path, or of an entry point, costs. */
+#define WM_COMPARED_CPU "CPU/request"
 
 enum wm_amount { WM_AMOUNT_NS, WM_AMOUNT_BYTES, WM_AMOUNT_COUNT };
 
@@ -44,6 +49,7 @@ struct wm_compared {
     const char *unit;    /* "CPU/request", "ns/op" */
     enum wm_amount amount;
     bool of_path;
+    bool of_entry;     /* and that is all paths of an entry point together */
     bool judged;       /* a check looks at it */
     bool counted;      /* not measured: a single value of each side is as good as many */
     bool has_speed;    /* a slower machine makes it larger, in the same proportion for all paths */
@@ -53,8 +59,8 @@ struct wm_compared {
     struct wm_lot lots[WM_COMPARED_SIDES]; /* of runs, in their order; `own` is the same */
     double *own[WM_COMPARED_SIDES];
     double medians[WM_COMPARED_SIDES];
-    double change;              /* 0.03: 3 % more; infinite from 0 */
-    double low, high;           /* its 95 % interval; both NAN: not known */
+    double change;    /* 0.03: 3 % more; infinite from 0; NAN: below 0 there is no ratio */
+    double low, high; /* its 95 % interval; both NAN: not known */
     struct wm_sampled sampling; /* its path is NULL: not known */
     enum wm_evidence evidence;
     double p, p_corrected; /* NAN: no p */
@@ -68,12 +74,17 @@ struct wm_compared_mean { /* of all rows of a unit */
     size_t count; /* rows with values above 0 on both sides */
 };
 
+struct wm_missing { /* what only the other side has */
+    const char *subject;
+    bool certain; /* chance cannot be why: benchmarks; a path that should have come often */
+};
+
 struct wm_comparison {
     struct wm_compared *rows; /* paths by what they cost, then benchmarks in their files' order */
     size_t count;
     struct wm_compared_mean *means;
     size_t mean_count;
-    const char **missing[WM_COMPARED_SIDES]; /* subjects that only the other side has */
+    struct wm_missing *missing[WM_COMPARED_SIDES];
     size_t missing_count[WM_COMPARED_SIDES];
     size_t question_count; /* rows that ask */
     bool take_turns;
@@ -115,6 +126,7 @@ struct wm_judge_options {
 struct wm_judgement {
     bool *worse; /* per row */
     size_t worse_count;
+    size_t gone_count;     /* of what the second side certainly lacks: nobody knows its costs */
     size_t question_count; /* of those with a p */
     size_t runs_needed;    /* of each side, until any of them can be answered */
     double shift;          /* the most that was forgiven to all of a unit alike; 0: none */
@@ -135,9 +147,16 @@ void wm_judgement_done(struct wm_judgement *judgement);
 /* Copies the row; NULL: no memory. */
 const struct wm_compared *wm_comparison_add_row(struct wm_comparison *comparison,
                                                 struct wm_compared row);
-/* `side` lacks the subject. -ENOMEM. */
+/* `side` lacks it. -ENOMEM. */
 WM_MUST_USE int wm_comparison_add_missing(struct wm_comparison *comparison, int side,
-                                          const char *subject);
+                                          struct wm_missing missing);
+/* Whether one of the sides has benchmarks, or runs, and the other none. */
+WM_MUST_USE int wm_comparison_add_missing_kinds(struct wm_comparison *comparison,
+                                                const struct wm_comparison_input *input);
+/* comparison_entries.c: the rows of these entry points. */
+WM_MUST_USE int wm_comparison_add_entries(struct wm_comparison *comparison,
+                                          const struct wm_comparison_input *input,
+                                          const struct wm_intern *entries);
 WM_MUST_USE int wm_comparison_add_paths(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
 WM_MUST_USE int wm_comparison_add_bench(struct wm_comparison *comparison,

@@ -97,6 +97,25 @@ static struct wm_compared row_of(const char *subject, const char *unit)
     };
 }
 
+static int add_row(struct wm_comparison *comparison, struct wm_compared row)
+{
+    return wm_comparison_add_row(comparison, row) != NULL ? 0 : -ENOMEM;
+}
+
+/* The second side has the benchmark, but no longer tells this of it. */
+static int miss_unit(struct wm_comparison *comparison, const char *subject, const char *unit)
+{
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_addf(&text, "%s %s", subject, unit);
+    const char *copy =
+        text.failed ? NULL : wm_arena_copy(&comparison->arena, text.data, text.length);
+    wm_text_done(&text);
+    return copy == NULL
+               ? -ENOMEM
+               : wm_comparison_add_missing(comparison, WM_AFTER, (struct wm_missing){copy, true});
+}
+
 /* The rows of a benchmark that both sides have, by the units of its first line. */
 static int add_units(struct wm_comparison *comparison, const struct lines *sides, size_t number,
                      const char *subject)
@@ -110,9 +129,10 @@ static int add_units(struct wm_comparison *comparison, const struct lines *sides
             if (rc < 0)
                 return rc;
         }
-        if (row.lots[WM_BEFORE].count > 0 && row.lots[WM_AFTER].count > 0 &&
-            wm_comparison_add_row(comparison, row) == NULL)
-            return -ENOMEM;
+        int rc = row.lots[WM_AFTER].count > 0 ? add_row(comparison, row)
+                                              : miss_unit(comparison, subject, row.unit);
+        if (rc < 0)
+            return rc;
     }
     return 0;
 }
@@ -132,7 +152,8 @@ static int add_side(struct wm_comparison *comparison, const struct lines *sides,
         if (subject == NULL)
             rc = -ENOMEM;
         else if (other->first[number] == 0)
-            rc = wm_comparison_add_missing(comparison, 1 - side, subject);
+            rc =
+                wm_comparison_add_missing(comparison, 1 - side, (struct wm_missing){subject, true});
         else if (side == WM_BEFORE)
             rc = add_units(comparison, sides, number, subject);
     }

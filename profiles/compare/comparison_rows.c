@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const enum wm_requests_side of_side[WM_COMPARED_SIDES] = {
+    [WM_BEFORE] = WM_REQUESTS_BASE,
+    [WM_AFTER] = WM_REQUESTS_NEW,
+};
+static const double EXPECTED_CERTAIN = 20;
+
 const struct wm_compared *wm_comparison_add_row(struct wm_comparison *comparison,
                                                 struct wm_compared row)
 {
@@ -17,15 +23,30 @@ const struct wm_compared *wm_comparison_add_row(struct wm_comparison *comparison
     return &rows[comparison->count++];
 }
 
-int wm_comparison_add_missing(struct wm_comparison *comparison, int side, const char *subject)
+int wm_comparison_add_missing(struct wm_comparison *comparison, int side, struct wm_missing one)
 {
-    const char **missing = reallocarray((void *)comparison->missing[side],
-                                        comparison->missing_count[side] + 1, sizeof(missing[0]));
+    struct wm_missing *missing = reallocarray(
+        comparison->missing[side], comparison->missing_count[side] + 1, sizeof(missing[0]));
     if (missing == NULL)
         return -ENOMEM;
     comparison->missing[side] = missing;
-    missing[comparison->missing_count[side]++] = subject;
+    missing[comparison->missing_count[side]++] = one;
     return 0;
+}
+
+int wm_comparison_add_missing_kinds(struct wm_comparison *comparison,
+                                    const struct wm_comparison_input *input)
+{
+    const struct wm_set *const *sets = input->sets;
+    int rc = 0;
+    for (int side = 0; rc == 0 && side < WM_COMPARED_SIDES; side++) {
+        if (sets[side]->run_count == 0 && sets[1 - side]->run_count > 0)
+            rc = wm_comparison_add_missing(comparison, side, (struct wm_missing){"all runs", true});
+        if (rc == 0 && sets[side]->bench == NULL && sets[1 - side]->bench != NULL)
+            rc = wm_comparison_add_missing(comparison, side,
+                                           (struct wm_missing){"all benchmarks", true});
+    }
+    return rc;
 }
 
 /* ---- Paths ---- */
@@ -67,7 +88,7 @@ static const struct measure {
     measure_fn *get;
     bool judged, has_speed, sets_speed;
 } measures[] = {
-    {"CPU/request",    WM_AMOUNT_NS,    cpu_of,    true,  true,  false},
+    {WM_COMPARED_CPU,  WM_AMOUNT_NS,    cpu_of,    true,  true,  false},
     {"p50",            WM_AMOUNT_NS,    p50_of,    true,  true,  true },
     {"p99",            WM_AMOUNT_NS,    p99_of,    false, false, false},
     {"allocs/request", WM_AMOUNT_COUNT, allocs_of, true,  false, false},
@@ -150,29 +171,54 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
+/* The side without requests of this path; WM_COMPARED_SIDES: both have some. */
+static int lacking_side(const struct wm_requests *requests, const char *path)
+{
+    int side = 0;
+    while (side < WM_COMPARED_SIDES && wm_requests_of(requests, "path", path, of_side[side]) > 0)
+        side++;
+    return side;
+}
+
+/* How many requests the side would have had, by the share that the other has. By chance there are
+ * none of twenty in one of 5e8 comparisons. */
+static bool is_certain(const struct wm_requests *requests, const char *path, int lacking)
+{
+    enum wm_requests_side here = of_side[lacking], there = of_side[1 - lacking];
+    double all = (double)wm_requests_all(requests, there);
+    double share = (double)wm_requests_of(requests, "path", path, there) / all;
+    return share * (double)wm_requests_all(requests, here) >= EXPECTED_CERTAIN;
+}
+
+/* The row, or what one side lacks, and then its entry point. */
+static int add_or_miss(struct wm_comparison *comparison, const struct wm_comparison_input *input,
+                       const struct wm_path_row *path, struct wm_intern *entries)
+{
+    int side = lacking_side(input->requests, path->name);
+    if (side == WM_COMPARED_SIDES)
+        return add_path(comparison, input, path);
+    struct wm_missing one = {path->name, is_certain(input->requests, path->name, side)};
+    if (one.certain && wm_intern_string(entries, path->entry) < 0)
+        return -ENOMEM;
+    return wm_comparison_add_missing(comparison, side, one);
+}
+
 int wm_comparison_add_paths(struct wm_comparison *comparison,
                             const struct wm_comparison_input *input)
 {
-    static const enum wm_requests_side sides[WM_COMPARED_SIDES] = {
-        [WM_BEFORE] = WM_REQUESTS_BASE,
-        [WM_AFTER] = WM_REQUESTS_NEW,
-    };
+    struct wm_intern *entries = NULL;
     const struct wm_paths *paths = wm_requests_paths(input->requests);
     const struct wm_path_row **order = calloc(paths->count + 1, sizeof(order[0]));
-    int rc = order == NULL ? -ENOMEM : 0;
+    int rc = order == NULL ? -ENOMEM : wm_intern_new(&entries);
     for (size_t i = 0; rc == 0 && i < paths->count; i++)
         order[i] = &paths->rows[i];
     if (rc == 0)
         qsort(order, paths->count, sizeof(order[0]), compare_paths);
-    for (size_t i = 0; rc == 0 && i < paths->count; i++) {
-        const char *name = order[i]->name;
-        int side = 0;
-        while (side < WM_COMPARED_SIDES &&
-               wm_requests_of(input->requests, "path", name, sides[side]) > 0)
-            side++;
-        rc = side < WM_COMPARED_SIDES ? wm_comparison_add_missing(comparison, side, name)
-                                      : add_path(comparison, input, order[i]);
-    }
+    for (size_t i = 0; rc == 0 && i < paths->count; i++)
+        rc = add_or_miss(comparison, input, order[i], entries);
+    if (rc == 0)
+        rc = wm_comparison_add_entries(comparison, input, entries);
+    wm_intern_free(entries);
     free(order);
     return rc;
 }

@@ -136,6 +136,14 @@ static void judge_strength(const struct wm_comparison *comparison, struct wm_jud
     judgement->runs_needed = wm_comparison_runs_needed(needed, 2 * WM_JUDGE_LEVEL);
 }
 
+static size_t count_gone(const struct wm_comparison *comparison)
+{
+    size_t gone = 0;
+    for (size_t i = 0; i < comparison->missing_count[WM_AFTER]; i++)
+        gone += comparison->missing[WM_AFTER][i].certain;
+    return gone;
+}
+
 int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_options *options,
              struct wm_judgement *judgement)
 {
@@ -152,6 +160,7 @@ int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_optio
             condemn(comparison, i, row->change, options->threshold, judgement);
     }
     judgement->question_count = count;
+    judgement->gone_count = count_gone(comparison);
     judge_strength(comparison, judgement);
     if (rc == 0)
         rc = correct(questions, count);

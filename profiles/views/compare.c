@@ -44,6 +44,8 @@ const char *wm_compare_change(double change, bool told, char *cell)
         return "~";
     if (isinf(change))
         return "from 0";
+    if (isnan(change))
+        return "no ratio";
     (void)snprintf(cell, WM_COMPARE_CELL_BYTES, fabs(change) < 0.1 ? "%+.2f%%" : "%+.1f%%",
                    100 * change);
     return cell;
@@ -117,8 +119,11 @@ static void add_mean(struct wm_grid *grid, const struct wm_compared_mean *mean)
 static int add_unit(const struct wm_comparison *comparison, const struct wm_compared_mean *mean,
                     struct wm_text *text)
 {
+    struct wm_text unit;
+    wm_text_init(&unit);
+    wm_text_add_safe(&unit, mean->unit, strlen(mean->unit), 0);
     const struct wm_grid_column columns[] = {
-        {mean->unit,     false, false, 20},
+        {unit.data,      false, false, 20},
         {"before",       true,  false, 0 },
         {"after",        true,  false, 0 },
         {"change",       true,  false, 0 },
@@ -127,16 +132,19 @@ static int add_unit(const struct wm_comparison *comparison, const struct wm_comp
         {"evidence",     false, true,  0 },
     };
     struct wm_grid *grid = NULL;
-    int rc = wm_grid_new(columns, sizeof(columns) / sizeof(columns[0]), &grid);
+    int rc =
+        unit.failed ? -ENOMEM : wm_grid_new(columns, sizeof(columns) / sizeof(columns[0]), &grid);
     if (rc < 0)
-        return rc;
+        goto out;
     for (size_t i = 0; i < comparison->count; i++)
         if (strcmp(comparison->rows[i].unit, mean->unit) == 0)
             add_row(grid, &comparison->rows[i]);
     add_mean(grid, mean);
     wm_text_add(text, "\n");
     rc = wm_grid_print(grid, INDENT, text);
+out:
     wm_grid_free(grid);
+    wm_text_done(&unit);
     return rc;
 }
 
@@ -148,7 +156,7 @@ static void add_missing(const struct wm_comparison *comparison, int side, struct
         return;
     wm_text_addf(text, "  only %s: ", side == WM_BEFORE ? "after" : "before");
     for (size_t i = 0; i < comparison->missing_count[side]; i++) {
-        const char *subject = comparison->missing[side][i];
+        const char *subject = comparison->missing[side][i].subject;
         wm_text_add(text, i > 0 ? ", " : "");
         wm_text_add_safe(text, subject, strlen(subject), 60);
     }
@@ -213,9 +221,19 @@ void wm_compare_add_notes(const struct wm_compare_view *view, struct wm_text *te
     add_evidence(comparison, text);
     for (const char *line = view->notes; *line != '\0';) {
         size_t length = strcspn(line, "\n");
-        wm_text_addf(text, "  note: %.*s\n", (int)length, line);
+        wm_text_add(text, "  note: ");
+        wm_text_add_safe(text, line, length, 0);
+        wm_text_add(text, "\n");
         line += length + (line[length] == '\n');
     }
+}
+
+static bool has_below_zero(const struct wm_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->count; i++)
+        if (isnan(comparison->rows[i].change) && comparison->rows[i].verdict != WM_VERDICT_SAME)
+            return true;
+    return false;
 }
 
 static void add_key(const struct wm_compare_view *view, struct wm_text *text)
@@ -229,6 +247,8 @@ static void add_key(const struct wm_compare_view *view, struct wm_text *text)
         wm_text_addf(text, ", or it is smaller than %s",
                      wm_compare_change(view->threshold, true, cell) + 1);
     wm_text_add(text, ")\n");
+    if (has_below_zero(view->comparison))
+        wm_text_add(text, "  no ratio: of values below 0 there is none, nor a threshold\n");
 }
 
 static void add_side(const char *title, const struct wm_set *set, struct wm_text *text)

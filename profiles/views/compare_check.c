@@ -3,6 +3,7 @@
  *   new: 1 measure is worse beyond noise and 3.00%
  *            what   measure      before   after  change  evidence
  *     worse  PathB  CPU/request  300 µs  361 µs  +20.2%  ranks of 10 + 10
+ *     gone: PathC, which the baseline has, so it was not compared
  *     moved most in PathB: checksum +60.4 µs a request  */
 #include "profiles/views/compare.h"
 
@@ -90,6 +91,21 @@ static int add_moves(const struct wm_compare_view *view, const bool *worse, stru
     return rc;
 }
 
+/* Of what is not there nobody knows whether it got worse: it may be what did, under another name.
+ */
+static void add_gone(const struct wm_compare_view *view, struct wm_text *text)
+{
+    const struct wm_comparison *comparison = view->comparison;
+    for (size_t i = 0; i < comparison->missing_count[WM_AFTER]; i++) {
+        const struct wm_missing *missing = &comparison->missing[WM_AFTER][i];
+        if (!missing->certain)
+            continue;
+        wm_text_add(text, "  gone: ");
+        wm_text_add_safe(text, missing->subject, strlen(missing->subject), 0);
+        wm_text_add(text, ", which the baseline has, so it was not compared\n");
+    }
+}
+
 static void add_forgiven(const struct wm_judgement *judgement, struct wm_text *text)
 {
     char cell[WM_COMPARE_CELL_BYTES];
@@ -111,7 +127,8 @@ int wm_view_check(const struct wm_compare_view *view, const struct wm_judgement 
     int rc = 0;
     wm_text_add_safe(text, view->sets[WM_AFTER]->name, strlen(view->sets[WM_AFTER]->name), 0);
     if (judgement->worse_count == 0)
-        wm_text_addf(text, ": no path and no benchmark is worse beyond noise and %s\n",
+        wm_text_addf(text, ": no path and no benchmark%s is worse beyond noise and %s\n",
+                     judgement->gone_count > 0 ? " that is still there" : "",
                      wm_compare_change(view->threshold, true, cell) + 1);
     else
         wm_text_addf(text, ": %zu measure%s worse beyond noise and %s\n", judgement->worse_count,
@@ -122,6 +139,7 @@ int wm_view_check(const struct wm_compare_view *view, const struct wm_judgement 
         if (rc == 0)
             rc = add_moves(view, judgement->worse, text);
     }
+    add_gone(view, text);
     add_forgiven(judgement, text);
     wm_compare_add_strength(view->comparison, judgement->question_count, judgement->runs_needed,
                             text);

@@ -22,6 +22,8 @@ static const char *const verdicts[] = {
 
 static const char *kind_of(const struct wm_compared *row)
 {
+    if (row->of_entry)
+        return "entry";
     return row->of_path ? "path" : "benchmark";
 }
 
@@ -148,7 +150,7 @@ void wm_compare_add_json(const struct wm_compare_view *view, struct wm_text *tex
     for (int side = 0; side < WM_COMPARED_SIDES; side++) {
         wm_json_open(&json, missing[side], '[');
         for (size_t i = 0; i < comparison->missing_count[side]; i++)
-            wm_json_string(&json, NULL, comparison->missing[side][i]);
+            wm_json_string(&json, NULL, comparison->missing[side][i].subject);
         wm_json_close(&json, ']');
     }
     wm_json_open(&json, "moved", '[');

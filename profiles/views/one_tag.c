@@ -159,6 +159,17 @@ static void add_notes(const struct wm_tag_files *files, struct wm_text *text)
     }
 }
 
+/* A word of a command to copy, with nothing in it that a terminal obeys. */
+static void add_word(struct wm_text *text, const char *string)
+{
+    struct wm_text safe;
+    wm_text_init(&safe);
+    add_safe(&safe, string);
+    wm_text_add_shell(text, safe.data);
+    text->failed |= safe.failed;
+    wm_text_done(&safe);
+}
+
 /* Where the files are, and what can be done with them. */
 static void add_next(const struct wm_tag *tag, const struct wm_tag_files *files,
                      struct wm_text *text)
@@ -174,17 +185,21 @@ static void add_next(const struct wm_tag *tag, const struct wm_tag_files *files,
                      tag->run_count);
     wm_text_add(text, "  next:\n");
     if (files->count > 0) {
+        struct wm_text run;
         uint32_t number = files->numbers[files->count - 1];
+        wm_text_init(&run);
+        wm_text_addf(&run, "%s/%" PRIu32, tag->folder, number);
         wm_text_add(text, "    waymark paths ");
-        add_safe(text, tag->folder);
-        wm_text_addf(text, "/%" PRIu32 "\n    waymark report -top ", number);
-        add_safe(text, tag->folder);
-        wm_text_addf(text, "/%" PRIu32 "\n", number);
+        add_word(text, run.data);
+        wm_text_add(text, "\n    waymark report -top ");
+        add_word(text, run.data);
+        wm_text_add(text, "\n");
+        wm_text_done(&run);
     }
     wm_text_add(text, "    waymark compare ");
-    add_safe(text, tag->name);
+    add_word(text, tag->name);
     wm_text_add(text, " OTHER\n    waymark log --trend ");
-    add_safe(text, tag->facts->entry[0] != '\0' ? tag->facts->entry : ".");
+    add_word(text, tag->facts->entry[0] != '\0' ? tag->facts->entry : ".");
     wm_text_add(text, "\n");
 }
 

@@ -2,6 +2,8 @@
 #include "tests/compare/sides.h"
 #include "tests/support/support.h"
 
+#include "profiles/compare/merged.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -103,9 +105,92 @@ static void test_comparison_tells_what_only_one_side_has(void **state)
     struct sides sides;
     sides_compare(wishes, &plainly, &random, &sides);
     assert_int_equal(sides.comparison->missing_count[WM_BEFORE], 1);
-    assert_string_equal(sides.comparison->missing[WM_BEFORE][0], "PathC");
+    assert_string_equal(sides.comparison->missing[WM_BEFORE][0].subject, "PathC");
     assert_int_equal(sides.comparison->missing_count[WM_AFTER], 1);
-    assert_string_equal(sides.comparison->missing[WM_AFTER][0], "PathA");
+    assert_string_equal(sides.comparison->missing[WM_AFTER][0].subject, "PathA");
+    sides_done(&sides);
+}
+
+/* What a check says of these sides: which row of all paths together there is, and whether it got
+ * worse. */
+struct renamed {
+    const struct wm_compared *whole; /* NULL: none is asked about */
+    bool is_worse;
+    size_t gone;
+};
+
+static struct renamed check_renamed(const struct sides *sides)
+{
+    const struct wm_judge_options options = {0.03, 0.1};
+    struct wm_judgement judgement;
+    assert_int_equal(wm_judge(sides->comparison, &options, &judgement), 0);
+    struct renamed found = {.gone = judgement.gone_count};
+    for (size_t i = 0; i < sides->comparison->count; i++) {
+        if (!sides->comparison->rows[i].of_entry)
+            continue;
+        found.whole = &sides->comparison->rows[i];
+        found.is_worse = judgement.worse[i];
+    }
+    wm_judgement_done(&judgement);
+    return found;
+}
+
+/* PathB is called PathC now: neither is compared, but both and PathA together are. */
+static void test_comparison_finds_what_a_rename_hides(void **state)
+{
+    (void)state;
+    static const struct {
+        double factors[3];
+        bool asked, worse;
+        size_t gone;
+    } cases[] = {
+        {{1, 0, 1},       true,  true,  1}, /* 60 µs instead of 40 */
+        {{1, 0, 2.0 / 3}, true,  false, 1}, /* as it was */
+        {{1, 1, 0},       false, false, 0},
+        {{1, 1, 1},       true,  true,  0}, /* a new path, which is dear */
+    };
+    uint64_t random = 15;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const double *factors = cases[i].factors;
+        struct side_wish wishes[] = {side(1, 1, 0), side(factors[0], factors[1], factors[2])};
+        struct sides sides;
+        sides_compare(wishes, &plainly, &random, &sides);
+        struct renamed found = check_renamed(&sides);
+        if ((found.whole != NULL) != cases[i].asked || found.is_worse != cases[i].worse ||
+            found.gone != cases[i].gone)
+            fail_msg("case %zu", i);
+        if (found.whole != NULL)
+            assert_string_equal(found.whole->subject, "all of Main");
+        sides_done(&sides);
+    }
+}
+
+/* A path that would have come 10 times may have stayed away; it is told, and no more. */
+static void test_comparison_knows_what_chance_leaves_out(void **state)
+{
+    (void)state;
+    uint64_t random = 16;
+    struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 0)};
+    struct sides sides;
+    struct wm_error err = {0};
+    sides_compare(wishes, &plainly, &random, &sides);
+    for (size_t run = 0; run < SIDES_RUN_COUNT; run++)
+        sides.sets[WM_BEFORE]->runs[run]->paths->rows[2].requests = 1;
+    wm_comparison_free(sides.comparison);
+    wm_requests_free(sides.requests);
+    sides.comparison = NULL;
+    assert_int_equal(
+        wm_merged_requests(sides.sets[WM_BEFORE], sides.sets[WM_AFTER], &sides.requests, &err), 0);
+    const struct wm_comparison_input input = {
+        .sets = {sides.sets[WM_BEFORE], sides.sets[WM_AFTER]},
+        .requests = sides.requests,
+    };
+    assert_int_equal(wm_comparison_new(&input, &sides.comparison, &err), 0);
+    struct renamed found = check_renamed(&sides);
+    assert_int_equal(sides.comparison->missing_count[WM_AFTER], 1);
+    assert_false(sides.comparison->missing[WM_AFTER][0].certain);
+    assert_null(found.whole);
+    assert_int_equal(found.gone, 0);
     sides_done(&sides);
 }
 
@@ -441,6 +526,8 @@ int main(void)
         cmocka_unit_test(test_comparison_finds_three_percent_in_the_right_path),
         cmocka_unit_test(test_comparison_threshold_and_the_same_values),
         cmocka_unit_test(test_comparison_tells_what_only_one_side_has),
+        cmocka_unit_test(test_comparison_finds_what_a_rename_hides),
+        cmocka_unit_test(test_comparison_knows_what_chance_leaves_out),
         cmocka_unit_test(test_comparison_of_single_runs_says_what_it_rests_on),
         cmocka_unit_test(test_comparison_interval_has_the_noise_of_both_sides),
         cmocka_unit_test(test_comparison_says_how_many_runs_it_takes),

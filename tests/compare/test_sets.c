@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -198,6 +199,36 @@ static void test_sets_of_two_packages_make_two_rows(void **state)
     assert_string_equal(comparison->rows[1].subject, "Parse (b)");
     wm_comparison_free(comparison);
     wm_benchfile_free(file);
+}
+
+/* -5 to -50 is a change, but no part of anything. */
+static void test_sets_below_zero_have_no_ratio(void **state)
+{
+    (void)state;
+    struct wm_benchfile *files[2] = {NULL};
+    struct wm_comparison *comparison = NULL;
+    for (int side = 0; side < 2; side++) {
+        struct wm_text text;
+        wm_text_init(&text);
+        for (int i = 0; i < 8; i++)
+            wm_text_addf(&text, "BenchmarkA 1 %g x/op\n", (side == 0 ? -5.0 : -50.0) - 0.1 * i);
+        assert_int_equal(wm_benchfile_parse(text.data, text.length, "text", &files[side], NULL), 0);
+        wm_text_done(&text);
+    }
+    const struct wm_set before = {.name = "base", .bench = files[0]},
+                        after = {.name = "new", .bench = files[1]};
+    const struct wm_comparison_input input = {
+        .sets = {&before, &after},
+          .threshold = 0.03
+    };
+    assert_int_equal(wm_comparison_new(&input, &comparison, NULL), 0);
+    assert_int_equal(comparison->count, 1);
+    assert_true(isnan(comparison->rows[0].change) && isnan(comparison->rows[0].low));
+    assert_true(comparison->rows[0].p_corrected < 0.01);
+    assert_true(comparison->rows[0].verdict == WM_VERDICT_LESS);
+    wm_comparison_free(comparison);
+    wm_benchfile_free(files[0]);
+    wm_benchfile_free(files[1]);
 }
 
 enum { NAME_COUNT = 5000, MEMORY_KIB_MAX = 200 * 1024 };
@@ -575,6 +606,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sets_that_are_none_say_what_was_expected, set_up,
                                         tear_down),
         cmocka_unit_test(test_sets_of_two_packages_make_two_rows),
+        cmocka_unit_test(test_sets_below_zero_have_no_ratio),
         cmocka_unit_test(test_sets_of_many_benchmarks_take_little_memory),
         cmocka_unit_test_setup_teardown(test_sets_leave_out_what_tells_no_cost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sets_take_turns, set_up, tear_down),

@@ -192,6 +192,31 @@ said 'too few lines of each benchmark to find any cost worse: make [0-9]+ of eac
 waymark baseline check other.txt --name few
 expect 1 "such a check, of what is counted"
 said '^  worse +Handle-2 +B/op ' "such a check, of what is counted"
+
+# ---- What is gone, and what nobody can read ----
+# The change is in the benchmark that has another name now.
+grep -v '^BenchmarkHandle' old.txt >gone.txt
+waymark baseline check gone.txt --name bench
+expect 1 "a check of what is not there"
+said '^  gone: Handle-2, which the baseline has, so it was not compared$' "what is gone"
+waymark baseline check gone.txt --name bench --allow-missing
+expect 0 "a check that allows it"
+said '^  gone: Handle-2, ' "a check that allows it"
+sed 's/ns\/op/\x1b[2Jns\/op/' old.txt >escape.txt
+echo 'BenchmarkBroken many' >>escape.txt
+waymark compare escape.txt escape.txt
+expect 0 "compare of hostile units"
+grep -q "$(printf '\033')" "$folder/out" && fail "a unit reaches the terminal"
+said 'x1b\[2Jns/op' "a hostile unit"
+said 'note: escape.txt: 1 line looks like a result and is none, left out .first: escape.txt:' \
+    "a broken line"
+mkdir -p "$WAYMARK_HOME/baselines/mine/src"
+echo x >"$WAYMARK_HOME/baselines/mine/src/x"
+waymark baseline set v1 --name mine
+expect 2 "a baseline over somebody's folder"
+[ -e "$WAYMARK_HOME/baselines/mine/src/x" ] || fail "somebody's file was removed"
+waymark baseline set v1 --name -x
+expect 2 "a baseline that looks like an option"
 waymark compare old.txt v1
 expect 2 "runs and benchmarks"
 waymark compare old.txt v1 --anyway

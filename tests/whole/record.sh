@@ -157,6 +157,7 @@ expect 0 "an odd but fine name"
 waymark show "$odd"
 expect 0 "show of an odd name"
 said 'Käse & "Brot" \$\(x\) 100%  1 run, 2,000 requests' "show of an odd name"
+grep -qF "waymark compare '$odd' OTHER" "$folder/out" || fail "show quotes no odd name for a shell"
 
 # An app that is refused, or dies, leaves no tag behind; but its crash is worth keeping.
 waymark run --app "$apps/libnoentry.so" --workload "$mix" --tag none
