@@ -9,6 +9,7 @@
 #include "profiles/runs/numbered.h"
 #include "profiles/runs/record.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -177,6 +178,7 @@ static int exchange(const struct wm_baseline_place *place)
 
 int wm_baseline_place_take(struct wm_baseline_place *place, struct wm_error *err)
 {
+    assert(place->made != NULL);
     int lock = wm_record_lock(WM_RECORD_BASELINES, err);
     int rc = lock < 0 ? lock : check_old(place->folder, err);
     if (rc == 0) {
