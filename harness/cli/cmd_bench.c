@@ -128,18 +128,25 @@ static int tell_inside(struct bench *bench, struct wm_error *err)
     return 0;
 }
 
-static void note_strayed(struct bench *bench)
+static void note_count(struct wm_run *run, uint64_t count, const char *words)
 {
-    char count[WM_UNIT_BYTES];
-    if (bench->region->bench.strayed > 0)
-        wm_run_note(bench->run,
-                    "%s requests were in measurements where some of their kind took another path "
-                    "than when they were tried first; the paths of those are told together, as one",
-                    wm_units_count(bench->region->bench.strayed, count));
-    if (bench->region->bench.rounds_lost > 0)
-        wm_run_note(bench->run, "%s measurements past the limit of %d were not kept",
-                    wm_units_count(bench->region->bench.rounds_lost, count),
-                    (int)WM_BENCH_ROUND_MAX);
+    char text[WM_UNIT_BYTES];
+    if (count > 0)
+        wm_run_note(run, "%s %s", wm_units_count(count, text), words);
+}
+
+/* What the host could not do as it was asked to. */
+static void note_board(struct bench *bench)
+{
+    const struct wm_bench_board *board = &bench->region->bench;
+    struct wm_run *run = bench->run;
+    note_count(run, board->strayed,
+               "requests were in measurements where some of their kind took another path than when "
+               "they were tried first; the paths of those are told together, as one");
+    note_count(run, board->rounds_lost, "measurements past the limit were not kept");
+    note_count(run, board->calls_left,
+               "calls of the function never returned (longjmp left them): they are not in its "
+               "time");
 }
 
 static int complete(struct bench *bench, struct wm_error *err)
@@ -157,7 +164,7 @@ static int complete(struct bench *bench, struct wm_error *err)
         return rc;
     if (bench->job.stream != NULL)
         rc = wm_expect_check(&bench->job, bench->region, run, &judged, err);
-    note_strayed(bench);
+    note_board(bench);
     if (rc == 0)
         rc = wm_ending_judge(&bench->ending, &bench->job, bench->region, bench->gather, run, err);
     return rc;
@@ -276,7 +283,8 @@ static void add_explanation(struct wm_text *text)
         "What the loop itself\nadds is measured and subtracted; notes say how much. Calls of "
         "10 us and more have p50-ns and p99-ns.\n"
         "\n--function counts and times calls in a build with -finstrument-functions; in any other "
-        "it tells the\nfunction's share of the samples. Ctrl-C ends after the measurement that "
+        "it tells the\nfunction's share of the samples. Of a function that calls itself an op is "
+        "the outermost call. Ctrl-C ends after the measurement that "
         "runs.\n");
 }
 

@@ -200,7 +200,7 @@ static void add_result(const struct wm_crew *crew, const struct worker *worker,
 {
     const struct wm_loop_result *result = &worker->result;
     double paused_ns = (double)result->pauses * crew->cost.pause_ns;
-    double watched_ns = (double)result->calls * crew->cost.watch_ns;
+    double watched_ns = (double)result->calls.timed * crew->cost.watch_ns;
     uint64_t timed_ns = (uint64_t)fmax(0, (double)result->timed_ns - paused_ns);
     if (timed_ns > round->timed_ns)
         round->timed_ns = timed_ns;
@@ -209,8 +209,9 @@ static void add_result(const struct wm_crew *crew, const struct worker *worker,
     round->allocs += result->allocs;
     round->alloc_bytes += result->alloc_bytes;
     round->errors += result->errors;
-    round->calls += result->calls;
-    round->calls_ns += (uint64_t)fmax(0, (double)result->calls_ns - watched_ns);
+    round->calls += result->calls.timed;
+    round->nested_calls += result->calls.nested;
+    round->calls_ns += (uint64_t)fmax(0, (double)result->calls.ns - watched_ns);
     add_metrics(round, result);
 }
 
@@ -235,6 +236,7 @@ static void add_to_board(const struct wm_crew *crew)
         board->preempted += crew->workers[i].preempted;
         board->migrated += crew->workers[i].migrated;
         board->strayed += crew->workers[i].result.strayed;
+        board->calls_left += crew->workers[i].result.calls.left;
     }
 }
 

@@ -169,12 +169,12 @@ static int run(struct wm_loop *loop, wm_entry_fn *function, uint64_t iterations,
     if (rc < 0)
         return rc;
     wm_probe_allocs(&allocs, &bytes);
-    wm_probe_take_calls(&result->calls, &result->calls_ns); /* of before, forgotten */
+    wm_probe_take_calls(&result->calls); /* of before, forgotten */
     cpu_ns = thread_cpu_ns();
     result->timed_ns = loop->latency != NULL ? call_all_timed(loop, function, iterations)
                                              : call_all(loop, function, iterations);
     result->cpu_ns = thread_cpu_ns() - cpu_ns;
-    wm_probe_take_calls(&result->calls, &result->calls_ns);
+    wm_probe_take_calls(&result->calls);
     wm_probe_allocs(&result->allocs, &result->alloc_bytes);
     result->allocs -= allocs;
     result->alloc_bytes -= bytes;

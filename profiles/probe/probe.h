@@ -109,9 +109,15 @@ const void *wm_probe_watch_calls(const void *address);
 /* [any] What such a function calls first and last, under the names that compilers know. */
 void wm_probe_call_begins(void *function, void *site) __asm__("__cyg_profile_func_enter");
 void wm_probe_call_ends(void *function, void *site) __asm__("__cyg_profile_func_exit");
-/* [any] What this thread spent in such calls since it was asked last; the outermost of recursive
- * ones are timed, all are counted. */
-void wm_probe_take_calls(uint64_t *ret_calls, uint64_t *ret_ns);
+/* Such calls of one thread. */
+struct wm_probe_calls {
+    uint64_t timed, ns; /* that returned, and what they took: of recursive ones the outermost */
+    uint64_t nested;    /* recursive ones within those */
+    uint64_t left;      /* outermost ones that longjmp() left: not timed */
+};
+/* [any] Those of this thread since it was asked last. Outside of such calls: one that is open was
+ * left. */
+void wm_probe_take_calls(struct wm_probe_calls *ret_calls);
 
 /* ---- Sampling ---- */
 

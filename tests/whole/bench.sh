@@ -141,6 +141,17 @@ for leg in short_leg long_leg; do
 done
 between 7 13 "$(awk -v a="$(cat "$folder/long_leg")" -v b="$(cat "$folder/short_leg")" \
     'BEGIN { print a / b }')" "a leg ten times as long"
+# Of one that calls itself the outermost call is timed, with the 464 in it: more than 1 ns each.
+bench --app "$apps/libcalls.so" --entry Recurse --function fib --count 3 --benchtime 500x --hz 0
+grammar 3
+holds Recurse/fib calls/request 1
+holds Recurse/fib nested-calls/op 464
+between 464 1e6 "$(value Recurse/fib ns/op)" "ns of fib(12)"
+# One of two calls is left by longjmp: told, and the others are timed as before.
+bench --app "$apps/libcalls.so" --entry Leave --function risky --count 2 --benchtime 500x --hz 0
+grammar 2
+holds Leave/risky calls/request 1
+said "note: 1,000 calls of the function never returned" "calls that were left"
 bench --app "$apps/libunhooked.so" --function long_leg --count 3 --benchtime 100ms
 grammar 4
 said 'from [0-9,]+ samples, not from its calls: 7[0-9.]* % ± ' "ten of thirteen parts of the time"
