@@ -109,7 +109,7 @@ static int tell_inside(struct bench *bench, struct wm_error *err)
     const char *name = bench->values->function;
     if (name == NULL || any_calls(bench))
         return 0;
-    int told = wm_bench_inside_tell(bench->run, name, &bench->lines);
+    int told = wm_bench_inside_tell(bench->run, name, bench->function.function, &bench->lines);
     if (told < 0)
         return wm_fail(err, told, "no memory for the benchmark's lines");
     if (told == 0 && bench->function.address == 0)
@@ -196,7 +196,7 @@ static int write_all(struct bench *bench, struct wm_error *err)
     if (rc == 0 && bench->values->callgrind != NULL)
         rc = wm_bench_callgrind_write(folder, bench->values->callgrind, err);
     if (rc == 0 && bench->values->run.hz > 0 && !bench->run->crashed)
-        rc = wm_bench_hot_print(folder, bench->values->function, err);
+        rc = wm_bench_hot_print(folder, bench->function.function, err);
     return rc;
 }
 

@@ -152,6 +152,17 @@ bench --app "$apps/libcalls.so" --entry Leave --function risky --count 2 --bench
 grammar 2
 holds Leave/risky calls/request 1
 said "note: 1,000 calls of the function never returned" "calls that were left"
+# Two functions of one name are told apart by their file.
+for leg in calls.c:1 calls_other.c:2; do
+    bench --app "$apps/libcalls.so" --entry Walk --function "${leg%:*}:leg" --count 20 --benchtime 3ms
+    grammar 20
+    holds "Walk/${leg%:*}:leg" calls/request "${leg#*:}"
+    awk '/^Bench/ { print $3 }' "$folder/out" | sort -g | head -n 1 >"$folder/${leg%:*}"
+done
+between 7 13 "$(awk -v a="$(cat "$folder/calls_other.c")" -v b="$(cat "$folder/calls.c")" \
+    'BEGIN { print a / b }')" "the other leg, ten times as long"
+bench --app "$apps/libuncalls.so" --entry Walk --function calls_other.c:leg --count 3 --benchtime 100ms
+said 'Walk/calls_other.c:leg: from [0-9,]+ samples, .*: 9[0-9.]* % ±' "40 of 42 parts of the time"
 bench --app "$apps/libunhooked.so" --function long_leg --count 3 --benchtime 100ms
 grammar 4
 said 'from [0-9,]+ samples, not from its calls: 7[0-9.]* % ± ' "ten of thirteen parts of the time"
@@ -191,6 +202,7 @@ refused "no regular expression" --app "$benches" --entry '('
 refused "neither a time such as" --app "$benches" --benchtime soon
 refused "neither a time such as" --app "$benches" --benchtime 0x
 refused "neither a time such as" --app "$benches" --benchtime -1s
+refused "leg: several functions .* by its file: calls.*:leg, calls.*:leg" --app "$apps/libcalls.so" --function leg
 refused "list of at most" --app "$benches" --cpu 1,,2
 refused "whole number from 1" --app "$benches" --count 0
 refused "not NAME=VALUE" --app "$benches" --field size
