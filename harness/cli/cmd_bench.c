@@ -143,6 +143,13 @@ static void note_board(struct bench *bench)
     note_count(run, board->strayed,
                "requests were in measurements where some of their kind took another path than when "
                "they were tried first; the paths of those are told together, as one");
+    note_count(run, board->mixed,
+               "requests were of kinds (a row of the mix and its path) past those that fit, fewer "
+               "with more threads: their paths are told together, as one, and what the mix expects "
+               "of them was not judged");
+    note_count(run, board->metrics_lost,
+               "values of wm_bench_metric() were not kept: a unit has 1 to 31 bytes, and there are "
+               "8 at most");
     note_count(run, board->rounds_lost, "measurements past the limit were not kept");
     note_count(run, board->calls_left,
                "calls of the function never returned (longjmp left them): they are not in its "

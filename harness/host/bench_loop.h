@@ -30,10 +30,11 @@ struct wm_loop {
 
 /* What one loop on one thread found, before anything is subtracted. */
 struct wm_loop_result {
-    uint64_t timed_ns, cpu_ns, allocs, alloc_bytes, errors, pauses, strayed;
+    uint64_t timed_ns, cpu_ns, allocs, alloc_bytes, errors, pauses, strayed, mixed;
     struct wm_probe_calls calls; /* of the watched function */
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
     uint32_t metric_count;
+    uint64_t metrics_lost;
 };
 
 /* The loop of worker `number` of `workers`: each begins elsewhere in the pool. -ENOMEM. */
@@ -46,7 +47,7 @@ WM_MUST_USE int wm_loop_run(struct wm_loop *loop, uint64_t iterations, struct wm
                             struct wm_loop_result *ret_result);
 
 /* The same of a function that WM_BENCH registered under `number` of wm_region.entries. -EBADMSG: it
- * returned before its loop was over. */
+ * returned before its loop was over; -EINPROGRESS: its loop ended paused. */
 WM_MUST_USE int wm_loop_run_bench(wm_bench_fn *function, uint32_t number, uint64_t iterations,
                                   struct wm_tally *tally, struct wm_loop_result *ret_result);
 

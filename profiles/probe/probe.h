@@ -88,7 +88,13 @@ int wm_probe_entry_number(const char *name, uint32_t *ret_number);
 
 /* One loop over wm_bench_next(), on one thread: the host fills the first fields and zeroes the
  * rest. The loop is begun and ended by the app's first and last call of wm_bench_next(). */
-enum wm_bench_phase { WM_BENCH_BEFORE, WM_BENCH_TIMED, WM_BENCH_PAUSED, WM_BENCH_OVER };
+enum wm_bench_phase {
+    WM_BENCH_BEFORE,
+    WM_BENCH_TIMED,
+    WM_BENCH_PAUSED,
+    WM_BENCH_OVER,
+    WM_BENCH_OVER_PAUSED, /* its last iterations were not timed: nobody knows how many */
+};
 struct wm_bench {
     uint64_t iterations;
     struct wm_context *context; /* attached while it is timed; NULL: none */
@@ -97,7 +103,8 @@ struct wm_bench {
     uint32_t metric_count;
     uint64_t began_ns, began_allocs, began_bytes; /* while timed */
     uint64_t timed_ns, allocs, alloc_bytes, pauses;
-    uint64_t cpu_ns; /* of the thread from the begin to the end, pauses and all */
+    uint64_t cpu_ns;       /* of the thread from the begin to the end, pauses and all */
+    uint64_t metrics_lost; /* values of units that are too long, or one too many */
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
 };
 /* [any] What this thread allocated since it began. */

@@ -66,11 +66,13 @@ struct wm_bench_board {
      * it goes on. */
     _Atomic uint32_t rounds_wanted;
     /* What follows is read when the host has ended. */
-    uint64_t rounds_lost; /* past WM_BENCH_ROUND_MAX */
-    uint64_t strayed;     /* requests that may have taken another path than when tried first */
-    uint64_t calls_left;  /* calls of plan.function that longjmp() left: not timed */
-    uint64_t preempted;   /* times that another thread took a worker's CPU */
-    uint64_t migrated;    /* times that a worker was on another CPU after a measurement */
+    uint64_t rounds_lost;  /* past WM_BENCH_ROUND_MAX */
+    uint64_t strayed;      /* requests that may have taken another path than when tried first */
+    uint64_t mixed;        /* requests past the limit of kinds, together in one group */
+    uint64_t metrics_lost; /* values of wm_bench_metric() that found no place */
+    uint64_t calls_left;   /* calls of plan.function that longjmp() left: not timed */
+    uint64_t preempted;    /* times that another thread took a worker's CPU */
+    uint64_t migrated;     /* times that a worker was on another CPU after a measurement */
     struct wm_bench_round rounds[WM_BENCH_ROUND_MAX];
 };
 

@@ -59,6 +59,14 @@ for iterations in 1 2 65535 65536 131071 1000000; do
     [ "$(json requests "$run/run.json")" = "$iterations" ] || fail "run.json: not $iterations"
 done
 
+bench --app "$benches" --bench Order --count 1 --benchtime 100x --hz 0 --cpu 2
+holds Order-2 ten 15
+holds Order-2 thousands 3000
+holds Order-2 only 70
+bench --app "$benches" --bench Crowd --count 3 --benchtime 100x --hz 0
+holds Crowd h 1
+said "note: 6 values of wm_bench_metric.. were not kept" "a unit too long, and one too many"
+
 # ---- Pauses are neither timed, nor counted, nor sampled ----
 
 bench --app "$benches" --bench Paused --count 40 --benchtime 5ms
@@ -125,6 +133,23 @@ if command -v callgrind_annotate >/dev/null; then
     between 0.999 1.001 "$(awk -v a="$total" -v b="$(cat "$folder/top")" 'BEGIN { print a / 1e3 / b }')" \
         "callgrind_annotate's total by that of -top"
 fi
+
+# ---- More kinds of requests than fit ----
+
+# With 64 threads there are 32 groups: none is taken for one of another row.
+{
+    echo "entry,weight,expect,size"
+    for size in $(seq 1 30); do
+        echo "Allocate,1,Allocate:small,$size"
+        echo "Allocate,1,Allocate:large,$((size + 900))"
+    done
+} >"$folder/kinds.csv"
+bench --app "$benches" --workload "$folder/kinds.csv" --count 1 --benchtime 6400x --cpu 64 --hz 0
+expect 0 "sixty rows on 64 threads"
+[ -e "$run/mismatches.csv" ] && fail "rows were mixed up: $(head -n 3 "$run/mismatches.csv")"
+said "note: [0-9,]+ requests were of kinds .* past those that fit" "the rest"
+bench --app "$benches" --workload "$folder/kinds.csv" --count 1 --benchtime 6400x --hz 0
+grep -q "past those that fit" "$folder/err" && fail "sixty rows did not fit on one thread"
 
 # ---- A function inside ----
 
@@ -210,6 +235,7 @@ refused "cannot be used with --entry" --app "$benches" --entry A --bench B
 refused "cannot be used with --field" --app "$benches" --workload "$samples/mix.csv" --field a=b
 refused "no entry point 'HandleRequest'" --app "$benches" --workload "$samples/mix.csv"
 refused "before its loop was over" --app "$benches" --bench Broken -o "$folder/broken"
+refused "loop ended paused" --app "$benches" --bench NotResumed -o "$folder/broken"
 [ -e "$folder/broken" ] && fail "a refused benchmark left its folder"
 
 # ---- A crash; a signal ----
