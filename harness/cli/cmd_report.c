@@ -119,15 +119,22 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
         return wm_fail_at(err, rc, source, "is no file; options go before the profiles");
     if (rc < 0)
         return rc;
+    const struct wm_report_options *options = &report->values.options;
     input->role = role;
-    report->input_count++;
     rc = rename_program(report, input->profile);
     if (rc < 0)
-        return wm_fail(err, rc, "no memory for the profile");
-    const struct wm_report_options *options = &report->values.options;
-    return wm_report_runs_read(&report->runs, source,
-                               role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE,
-                               options->by != NULL || options->path != NULL, err);
+        wm_fail(err, rc, "no memory for the profile");
+    else
+        rc = wm_report_runs_read(&report->runs, source,
+                                 role == WM_MERGE_SOURCE ? WM_REQUESTS_NEW : WM_REQUESTS_BASE,
+                                 options->by != NULL || options->path != NULL, err);
+    if (rc < 0) { /* a source counts as a whole: its profile with its requests */
+        wm_profile_free(input->profile);
+        input->profile = NULL;
+        return rc;
+    }
+    report->input_count++;
+    return 0;
 }
 
 /* What cannot be read is told and left out, unless nothing is left. */

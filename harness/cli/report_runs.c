@@ -55,22 +55,17 @@ static int rename_paths(const struct wm_report_runs *runs, struct wm_profile *co
 int wm_report_runs_apply(struct wm_report_runs *runs, struct wm_profile *const *profiles,
                          struct wm_report_options *options, struct wm_error *err)
 {
-    bool by_path = options->by != NULL && strcmp(options->by, "path") == 0;
     int rc = runs->count > 0 ? wm_requests_finish(runs->requests) : 0;
-    if (rc == 0 && by_path)
+    if (rc == 0)
         rc = rename_paths(runs, profiles);
     if (rc < 0)
         return wm_fail(err, rc, "no memory for the runs");
-    for (size_t i = 0; i < runs->count; i++) {
-        if (runs->runs[i] == NULL)
-            continue;
-        /* The same path has the same id in every run of an app, but not the same name. */
-        options->paths = by_path ? wm_requests_paths(runs->requests) : runs->runs[i]->paths;
-        break;
-    }
+    if (runs->count > 0)
+        options->paths = wm_requests_paths(runs->requests);
     if (are_all_runs(runs))
         options->requests = runs->requests;
-    if (runs->count > 0 && runs->runs[0] != NULL)
+    /* Counts of calls are those of one run; of several they would stand beside other costs. */
+    if (runs->count == 1 && runs->runs[0] != NULL)
         options->segments = runs->runs[0]->segments;
     return 0;
 }

@@ -20,8 +20,8 @@ bool wm_report_is_folder(const char *source);
 WM_MUST_USE int wm_report_runs_read(struct wm_report_runs *runs, const char *source,
                                     enum wm_requests_side side, bool required,
                                     struct wm_error *err);
-/* After the last one: gives the options what the runs know, which they borrow. With -by=path the
- * labels of `profiles`, one per source, are brought to the runs' joint names. -ENOMEM. */
+/* After the last one: gives the options what the runs know, which they borrow. The labels `path` of
+ * `profiles`, one per source, are brought to the runs' joint names. -ENOMEM. */
 WM_MUST_USE int wm_report_runs_apply(struct wm_report_runs *runs,
                                      struct wm_profile *const *profiles,
                                      struct wm_report_options *options, struct wm_error *err);

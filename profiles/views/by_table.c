@@ -102,7 +102,9 @@ static void head_change(const struct wm_by *by, const struct wm_by_column *colum
     if (!(base > 0))
         return;
     int length = snprintf(text, CELL_BYTES, "%+.1f%%", 100 * wm_by_change(whole) / base);
-    double noise = sqrt(whole[WM_BY_NEW].square + whole[WM_BY_BASE].square);
+    /* of a ratio: the base's own noise counts as often as what came of it */
+    double ratio = whole[WM_BY_NEW].value / base;
+    double noise = sqrt(whole[WM_BY_NEW].square + ratio * ratio * whole[WM_BY_BASE].square);
     if (by->knows_noise)
         (void)snprintf(text + length, CELL_BYTES - (size_t)length, " ± %.1f",
                        100 * Z_95 * noise / base);

@@ -193,7 +193,7 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     struct callgrind callgrind = {.graph = graph,
                                   .text = text,
                                   .unit = wm_banner_unit(graph),
-                                  .of_run = graph->report->options->segments != NULL};
+                                  .of_run = graph->report->options->requests != NULL};
     int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
     for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++)
         rc = wm_intern_new(&callgrind.tables[i]);

@@ -146,7 +146,7 @@ function step(frame) {
     stand(frame);
     frame.element.focus({preventScroll: true});
     const box = frame.element.getBoundingClientRect();
-    const above = box.headline - holder.getBoundingClientRect().height - ROW;
+    const above = box.top - holder.getBoundingClientRect().height - ROW;
     const below = box.bottom + ROW - window.innerHeight;
     if (above < 0 || below > 0)
         window.scrollBy(0, above < 0 ? above : below);

@@ -30,6 +30,7 @@ struct wm_segment_calls {
     const struct wm_graph *graph;
     struct segment *segments;
     size_t count;
+    bool *unsure;            /* per node: some caller opens no segment */
     bool *hosts;             /* per node: it opens a segment */
     bool sees_all;           /* no call is trimmed away */
     struct wm_intern *names; /* active path to segment */
@@ -117,7 +118,8 @@ static int find_hosts(struct wm_segment_calls *calls)
     struct wm_profile *profile = calls->graph->report->profile;
     int64_t key = wm_profile_string(profile, "segment");
     calls->hosts = calloc(calls->graph->node_count + 1, sizeof(calls->hosts[0]));
-    if (key < 0 || calls->hosts == NULL)
+    calls->unsure = calloc(calls->graph->node_count + 1, sizeof(calls->unsure[0]));
+    if (key < 0 || calls->hosts == NULL || calls->unsure == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < profile->sample_count; i++)
         judge_sample(calls, &profile->samples[i], (uint32_t)key);
@@ -127,6 +129,10 @@ static int find_hosts(struct wm_segment_calls *calls)
             segment->node = WM_NO_NODE;
         if (segment->node != WM_NO_NODE)
             calls->hosts[segment->node] = true;
+    }
+    for (size_t i = 0; i < calls->graph->edge_count; i++) {
+        const struct wm_edge *edge = &calls->graph->edges[i];
+        calls->unsure[edge->to] |= !calls->hosts[edge->from];
     }
     return 0;
 }
@@ -184,6 +190,7 @@ void wm_segment_calls_free(struct wm_segment_calls *calls)
     wm_intern_free(calls->names);
     free(calls->segments);
     free(calls->hosts);
+    free(calls->unsure);
     free(calls);
 }
 
@@ -216,12 +223,7 @@ int64_t wm_segment_calls_between(const struct wm_segment_calls *calls, uint32_t 
 {
     if (calls == NULL || !calls->hosts[from] || !calls->hosts[to] || !calls->sees_all)
         return -1;
-    for (size_t i = 0; i < calls->graph->edge_count; i++) {
-        const struct wm_edge *edge = &calls->graph->edges[i];
-        if (edge->to == to && !calls->hosts[edge->from])
-            return -1;
-    }
-    return sum_openings(calls, from, to);
+    return calls->unsure[to] ? -1 : sum_openings(calls, from, to);
 }
 
 bool wm_segment_calls_any(const struct wm_segment_calls *calls)

@@ -148,7 +148,7 @@ static void test_by_tells_changes_and_hides_what_noise_may_have_made(void **stat
                        "                one\n"
                        "              20000   cost before\n"
                        "              51000   cost now\n"
-                       "     +155.0% ± 26.1   change, 95% interval\n"
+                       "     +155.0% ± 41.7   change, 95% interval\n"
                        "       flat     cum\n"
                        "     +30000  +30000   work\n"
                        "          –  +31000   main\n"

@@ -90,6 +90,23 @@ waymark report -by_path "$folder/alone" "$folder/before"
 expect 0 "two runs as one"
 said ' PathB' "the joint name"
 
+# -path finds a path under the joint name, whatever its own run called it; a run whose tables are
+# damaged is left out with its profile; calls are counted of one run only.
+waymark report -top -path=PathB -relative_percentages -sample_index=samples "$folder/before"
+one=$(sed -n 's/.*accounting for .* of \([0-9]*\) total/\1/p' "$folder/out")
+waymark report -top -path=PathB -relative_percentages -sample_index=samples "$folder/before" \
+    "$folder/alone"
+both=$(sed -n 's/.*accounting for .* of \([0-9]*\) total/\1/p' "$folder/out")
+[ "$both" -gt "$((one + one / 2))" ] || fail "-path over two runs: $both samples, one alone has $one"
+cp -r "$folder/mixed" "$folder/damaged"
+echo '{' >"$folder/damaged/run.json"
+waymark report -by_path -unit=us "$folder/before" "$folder/damaged" "$folder/slower"
+expect 0 "a damaged run among others"
+said '2 of 3 profiles were read' "a damaged run among others"
+cp "$folder/out" "$folder/without"
+waymark report -by_path -unit=us "$folder/before" "$folder/slower"
+cmp -s "$folder/out" "$folder/without" || fail "a damaged run changed the costs of the others"
+
 # The same by other labels; what has no columns is refused by name.
 waymark report -by=segment "$folder/before"
 expect 0 "-by=segment"
@@ -118,6 +135,9 @@ waymark report -peek=process_order "$folder/shop"
 expect 0 "-peek of a run"
 awk '{ gsub(",", "") } / process_order$/ { print $(NF - 2) }' "$folder/out" >"$folder/calls"
 [ "$(cat "$folder/calls")" = "$orders" ] || fail "calls: $(cat "$folder/calls"), not $orders"
+waymark report -peek=process_order "$folder/shop" "$folder/shop"
+expect 0 "-peek of two runs"
+grep -q 'exact calls' "$folder/out" && fail "counts of one run beside the costs of two"
 waymark report -peek=process_order "$folder/shop/profile.pb.gz"
 expect 0 "-peek of a profile"
 grep -q 'exact calls' "$folder/out" && fail "counts of calls from a profile"
