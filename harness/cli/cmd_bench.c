@@ -290,9 +290,9 @@ static void add_explanation(struct wm_text *text)
         "What the loop itself\nadds is measured and subtracted; notes say how much. Calls of "
         "10 us and more have p50-ns and p99-ns.\n"
         "\n--function counts and times calls in a build with -finstrument-functions; in any other "
-        "it tells the\nfunction's share of the samples. Of a function that calls itself an op is "
-        "the outermost call. Ctrl-C ends after the measurement that "
-        "runs.\n");
+        "it tells the\nfunction's share of the samples. Of one that calls itself an op is the "
+        "outermost call, with the\nothers in it. NAME may be FILE.c:NAME where static functions of "
+        "several files have one name.\nCtrl-C ends after the measurement that runs.\n");
 }
 
 const struct wm_command wm_command_bench = {

@@ -23,7 +23,7 @@ static __thread struct {
 } seen;
 
 /* The stack grows down, so a call within the outermost begins below it; inlined into it, in its
- * frame, but at another site. */
+ * frame, but at another site. (A call on another stack, of a fiber, may look outermost too.) */
 static bool is_outermost(uintptr_t frame, uintptr_t site)
 {
     return seen.depth == 0 || frame > seen.frame || (frame == seen.frame && site == seen.site);
