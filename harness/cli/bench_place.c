@@ -10,7 +10,7 @@
 /* A tag's benchmark is one measurement: a second one would silently mix two. */
 static int refuse_second(const struct wm_bench_place *place, struct wm_error *err)
 {
-    char *bench = wm_file_join_dup(place->folder, WM_TAG_BENCH);
+    char *bench = wm_file_join_dup(place->folder, WM_RUN_BENCH);
     if (bench == NULL)
         return wm_fail(err, -ENOMEM, "no memory");
     int rc = 0;

@@ -39,6 +39,8 @@ static void add_actions(struct wm_text *text)
         "       threshold, with the paths and functions; 0 if none did\n"
         "\nA check asks each path's CPU per request, p50 and allocations, and each benchmark's\n"
         "costs; of a hundred checks of a build that is as it was at most one fails by chance. "
+        "A\n"
+        "check that could have found no cost worse, for want of runs, passes nothing: exit 2. "
         "Where\n"
         "the runs of both sides took no turns, what makes all paths slower alike is taken for the\n"
         "machine, up to --drift: to find changes that hit all alike, make both sides in turns.\n");
@@ -64,6 +66,17 @@ static int set_baseline(const char *operand, const struct values *values, struct
     return rc < 0 ? rc : WM_EXIT_DONE;
 }
 
+/* No answer must not pass for a good one. */
+static int refuse(const struct wm_sides *sides, const struct wm_judgement *judgement,
+                  struct wm_error *err)
+{
+    const struct wm_set *now = sides->sets[WM_AFTER];
+    const char *unit = now->run_count > 0 ? "runs" : "lines of each benchmark";
+    return wm_fail_at(err, -EINVAL, now->name,
+                      "too few %s to find any cost worse: make %zu of each side, 10 are good", unit,
+                      judgement->runs_needed);
+}
+
 static int judge(const struct wm_sides *sides, const struct values *values, struct wm_error *err)
 {
     const struct wm_judge_options options = {values->threshold, values->drift};
@@ -74,6 +87,8 @@ static int judge(const struct wm_sides *sides, const struct values *values, stru
     int rc = wm_judge(sides->comparison, &options, &judgement);
     if (rc < 0)
         wm_fail(err, rc, "no memory for the check");
+    else if (judgement.blind && judgement.worse_count == 0)
+        rc = refuse(sides, &judgement, err);
     else
         rc = wm_view_check(&view, &judgement, &text, err);
     if (rc == 0)

@@ -6,6 +6,7 @@
 #include "harness/cli/print.h"
 #include "harness/cli/report_options.h"
 #include "harness/cli/report_runs.h"
+#include "harness/cli/report_sources.h"
 #include "harness/core/file.h"
 #include "harness/core/pages.h"
 #include "profiles/pprof/merge.h"
@@ -138,12 +139,12 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
 }
 
 /* What cannot be read is told and left out, unless nothing is left. */
-static int read_sources(struct report *report, char *const *sources, size_t count,
+static int read_sources(struct report *report, const struct wm_report_sources *sources,
                         enum wm_merge_role role, struct wm_error *err)
 {
-    size_t before = report->input_count;
+    size_t before = report->input_count, count = sources->count;
     for (size_t i = 0; i < count; i++) {
-        int rc = read_source(report, sources[i], role, err);
+        int rc = read_source(report, sources->names[i], role, err);
         if (rc < 0 && (count == 1 || rc == -ENOMEM))
             return rc;
         if (rc < 0)
@@ -191,14 +192,21 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
     bool diff = values->diff_base != NULL || values->options.by != NULL;
     const char *named = values->diff_base != NULL ? values->diff_base : values->base;
     char *base = (char *)(uintptr_t)named;
-    report->inputs = calloc(values->source_count + 1, sizeof(report->inputs[0]));
-    if (report->inputs == NULL)
-        return wm_fail(err, -ENOMEM, "no memory for the profiles");
-    int rc = read_sources(report, values->sources, values->source_count, WM_MERGE_SOURCE, err);
+    struct wm_report_sources sources = {.names = NULL}, bases = {.names = NULL};
+    int rc = wm_report_sources_find(values->sources, values->source_count, &sources, err);
+    if (rc == 0)
+        rc = wm_report_sources_find(&base, base != NULL ? 1 : 0, &bases, err);
+    report->inputs = calloc(sources.count + bases.count + 1, sizeof(report->inputs[0]));
+    if (rc == 0 && report->inputs == NULL)
+        rc = wm_fail(err, -ENOMEM, "no memory for the profiles");
+    if (rc == 0)
+        rc = read_sources(report, &sources, WM_MERGE_SOURCE, err);
     if (rc == 0 && base != NULL)
-        rc = read_sources(report, &base, 1, diff ? WM_MERGE_DIFF_BASE : WM_MERGE_BASE, err);
+        rc = read_sources(report, &bases, diff ? WM_MERGE_DIFF_BASE : WM_MERGE_BASE, err);
     if (rc == 0)
         rc = apply_runs(report, err);
+    wm_report_sources_done(&sources);
+    wm_report_sources_done(&bases);
     if (rc < 0)
         return rc;
     rc = wm_profile_merge(report->inputs, report->input_count, values->options.normalize,
@@ -319,7 +327,7 @@ static void add_examples(struct wm_text *text)
 {
     wm_text_add(text, "\nOptions are go tool pprof's, with one dash or two, and come before the "
                       "profiles. Several profiles\nare merged. A run folder stands for its "
-                      "profile.pb.gz. Examples:\n"
+                      "profile.pb.gz, a set or a tag for all of its runs. Examples:\n"
                       "  waymark report -top -cum RUN\n"
                       "  waymark report -peek='^parse' -lines RUN\n"
                       "  waymark report -top -tagfocus=path=orders RUN\n"

@@ -27,7 +27,7 @@ static int look_into(const struct wm_tag *tag, uint32_t **ret_numbers, struct wm
     if (rc < 0)
         return rc;
     files->numbers = *ret_numbers;
-    char *bench = wm_file_join_dup(tag->folder, WM_TAG_BENCH);
+    char *bench = wm_file_join_dup(tag->folder, WM_RUN_BENCH);
     files->has_bench = bench != NULL && wm_file_exists(bench);
     free(bench);
     if (files->count == 0)

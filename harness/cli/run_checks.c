@@ -18,7 +18,7 @@ bool wm_run_check(const struct wm_run_values *values, const struct wm_run *run,
 {
     char text[WM_UNIT_BYTES], wanted[WM_UNIT_BYTES];
     bool failed = false;
-    if (judged > 0 && run->mismatches == 0 && values->repeat == 0)
+    if (judged > 0 && run->mismatches == 0 && values->repeat == 0 && !run->crashed)
         wm_print_note("expectations held: all of %s requests took the path that their row expects",
                       wm_units_count(judged, text));
     if (values->fail_on_mismatch && run->mismatches > 0) {

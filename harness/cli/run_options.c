@@ -13,7 +13,7 @@
 
 #define DEFAULT_DURATION_NS (10 * WM_NS_PER_SECOND)
 
-enum { DEFAULT_HZ = 997, DEFAULT_SEED = 1, DEFAULT_REPEAT = 5 };
+enum { DEFAULT_HZ = 997, DEFAULT_SEED = 1, DEFAULT_REPEAT = 10 };
 
 static int parse_arrivals(const char *value, void *field, struct wm_error *err)
 {
@@ -101,7 +101,7 @@ const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
     {"--tag",                "NAME",             "file the run in the record, .waymark/NAME; see waymark log",
      wm_option_string,                                                                                                                AT(tag)             },
     {"--repeat",             "N",                "N runs, one after the other: DIR/1 to DIR/N",                   parse_repeat,       AT(repeat)          },
-    {"--interleave",         "OTHER.so",         "another build by turns, N runs each (5): DIR/a/1 DIR/b/1 ...",
+    {"--interleave",         "OTHER.so",         "another build by turns, N runs each (10): DIR/a/1 DIR/b/1 ...",
      wm_option_string,                                                                                                                AT(interleave)      },
     {"--save-trace",         "FILE.wmt",         "write the requests as they were sent",                          wm_option_string,
      AT(save_trace)                                                                                                                                       },

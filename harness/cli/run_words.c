@@ -5,7 +5,6 @@
 #include "harness/cli/print.h"
 #include "harness/core/units.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -87,29 +86,47 @@ int wm_run_tell_plan(struct wm_job *job, struct wm_error *err)
     return timed ? tell_length(job, err) : 0;
 }
 
-/* A path's name that a shell and a regular expression take as it is; NULL: none. */
-static const char *plain_path_name(const struct wm_run *run)
+/* The dearest path; NULL: none was sampled. */
+static const char *dearest_path(const struct wm_run *run)
 {
-    for (size_t i = 0; i < run->paths->count; i++) {
-        const char *name = run->paths->rows[i].name;
-        size_t plain = 0;
-        while (isalnum((unsigned char)name[plain]) ||
-               (name[plain] != '\0' && strchr("_:/-", name[plain]) != NULL))
-            plain++;
-        if (plain > 0 && name[plain] == '\0')
-            return name;
-    }
+    for (size_t i = 0; i < run->paths->count; i++)
+        if (!wm_path_is_closing(&run->paths->rows[i]) && run->paths->rows[i].cpu_ns > 0)
+            return run->paths->rows[i].name;
     return NULL;
+}
+
+/* "'path=^A\+B$'": that path and no other. */
+static void add_tagfocus(struct wm_text *text, const char *path)
+{
+    struct wm_text word;
+    wm_text_init(&word);
+    wm_text_add(&word, "path=^");
+    for (const char *at = path; *at != '\0'; at++) {
+        wm_text_add(&word, strchr("\\.+*?()|[]{}^$", *at) != NULL ? "\\" : "");
+        wm_text_add_bytes(&word, at, 1);
+    }
+    wm_text_add(&word, "$");
+    wm_text_add_shell(text, word.data);
+    text->failed |= word.failed;
+    wm_text_done(&word);
 }
 
 void wm_run_tell_next(const struct wm_run *run, const char *folder)
 {
-    const char *path = plain_path_name(run);
+    const char *path = dearest_path(run);
+    struct wm_text word, focus;
+    wm_text_init(&word);
+    wm_text_init(&focus);
+    wm_text_add_shell(&word, folder);
+    if (path != NULL) {
+        wm_text_add(&focus, " -tagfocus ");
+        add_tagfocus(&focus, path);
+    }
     wm_print_note("%swritten to %s; next:", run->crashed ? "" : "\n", folder);
-    wm_print_note("  waymark paths %s", folder);
-    wm_print_note("  waymark report -top %s", folder);
-    if (path != NULL)
-        wm_print_note("  go tool pprof -top -tagfocus=path=%s %s/profile.pb.gz", path, folder);
-    else
-        wm_print_note("  go tool pprof -top %s/profile.pb.gz", folder);
+    wm_print_note("  waymark paths %s", word.data);
+    wm_print_note("  waymark report -by_path %s", word.data);
+    wm_print_note("  waymark report -top %s", word.data);
+    wm_print_note("  go tool pprof -top%s %s%s", focus.data, word.data, "/profile.pb.gz");
+    wm_text_done(&word);
+    wm_text_done(&focus);
 }

@@ -65,6 +65,9 @@ static int find_moves(struct wm_sides *sides, struct wm_error *err)
     if (rc == 0)
         rc = wm_moves_find(profile, sides->requests, &sides->moves, err);
     wm_profile_free(profile);
+    if (rc == 0 && sides->moves->is_partial)
+        wm_text_addf(&sides->notes, "of paths but the %d dearest, sampling says nothing\n",
+                     (int)WM_MOVES_PATH_MAX);
     return rc;
 }
 

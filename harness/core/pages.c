@@ -3,16 +3,24 @@
 
 #include <limits.h>
 #include <malloc.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
-void wm_pages_large(void *block, size_t bytes)
+enum { LARGE_PAGE_BYTES = 2 << 20 };
+
+void *wm_pages_new(size_t count, size_t item_bytes)
 {
-    const uintptr_t page_bytes = (uintptr_t)2 << 20;
-    uintptr_t first = ((uintptr_t)block + page_bytes - 1) / page_bytes * page_bytes;
-    uintptr_t end = ((uintptr_t)block + bytes) / page_bytes * page_bytes;
-    if (block != NULL && first < end)
-        (void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* a kernel may have none */
+    size_t bytes;
+    if (__builtin_mul_overflow(count, item_bytes, &bytes))
+        return NULL;
+    if (bytes < LARGE_PAGE_BYTES)
+        return malloc(bytes);
+    void *block = NULL;
+    if (posix_memalign(&block, LARGE_PAGE_BYTES, bytes) != 0)
+        return NULL;
+    const size_t whole_pages = bytes / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
+    (void)madvise(block, whole_pages, MADV_HUGEPAGE); /* a kernel may have none */
+    return block;
 }
 
 void wm_pages_give_back(size_t bytes)

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-/* Asks the kernel for large pages where they fit into this new block, so that its first use costs a
- * fault for each 2 MiB, not for each 4 KiB: a third of the time of filling it. No more memory is
- * used than without. Small blocks and NULL are let be. */
-void wm_pages_large(void *block, size_t bytes);
+/* A new block that begins on a large page if it is as large as one, and asks the kernel for large
+ * pages: its first use then costs a fault for each 2 MiB, not for each 4 KiB, a third of the time of
+ * filling it. No more memory is used than without. Not zeroed; free() it. NULL: no memory. */
+void *wm_pages_new(size_t count, size_t item_bytes);
 
 /* From now on a block of this size or more is given back to the system as soon as it is freed. Left
  * alone, malloc keeps ever larger ones for later once such a one was freed. */

@@ -204,3 +204,20 @@ void wm_text_add_safe(struct wm_text *text, const char *string, size_t length, s
         }
     }
 }
+
+void wm_text_add_shell(struct wm_text *text, const char *string)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,@%+-";
+    if (string[0] != '\0' && string[strspn(string, plain)] == '\0') {
+        wm_text_add(text, string);
+        return;
+    }
+    wm_text_add(text, "'");
+    for (const char *at = string; *at != '\0'; at++)
+        if (*at == '\'')
+            wm_text_add(text, "'\\''");
+        else
+            wm_text_add_bytes(text, at, 1);
+    wm_text_add(text, "'");
+}

@@ -41,6 +41,8 @@ size_t wm_text_width(const char *string);
 size_t wm_text_utf8_length(const char *string, size_t length);
 /* Adds `string` with blanks to make `width` columns: on the right if width > 0, left if < 0. */
 void wm_text_add_padded(struct wm_text *text, const char *string, int width);
+/* Adds `string` as a word that a shell takes for it: in single quotes where it has to be. */
+void wm_text_add_shell(struct wm_text *text, const char *string);
 /* Adds `string` with control bytes and invalid UTF-8 as \xHH, cut after `limit` columns with an
  * ellipsis (0: no limit): what may be shown of foreign input. */
 void wm_text_add_safe(struct wm_text *text, const char *string, size_t length, size_t limit);

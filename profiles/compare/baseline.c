@@ -45,37 +45,10 @@ static int remove_folder(const char *folder, struct wm_error *err)
 
 /* ---- Copying ---- */
 
-/* A file that is not there is not copied: a run that was not sampled has no profile. */
-static int copy_file(const char *from, const char *to, const char *file, struct wm_error *err)
-{
-    char *source = wm_file_join_dup(from, file), *target = wm_file_join_dup(to, file), *data = NULL;
-    size_t length = 0;
-    int rc = 0;
-    if (source == NULL || target == NULL)
-        rc = wm_fail(err, -ENOMEM, "no memory for a file name");
-    else if (wm_file_exists(source))
-        rc = wm_file_read(source, 0, &data, &length, err);
-    if (rc == 0 && data != NULL)
-        rc = wm_file_write(target, data, length, err);
-    free(data);
-    free(source);
-    free(target);
-    return rc;
-}
-
-/* run.json last: a folder with one is whole. */
-static int copy_run(const char *from, const char *to, struct wm_error *err)
-{
-    static const char *const files[] = {"paths.csv", "segments.csv", "profile.pb.gz", "run.json"};
-    int rc = wm_file_make_folder(to, err);
-    for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++)
-        rc = copy_file(from, to, files[i], err);
-    return rc;
-}
-
+/* A file of benchmark results alone, whatever its name. */
 static int copy_bench(const char *from, const char *folder, struct wm_error *err)
 {
-    char *data = NULL, *to = wm_file_join_dup(folder, WM_TAG_BENCH);
+    char *data = NULL, *to = wm_file_join_dup(folder, WM_RUN_BENCH);
     size_t length = 0;
     int rc = to == NULL ? wm_fail(err, -ENOMEM, "no memory for a file name")
                         : wm_file_read(from, 0, &data, &length, err);
@@ -94,9 +67,11 @@ static int copy_set(const struct wm_set *set, const char *folder, struct wm_erro
         (void)snprintf(digits, sizeof(digits), "%zu", i + 1);
         char *to = wm_file_join_dup(folder, digits);
         rc = to == NULL ? wm_fail(err, -ENOMEM, "no memory for a file name")
-                        : copy_run(set->folders[i], to, err);
+                        : wm_run_copy(set->folders[i], to, err);
         free(to);
     }
+    if (rc == 0 && set->bench_facts != NULL)
+        return wm_run_copy(set->bench_folder, folder, err);
     return rc == 0 && set->bench != NULL ? copy_bench(set->bench_name, folder, err) : rc;
 }
 

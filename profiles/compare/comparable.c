@@ -8,50 +8,90 @@ enum { VALUE_BYTES = 128 };
 
 /* ---- Facts of a run ---- */
 
-/* Writes VALUE_BYTES at most; "" where it is not known. */
-typedef void fact_fn(const struct wm_run *run, const char *key, char *text);
+struct buffer { /* for a value that is made up */
+    char text[VALUE_BYTES];
+};
 
-static void of_identity(const struct wm_run *run, const char *key, char *text)
+/* Borrowed from the run or from the buffer; "" where it is not known. */
+typedef const char *fact_fn(const struct wm_run *run, const char *key, struct buffer *buffer);
+
+static const char *of_identity(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
-    (void)snprintf(text, VALUE_BYTES, "%s",
-                   wm_run_setting(run->identity, run->identity_count, key));
+    (void)buffer;
+    return wm_run_setting(run->identity, run->identity_count, key);
 }
 
-static void of_machine(const struct wm_run *run, const char *key, char *text)
+static const char *of_machine(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
-    (void)snprintf(text, VALUE_BYTES, "%s", wm_run_setting(run->machine, run->machine_count, key));
+    (void)buffer;
+    return wm_run_setting(run->machine, run->machine_count, key);
 }
 
-static void of_load(const struct wm_run *run, const char *key, char *text)
+/* An option that was not given is one that has no value, and that is known. */
+static const char *of_options(const struct wm_run *run, const char *key, struct buffer *buffer)
+{
+    const char *value = wm_run_setting(run->settings, run->setting_count, key);
+    (void)buffer;
+    return value[0] != '\0' ? value : "none";
+}
+
+static const char *of_load(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
     (void)key;
-    (void)snprintf(text, VALUE_BYTES, "%s", run->load);
+    (void)buffer;
+    return run->load;
 }
 
-static void of_sampler(const struct wm_run *run, const char *key, char *text)
+static const char *of_sampler(const struct wm_run *run, const char *key, struct buffer *buffer)
 {
     (void)key;
-    if (run->hz > 0)
-        (void)snprintf(text, VALUE_BYTES, "%.60s at %.6g Hz", run->sampler, run->hz);
-    else
-        (void)snprintf(text, VALUE_BYTES, "none");
+    if (!(run->hz > 0))
+        return "none";
+    (void)snprintf(buffer->text, sizeof(buffer->text), "%.60s at %.6g Hz", run->sampler, run->hz);
+    return buffer->text;
 }
 
+enum { OF_RUNS = 1, OF_BENCH = 2 };
+
+enum rule {
+    EQUAL,  /* or they cannot be compared */
+    NOTED,  /* where they differ */
+    INTENT, /* differs between the sides, that is what is compared; never within one */
+};
+
+/* The processor that benchmarks ran on is in their own text. */
 static const struct fact {
     const char *what;
     fact_fn *get;
     const char *key;
-    bool differs_by_intent; /* between the sides, never within one */
-    bool only_noted;
+    int of; /* what it counts for */
+    enum rule rule;
 } facts[] = {
-    {"work (hash of the mix, trace or capture)", of_identity, WM_RUN_WORK_HASH, false, false},
-    {"build id of the app",                      of_identity, WM_RUN_BUILD_ID,  true,  false},
-    {"processor",                                of_machine,  "cpu",            false, false},
-    {"number of cores",                          of_machine,  "cores",          false, false},
-    {"kernel",                                   of_machine,  "kernel",         false, true },
-    {"load",                                     of_load,     NULL,             false, false},
-    {"sampler",                                  of_sampler,  NULL,             false, false},
+    {"work (hash of the mix, trace or capture)", of_identity, WM_RUN_WORK_HASH, OF_RUNS | OF_BENCH,
+     EQUAL                                                                                                },
+    {"build id of the app",                      of_identity, WM_RUN_BUILD_ID,  OF_RUNS | OF_BENCH, INTENT},
+    {"--field",                                  of_options,  "field",          OF_BENCH,           EQUAL },
+    {"--benchtime",                              of_options,  "benchtime",      OF_BENCH,           NOTED },
+    {"processor",                                of_machine,  "cpu",            OF_RUNS,            EQUAL },
+    {"number of cores",                          of_machine,  "cores",          OF_RUNS | OF_BENCH, EQUAL },
+    {"kernel",                                   of_machine,  "kernel",         OF_RUNS | OF_BENCH, NOTED },
+    {"load",                                     of_load,     NULL,             OF_RUNS,            EQUAL },
+    {"sampler",                                  of_sampler,  NULL,             OF_RUNS,            EQUAL },
 };
+
+/* The runs that tell the facts of a set. */
+struct side {
+    const char *name;
+    struct wm_run *const *runs;
+    size_t count;
+};
+
+static struct side side_of(const struct wm_set *set, int of)
+{
+    if (of == OF_RUNS)
+        return (struct side){set->name, set->runs, set->run_count};
+    return (struct side){set->name, &set->bench_facts, set->bench_facts != NULL};
+}
 
 static void add_difference(struct wm_text *text, const char *what, const char *first,
                            const char *second)
@@ -64,37 +104,54 @@ static void add_difference(struct wm_text *text, const char *what, const char *f
 }
 
 /* The first run's fact; where another run of the side says otherwise, that is a reason. */
-static void of_side(const struct wm_set *set, const struct fact *fact, char *first,
-                    struct wm_text *reasons)
+static const char *of_side(const struct side *side, const struct fact *fact, struct buffer *buffer,
+                           struct wm_text *reasons)
 {
-    char other[VALUE_BYTES];
-    fact->get(set->runs[0], fact->key, first);
-    for (size_t i = 1; i < set->run_count; i++) {
-        fact->get(set->runs[i], fact->key, other);
-        if (fact->only_noted || strcmp(first, other) == 0)
+    struct buffer other_buffer;
+    const char *first = fact->get(side->runs[0], fact->key, buffer);
+    for (size_t i = 1; i < side->count && fact->rule != NOTED; i++) {
+        const char *other = fact->get(side->runs[i], fact->key, &other_buffer);
+        if (strcmp(first, other) == 0)
             continue;
-        wm_text_addf(reasons, "within %s, ", set->name);
+        wm_text_addf(reasons, "within %s, ", side->name);
         add_difference(reasons, fact->what, first, other);
         break;
     }
+    return first;
 }
 
-static void check_fact(const struct wm_set *base, const struct wm_set *now, const struct fact *fact,
+static void check_fact(const struct side *base, const struct side *now, const struct fact *fact,
                        struct wm_text *reasons, struct wm_text *notes)
 {
-    char before[VALUE_BYTES], after[VALUE_BYTES];
-    of_side(base, fact, before, reasons);
-    of_side(now, fact, after, reasons);
+    struct buffer buffers[2];
+    const char *before = of_side(base, fact, &buffers[0], reasons);
+    const char *after = of_side(now, fact, &buffers[1], reasons);
     if (before[0] == '\0' || after[0] == '\0') {
         wm_text_addf(notes, "%s is not known of %s, so not compared\n", fact->what,
                      before[0] == '\0' ? base->name : now->name);
         return;
     }
     bool same = strcmp(before, after) == 0;
-    if (fact->differs_by_intent && same)
+    if (fact->rule == INTENT && same)
         wm_text_addf(notes, "%s is the same on both sides\n", fact->what);
-    else if (!fact->differs_by_intent && !same)
-        add_difference(fact->only_noted ? notes : reasons, fact->what, before, after);
+    else if (fact->rule != INTENT && !same)
+        add_difference(fact->rule == NOTED ? notes : reasons, fact->what, before, after);
+}
+
+static void check_facts(const struct wm_set *base, const struct wm_set *now, int of,
+                        struct wm_text *reasons, struct wm_text *notes)
+{
+    const struct side before = side_of(base, of), after = side_of(now, of);
+    if (before.count == 0 && after.count == 0)
+        return;
+    if (before.count == 0 || after.count == 0) {
+        wm_text_addf(notes, "what the benchmarks of %s were of is not known, so not compared\n",
+                     before.count == 0 ? before.name : after.name);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+        if ((facts[i].of & of) != 0)
+            check_fact(&before, &after, &facts[i], reasons, notes);
 }
 
 static void note_crashes(const struct wm_set *set, struct wm_text *notes)
@@ -125,10 +182,12 @@ void wm_comparable_check(const struct wm_set *base, const struct wm_set *now,
         wm_text_addf(reasons, "%s has only %s, %s only %s\n", base->name,
                      base->run_count > 0 ? "runs" : "benchmark results", now->name,
                      now->run_count > 0 ? "runs" : "benchmark results");
-    for (size_t i = 0; runs && i < sizeof(facts) / sizeof(facts[0]); i++)
-        check_fact(base, now, &facts[i], reasons, notes);
-    if (bench)
+    if (runs)
+        check_facts(base, now, OF_RUNS, reasons, notes);
+    if (bench) {
         check_bench(base, now, reasons);
+        check_facts(base, now, OF_BENCH, reasons, notes);
+    }
     note_crashes(base, notes);
     note_crashes(now, notes);
 }

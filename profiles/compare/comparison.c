@@ -9,8 +9,80 @@
 enum { SEED = 1, RUNS_SOUGHT_MAX = WM_RANK_EXACT_MAX / 2 };
 
 static const double Z_95 = 1.959963984540054;
-static const double COUNTED_CHANGE = 0.01; /* of counts from one run each: what another length of
+static const double COUNTED_CHANGE = 0.01; /* of counts from few runs: what another length of
                                               the run, or other requests in it, may make */
+
+/* ---- What a row rests on ---- */
+
+static double least_p(const struct wm_compared *row)
+{
+    return wm_rank_test_least_p(row->lots[WM_BEFORE].count, row->lots[WM_AFTER].count);
+}
+
+/* Whether lots of these sizes can show anything, were this the only question. */
+static bool can_rank(const struct wm_compared *row)
+{
+    return least_p(row) < WM_COMPARED_LEVEL;
+}
+
+static bool is_constant(const struct wm_lot *lots, size_t count)
+{
+    double first = lots[0].values[0];
+    for (size_t lot = 0; lot < count; lot++)
+        for (size_t i = 0; i < lots[lot].count; i++)
+            if (lots[lot].values[i] < first || lots[lot].values[i] > first)
+                return false;
+    return true;
+}
+
+static bool is_counted(const struct wm_compared *row)
+{
+    return row->counted && is_constant(&row->lots[WM_BEFORE], 1) &&
+           is_constant(&row->lots[WM_AFTER], 1);
+}
+
+static bool is_sampled(const struct wm_compared *row)
+{
+    const double *variance = row->sampling.variance;
+    return row->sampling.path != NULL && variance[WM_BEFORE] + variance[WM_AFTER] > 0;
+}
+
+/* Values that are all the same can answer nothing, whatever the side, so they ask nothing (Tarone,
+ * "A modified Bonferroni method for discrete data", 1990). */
+static bool asks(const struct wm_compared *row)
+{
+    if (is_counted(row))
+        return false;
+    return is_sampled(row) || (can_rank(row) && !is_constant(row->lots, WM_COMPARED_SIDES));
+}
+
+/* Ranks tell most, for they know how much runs differ, but few of them cannot be unlikely enough
+ * for as many questions. Then what sampling tells is better than no answer; to a check too, which
+ * asks fewer of them, to one side, at a level of its own. */
+static enum wm_evidence choose_evidence(const struct wm_compared *row, size_t asked,
+                                        size_t asked_by_check)
+{
+    if (is_counted(row))
+        return WM_EVIDENCE_COUNT;
+    if (is_sampled(row) && (least_p(row) * (double)asked >= WM_COMPARED_LEVEL ||
+                            least_p(row) / 2 * (double)asked_by_check >= WM_JUDGE_LEVEL))
+        return WM_EVIDENCE_SAMPLING;
+    return can_rank(row) ? WM_EVIDENCE_RANKS : WM_EVIDENCE_NONE;
+}
+
+static void choose_evidences(struct wm_comparison *comparison)
+{
+    size_t asked = 0, asked_by_check = 0;
+    for (size_t i = 0; i < comparison->count; i++) {
+        struct wm_compared *row = &comparison->rows[i];
+        row->asks = asks(row);
+        asked += row->asks;
+        asked_by_check += row->asks && row->judged;
+    }
+    comparison->question_count = asked;
+    for (size_t i = 0; i < comparison->count; i++)
+        comparison->rows[i].evidence = choose_evidence(&comparison->rows[i], asked, asked_by_check);
+}
 
 /* ---- A row ---- */
 
@@ -19,13 +91,6 @@ static double change_of(const double medians[WM_COMPARED_SIDES])
     if (medians[WM_BEFORE] > 0)
         return medians[WM_AFTER] / medians[WM_BEFORE] - 1;
     return medians[WM_AFTER] > 0 ? (double)INFINITY : 0;
-}
-
-/* Whether lots of these sizes can show anything, were this the only question. */
-static bool can_rank(const struct wm_compared *row)
-{
-    return wm_rank_test_least_p(row->lots[WM_BEFORE].count, row->lots[WM_AFTER].count) <
-           WM_COMPARED_LEVEL;
 }
 
 static int rank_row(struct wm_compared *row)
@@ -42,19 +107,24 @@ static int rank_row(struct wm_compared *row)
                                &row->high);
 }
 
+/* Besides the noise of sampling, runs differ among themselves; several tell how much. The interval
+ * is one of the ratio, to which the base adds its noise by as much as the ratio is. */
 static void sample_row(struct wm_compared *row)
 {
-    const struct wm_sampled *sampled = &row->sampling;
-    double deviation = sqrt(sampled->variance[WM_BEFORE] + sampled->variance[WM_AFTER]);
+    struct wm_sampled *sampled = &row->sampling;
+    double ratio = sampled->cost[WM_AFTER] / sampled->cost[WM_BEFORE];
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        sampled->variance[side] += wm_variance_of_mean(row->lots[side]);
+    const double *variance = sampled->variance;
     double difference = sampled->cost[WM_AFTER] - sampled->cost[WM_BEFORE];
-    if (!(deviation > 0))
-        return;
-    row->evidence = WM_EVIDENCE_SAMPLING;
-    row->p = fmin(1, 2 * wm_normal_tail(fabs(difference) / deviation));
+    row->p = fmin(
+        1, 2 * wm_normal_tail(fabs(difference) / sqrt(variance[WM_BEFORE] + variance[WM_AFTER])));
     if (!(sampled->cost[WM_BEFORE] > 0))
         return;
-    row->low = (difference - Z_95 * deviation) / sampled->cost[WM_BEFORE];
-    row->high = (difference + Z_95 * deviation) / sampled->cost[WM_BEFORE];
+    double deviation =
+        sqrt(variance[WM_AFTER] + ratio * ratio * variance[WM_BEFORE]) / sampled->cost[WM_BEFORE];
+    row->low = ratio - 1 - Z_95 * deviation;
+    row->high = ratio - 1 + Z_95 * deviation;
 }
 
 static int weigh_row(struct wm_compared *row)
@@ -66,27 +136,20 @@ static int weigh_row(struct wm_compared *row)
             return rc;
     }
     row->change = change_of(row->medians);
-    if (can_rank(row))
+    switch (row->evidence) {
+    case WM_EVIDENCE_RANKS:
         return rank_row(row);
-    if (row->sampling.path != NULL)
+    case WM_EVIDENCE_SAMPLING:
         sample_row(row);
-    else if (row->counted)
-        row->evidence = WM_EVIDENCE_COUNT;
+        break;
+    case WM_EVIDENCE_COUNT:
+        if (can_rank(row) && isfinite(row->change))
+            row->low = row->high = row->change;
+        break;
+    case WM_EVIDENCE_NONE:
+        break;
+    }
     return 0;
-}
-
-/* Values that are all the same can answer nothing, whatever the side, so they ask nothing (Tarone,
- * "A modified Bonferroni method for discrete data", 1990). */
-static bool asks(const struct wm_compared *row)
-{
-    double first = row->lots[WM_BEFORE].values[0];
-    if (row->evidence != WM_EVIDENCE_RANKS)
-        return row->evidence == WM_EVIDENCE_SAMPLING;
-    for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        for (size_t i = 0; i < row->lots[side].count; i++)
-            if (row->lots[side].values[i] < first || row->lots[side].values[i] > first)
-                return true;
-    return false;
 }
 
 /* ---- All rows ---- */
@@ -98,11 +161,9 @@ static int correct(struct wm_comparison *comparison)
     if (p == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < comparison->count; i++) {
-        comparison->rows[i].asks = asks(&comparison->rows[i]);
         if (comparison->rows[i].asks)
             p[asked++] = comparison->rows[i].p;
     }
-    comparison->question_count = asked;
     int rc = wm_holm(p, asked);
     asked = 0;
     for (size_t i = 0; i < comparison->count; i++) {
@@ -116,7 +177,8 @@ static int correct(struct wm_comparison *comparison)
 static enum wm_verdict verdict_of(const struct wm_compared *row, double threshold)
 {
     double size = fabs(row->change);
-    bool evident = row->evidence == WM_EVIDENCE_COUNT ? size > COUNTED_CHANGE
+    double counted_change = can_rank(row) ? 0 : COUNTED_CHANGE;
+    bool evident = row->evidence == WM_EVIDENCE_COUNT ? size > counted_change
                                                       : row->p_corrected < WM_COMPARED_LEVEL;
     if (!evident || size < threshold || !(size > 0))
         return WM_VERDICT_SAME;
@@ -175,6 +237,7 @@ static int fill(struct wm_comparison *comparison, const struct wm_comparison_inp
         rc = wm_comparison_add_paths(comparison, input);
     if (rc == 0 && base->bench != NULL && now->bench != NULL)
         rc = wm_comparison_add_bench(comparison, input);
+    choose_evidences(comparison);
     if (rc == 0)
         rc = wm_comparison_take_speed_out(comparison, input);
     for (size_t i = 0; rc == 0 && i < comparison->count; i++)

@@ -25,9 +25,9 @@ enum wm_amount { WM_AMOUNT_NS, WM_AMOUNT_BYTES, WM_AMOUNT_COUNT };
 enum wm_evidence {
     WM_EVIDENCE_NONE,     /* too few values, no p */
     WM_EVIDENCE_RANKS,    /* the rank test over runs, or over lines */
-    WM_EVIDENCE_SAMPLING, /* the noise of sampling alone: what differs from run to run is not in it
-                           */
-    WM_EVIDENCE_COUNT,    /* counted, not measured: no p, and none is needed */
+    WM_EVIDENCE_SAMPLING, /* the noise of sampling, and of several runs how much they differ; where
+                             ranks could not answer as many questions */
+    WM_EVIDENCE_COUNT,    /* counted, each side always the same: no p, and none is needed */
 };
 
 enum wm_verdict { WM_VERDICT_SAME, WM_VERDICT_LESS, WM_VERDICT_MORE };
@@ -75,7 +75,7 @@ struct wm_comparison {
     size_t mean_count;
     const char **missing[WM_COMPARED_SIDES]; /* subjects that only the other side has */
     size_t missing_count[WM_COMPARED_SIDES];
-    size_t question_count; /* rows with a p that could have been evidence */
+    size_t question_count; /* rows that ask */
     bool take_turns;
     const char
         *reference; /* the path by which runs were brought to one speed; NULL: they were not */
@@ -118,13 +118,14 @@ struct wm_judgement {
     size_t question_count; /* of those with a p */
     size_t runs_needed;    /* of each side, until any of them can be answered */
     double shift;          /* the most that was forgiven to all of a unit alike; 0: none */
-    double single_shift;   /* the same where there is one run of each side */
+    double sampled_shift;  /* the most that was forgiven where sampling is the evidence */
+    bool blind;            /* costs were measured, and of none could it have been found worse */
 };
 
 /* Which rows got worse beyond noise. Questions are asked to one side and corrected together. Where
  * the sides took no turns, all times of a unit are first made faster by the largest factor that all
  * paths agree on, at most 1 + drift: a slower machine makes all slower, a change of code seldom
- * does. A single run of each side is forgiven all of it. -ENOMEM. */
+ * does. What rests on sampling is forgiven all of it. -ENOMEM. */
 WM_MUST_USE int wm_judge(const struct wm_comparison *comparison,
                          const struct wm_judge_options *options, struct wm_judgement *judgement);
 void wm_judgement_done(struct wm_judgement *judgement);

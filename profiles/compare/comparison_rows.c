@@ -214,10 +214,10 @@ static bool ends_with(const char *text, const char *end)
 
 /* Whose own metrics these are says only their unit: so much for each operation is a cost, so much
  * in a second is none, and of anything else a check cannot tell which way is worse. */
-static struct wm_compared row_of(const struct wm_bench_result *result, const char *unit)
+static struct wm_compared row_of(const char *subject, const char *unit)
 {
     return (struct wm_compared){
-        .subject = result->name,
+        .subject = subject,
         .unit = unit,
         .amount = ends_with(unit, "ns/op")    ? WM_AMOUNT_NS
                   : strcmp(unit, "B/op") == 0 ? WM_AMOUNT_BYTES
@@ -229,9 +229,9 @@ static struct wm_compared row_of(const struct wm_bench_result *result, const cha
 }
 
 static int add_measure(struct wm_comparison *comparison, const struct wm_comparison_input *input,
-                       const struct wm_bench_result *result, const char *unit)
+                       const struct wm_bench_result *result, const char *subject, const char *unit)
 {
-    struct wm_compared row = row_of(result, unit);
+    struct wm_compared row = row_of(subject, unit);
     for (int side = 0; side < WM_COMPARED_SIDES; side++) {
         int rc = collect_lines(comparison, input->sets[side]->bench, result, unit, &row.lots[side]);
         if (rc < 0)
@@ -251,22 +251,35 @@ static const struct wm_bench_result *first_of(const struct wm_benchfile *file,
     return NULL;
 }
 
+/* A benchmark of one side, and its rows where the other has it too; these are added with the first
+ * side's. */
+static int add_benchmark(struct wm_comparison *comparison, const struct wm_comparison_input *input,
+                         int side, const struct wm_bench_result *result)
+{
+    const struct wm_benchfile *file = input->sets[side]->bench;
+    const struct wm_benchfile *other = input->sets[1 - side]->bench;
+    bool has_namesake =
+        wm_benchfile_has_namesake(file, result) || wm_benchfile_has_namesake(other, result);
+    const char *subject = wm_bench_title(result, has_namesake, &comparison->arena);
+    int rc = 0;
+    if (subject == NULL)
+        return -ENOMEM;
+    if (first_of(other, result) == NULL)
+        return add_missing(comparison, 1 - side, subject);
+    for (size_t i = 0; rc == 0 && side == WM_BEFORE && i < result->measure_count; i++)
+        rc = add_measure(comparison, input, result, subject, result->measures[i].unit);
+    return rc;
+}
+
 int wm_comparison_add_bench(struct wm_comparison *comparison,
                             const struct wm_comparison_input *input)
 {
     int rc = 0;
     for (int side = 0; rc == 0 && side < WM_COMPARED_SIDES; side++) {
         const struct wm_benchfile *file = input->sets[side]->bench;
-        const struct wm_benchfile *other = input->sets[1 - side]->bench;
-        for (size_t i = 0; rc == 0 && i < file->result_count; i++) {
-            const struct wm_bench_result *result = &file->results[i];
-            if (first_of(file, result) != result)
-                continue;
-            if (first_of(other, result) == NULL)
-                rc = add_missing(comparison, 1 - side, result->name);
-            for (size_t m = 0; rc == 0 && side == WM_BEFORE && m < result->measure_count; m++)
-                rc = add_measure(comparison, input, result, result->measures[m].unit);
-        }
+        for (size_t i = 0; rc == 0 && i < file->result_count; i++)
+            if (first_of(file, &file->results[i]) == &file->results[i])
+                rc = add_benchmark(comparison, input, side, &file->results[i]);
     }
     return rc;
 }

@@ -38,6 +38,18 @@ int wm_median(struct wm_lot lot, double *ret_median)
     return 0;
 }
 
+double wm_variance_of_mean(struct wm_lot lot)
+{
+    double n = (double)lot.count, mean = 0, squares = 0;
+    if (lot.count < 2)
+        return 0;
+    for (size_t i = 0; i < lot.count; i++)
+        mean += lot.values[i] / n;
+    for (size_t i = 0; i < lot.count; i++)
+        squares += (lot.values[i] - mean) * (lot.values[i] - mean);
+    return squares / (n - 1) / n;
+}
+
 /* ---- The rank test ---- */
 
 /* Values that are equal, in ascending order. Ranks are doubled, so that midranks are integers. */
@@ -179,9 +191,11 @@ double wm_rank_test_least_p(size_t before, size_t after)
 {
     if (before == 0 || after == 0)
         return 1;
-    if (before + after > WM_RANK_EXACT_MAX)
-        return 0;
-    return fmin(1, 2 / choose(before + after, before));
+    if (before + after <= WM_RANK_EXACT_MAX)
+        return fmin(1, 2 / choose(before + after, before));
+    double pairs = (double)before * (double)after;
+    double deviation = sqrt(pairs / 12 * ((double)(before + after) + 1));
+    return fmin(1, 2 * wm_normal_tail((pairs / 2 - 0.5) / deviation));
 }
 
 /* ---- The bootstrap ---- */

@@ -42,9 +42,13 @@ double wm_rank_test_least_p(size_t before, size_t after);
 /* The middle value, or the mean of the two; 0 of none. -ENOMEM. */
 WM_MUST_USE int wm_median(struct wm_lot lot, double *ret_median);
 
+/* How uncertain the mean of the lot is, as a variance: that of its values over their number. 0 of
+ * fewer than two. */
+double wm_variance_of_mean(struct wm_lot lot);
+
 /* The 95 % interval of after's median over before's, less 1, by drawing both lots anew from
- * themselves, which have a value each. The same seed gives the same interval. Both 0 where before's
- * median is. -ENOMEM. */
+ * themselves, which have a value each. The same seed gives the same interval. Both 0 where no
+ * median drawn of before is above 0. -ENOMEM. */
 WM_MUST_USE int wm_bootstrap_change(struct wm_lot before, struct wm_lot after, uint64_t seed,
                                     double *ret_low, double *ret_high);
 

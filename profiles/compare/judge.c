@@ -75,7 +75,7 @@ static int ask(const struct wm_comparison *comparison, const struct wm_judge_opt
     else if (is_time(row) && !row->at_one_speed)
         question->shift = shift_of(comparison, row->unit, options->drift);
     question->change = (1 + row->change) / (1 + question->shift) - 1;
-    if (row->evidence == WM_EVIDENCE_RANKS)
+    if (row->evidence != WM_EVIDENCE_SAMPLING)
         return ask_ranks(row, question);
     ask_sampling(row, question);
     return 0;
@@ -105,6 +105,37 @@ static void condemn(const struct wm_comparison *comparison, size_t row, double c
     judgement->worse_count++;
 }
 
+/* Counts the rows that a check looks at and that were measured, and those of them that could have
+ * answered. */
+static size_t count_measured(const struct wm_comparison *comparison, size_t question_count,
+                             size_t *ret_able)
+{
+    double questions = fmax(1, (double)question_count);
+    size_t measured = 0;
+    *ret_able = 0;
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct wm_compared *row = &comparison->rows[i];
+        double p = wm_rank_test_least_p(row->lots[WM_BEFORE].count, row->lots[WM_AFTER].count) / 2;
+        if (!row->judged || row->evidence == WM_EVIDENCE_COUNT)
+            continue;
+        measured++;
+        *ret_able += row->evidence == WM_EVIDENCE_SAMPLING || p * questions < WM_JUDGE_LEVEL;
+    }
+    return measured;
+}
+
+/* What is counted does not stand in for what is measured: a build must not pass for fast because it
+ * allocates what it did. */
+static void judge_strength(const struct wm_comparison *comparison, struct wm_judgement *judgement)
+{
+    size_t able, needed = judgement->question_count;
+    size_t measured = count_measured(comparison, needed, &able);
+    judgement->blind = measured > 0 && able == 0;
+    if (judgement->blind && measured > needed) /* too few values even to ask */
+        needed = measured;
+    judgement->runs_needed = wm_comparison_runs_needed(needed, 2 * WM_JUDGE_LEVEL);
+}
+
 int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_options *options,
              struct wm_judgement *judgement)
 {
@@ -121,14 +152,14 @@ int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_optio
             condemn(comparison, i, row->change, options->threshold, judgement);
     }
     judgement->question_count = count;
-    judgement->runs_needed = wm_comparison_runs_needed(count, 2 * WM_JUDGE_LEVEL);
+    judge_strength(comparison, judgement);
     if (rc == 0)
         rc = correct(questions, count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         if (comparison->rows[questions[i].row].evidence == WM_EVIDENCE_RANKS)
             judgement->shift = fmax(judgement->shift, questions[i].shift);
         else
-            judgement->single_shift = fmax(judgement->single_shift, questions[i].shift);
+            judgement->sampled_shift = fmax(judgement->sampled_shift, questions[i].shift);
         if (questions[i].p < WM_JUDGE_LEVEL)
             condemn(comparison, questions[i].row, questions[i].change, options->threshold,
                     judgement);

@@ -2,6 +2,7 @@
 #include "profiles/compare/merged.h"
 
 #include "harness/core/file.h"
+#include "harness/core/intern.h"
 #include "profiles/pprof/merge.h"
 
 #include <errno.h>
@@ -50,25 +51,41 @@ static double scale_of(const struct wm_requests *requests, const char *path)
     return before > 0 ? (double)after / (double)before : 1;
 }
 
+/* The name of the sample's path, as a number of the profile's strings; 0: it has none. */
+static uint32_t path_of(const struct wm_profile *profile, const struct wm_profile_sample *sample,
+                        uint32_t key)
+{
+    uint32_t path = 0;
+    for (uint32_t at = 0; at < sample->label_count; at++) {
+        const struct wm_label *label = &profile->labels[sample->first_label + at];
+        if (label->key == key)
+            path = label->string;
+    }
+    return path;
+}
+
+/* What rounding leaves goes to the next sample of the path: most samples are few ticks, whose parts
+ * would all be rounded to the same side. */
 static int scale_base(struct wm_profile *profile, const struct wm_requests *requests)
 {
     int64_t key = wm_profile_string(profile, "path");
-    if (key < 0)
-        return -ENOMEM;
-    for (size_t i = 0; i < profile->sample_count; i++) {
+    size_t types = profile->sample_type_count, paths = wm_intern_count(profile->strings);
+    double *left = calloc(paths * types + 1, sizeof(left[0]));
+    for (size_t i = 0; key >= 0 && left != NULL && i < profile->sample_count; i++) {
         const struct wm_profile_sample *sample = &profile->samples[i];
-        const char *path = "";
-        for (uint32_t at = 0; at < sample->label_count; at++) {
-            const struct wm_label *label = &profile->labels[sample->first_label + at];
-            if (label->key == (uint32_t)key)
-                path = wm_profile_text(profile, label->string);
-        }
-        double scale = scale_of(requests, path);
+        uint32_t path = path_of(profile, sample, (uint32_t)key);
+        double scale = scale_of(requests, wm_profile_text(profile, path));
         int64_t *values = profile->values + sample->first_value;
-        for (size_t type = 0; type < profile->sample_type_count; type++)
-            values[type] = llround((double)values[type] * scale);
+        for (size_t type = 0; type < types; type++) {
+            double *rest = &left[path * types + type];
+            *rest += (double)values[type] * scale;
+            values[type] = llround(*rest);
+            *rest -= (double)values[type];
+        }
     }
-    return 0;
+    int rc = key < 0 || left == NULL ? -ENOMEM : 0;
+    free(left);
+    return rc;
 }
 
 /* ---- The merge ---- */

@@ -23,6 +23,8 @@ void wm_set_free(struct wm_set *set)
     free(set->folders);
     wm_benchfile_free(set->bench);
     free(set->bench_name);
+    wm_run_free(set->bench_facts);
+    free(set->bench_folder);
     free(set);
 }
 
@@ -86,19 +88,30 @@ static int read_bench(struct wm_set *set, const char *file, struct wm_error *err
     return wm_benchfile_read(file, &set->bench, err);
 }
 
-/* What lies beside results of benchmarks is the profile that goes with them, and no run. */
+/* What lies beside results of benchmarks is the profile that goes with them, and no run: it tells
+ * what they were of. */
+static int read_facts(struct wm_set *set, const char *folder, struct wm_error *err)
+{
+    if (!wm_run_is(folder))
+        return 0;
+    set->bench_folder = strdup(folder);
+    if (set->bench_folder == NULL)
+        return wm_fail_at(err, -ENOMEM, folder, "no memory for its results");
+    return wm_run_read(folder, &set->bench_facts, err);
+}
+
 static int read_folder(struct wm_set *set, const char *folder, struct wm_error *err)
 {
-    bool has_bench = holds(folder, WM_TAG_BENCH);
+    bool has_bench = holds(folder, WM_RUN_BENCH);
     int rc = wm_run_is(folder) && !has_bench ? add_run(set, folder, err)
                                              : add_numbered(set, folder, err);
     if (rc < 0 || !has_bench)
         return rc;
-    char *file = wm_file_join_dup(folder, WM_TAG_BENCH);
+    char *file = wm_file_join_dup(folder, WM_RUN_BENCH);
     rc = file == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory for its results")
                       : read_bench(set, file, err);
     free(file);
-    return rc;
+    return rc < 0 ? rc : read_facts(set, folder, err);
 }
 
 static bool is_empty(const struct wm_set *set)
@@ -134,7 +147,7 @@ static int read_operand(struct wm_set *set, struct wm_error *err)
     if (exists)
         return wm_fail_at(
             err, -EINVAL, set->name,
-            "holds no run: expected run.json, or runs in folders 1, 2, …, or " WM_TAG_BENCH);
+            "holds no run: expected run.json, or runs in folders 1, 2, …, or " WM_RUN_BENCH);
     return wm_fail_at(err, -ENOENT, set->name,
                       "is no run folder, set, file of benchmark results, or tag in %.200s",
                       wm_record_home());
@@ -159,25 +172,35 @@ int wm_set_read(const char *operand, struct wm_set **ret_set, struct wm_error *e
 
 struct turn {
     const char *started;
-    size_t at; /* in its set */
     bool base;
 };
 
-/* ISO 8601 in UTC sorts as text; it tells seconds, and several runs may fit into one. */
+/* ISO 8601 in UTC sorts as text. */
 static int compare_turns(const void *a, const void *b)
 {
-    const struct turn *left = a, *right = b;
-    int order = strcmp(left->started, right->started);
-    if (order != 0)
-        return order;
-    if (left->at != right->at)
-        return left->at < right->at ? -1 : 1;
-    return (int)right->base - (int)left->base;
+    return strcmp(((const struct turn *)a)->started, ((const struct turn *)b)->started);
+}
+
+/* The fewest changes of side that the order allows. Of several runs of one second, as the time is
+ * kept, nobody knows the order: those of both sides change once, from the side that went before. */
+static size_t count_changes(const struct turn *turns, size_t count)
+{
+    size_t changes = 0;
+    bool base = false, known = false;
+    for (size_t i = 0, end; i < count; i = end) {
+        bool mixed = false;
+        for (end = i + 1; end < count && compare_turns(&turns[i], &turns[end]) == 0; end++)
+            mixed |= turns[end].base != turns[i].base;
+        changes += mixed || (known && base != turns[i].base);
+        base = mixed ? !base : turns[i].base;
+        known |= !mixed;
+    }
+    return changes;
 }
 
 bool wm_sets_take_turns(const struct wm_set *base, const struct wm_set *now)
 {
-    size_t count = base->run_count + now->run_count, changes = 0;
+    size_t count = base->run_count + now->run_count;
     size_t shorter = base->run_count < now->run_count ? base->run_count : now->run_count;
     struct turn *turns = calloc(count + 1, sizeof(turns[0]));
     if (turns == NULL || shorter < 2) {
@@ -187,11 +210,10 @@ bool wm_sets_take_turns(const struct wm_set *base, const struct wm_set *now)
     for (size_t i = 0; i < count; i++) {
         bool first = i < base->run_count;
         size_t at = first ? i : i - base->run_count;
-        turns[i] = (struct turn){(first ? base : now)->runs[at]->started, at, first};
+        turns[i] = (struct turn){(first ? base : now)->runs[at]->started, first};
     }
     qsort(turns, count, sizeof(turns[0]), compare_turns);
-    for (size_t i = 1; i < count; i++)
-        changes += turns[i].base != turns[i - 1].base;
+    size_t changes = count_changes(turns, count);
     free(turns);
     return changes >= shorter;
 }

@@ -16,6 +16,9 @@ struct wm_set {
     size_t run_count;
     struct wm_benchfile *bench; /* NULL: none */
     char *bench_name;           /* its file; NULL: none */
+    struct wm_run
+        *bench_facts;   /* what the benchmarks were of: the run beside them; NULL: not known */
+    char *bench_folder; /* of that run */
 };
 
 /* Reads what the operand names, but no profiles; `operand` is kept. -ENOENT, -EINVAL with what was
@@ -24,7 +27,8 @@ WM_MUST_USE int wm_set_read(const char *operand, struct wm_set **ret_set, struct
 void wm_set_free(struct wm_set *set);
 
 /* Whether the runs of both sides were made in turns, so that what the machine did hits both: the
- * sides change at least as often as the shorter one has runs. */
+ * sides change at least as often as the shorter one has runs, by what is known of when they
+ * started: the order of those within one second is not. */
 bool wm_sets_take_turns(const struct wm_set *base, const struct wm_set *now);
 
 #endif

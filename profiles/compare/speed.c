@@ -134,29 +134,48 @@ static int find_spread(const struct wm_compared *row, double *ret_spread)
     return 0;
 }
 
-/* Multiplies the values, which are the comparison's own, by the speed to the power of `sign`. */
-static void scale(struct wm_compared *row, const struct wm_compared *speed, double middle, int sign)
+/* The values are the comparison's own. */
+static void scale(struct wm_compared *row, const struct wm_compared *speed, double middle)
 {
     for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        for (size_t i = 0; i < row->lots[side].count; i++) {
-            double factor = middle / speed->lots[side].values[i];
-            row->own[side][i] *= sign > 0 ? factor : 1 / factor;
-        }
+        for (size_t i = 0; i < row->lots[side].count; i++)
+            row->own[side][i] *= middle / speed->lots[side].values[i];
+}
+
+/* Puts the values of both sides one after the other. */
+static void keep(const struct wm_compared *row, double *values)
+{
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        for (size_t i = 0; i < row->lots[side].count; i++)
+            *values++ = row->own[side][i];
+}
+
+static void restore(struct wm_compared *row, const double *values)
+{
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        for (size_t i = 0; i < row->lots[side].count; i++)
+            row->own[side][i] = *values++;
 }
 
 /* A reference has noise of its own: a row stays as measured unless it becomes steadier. That looks
  * at each side by itself, so it does not know of the change. */
 static int steady(struct wm_compared *row, const struct wm_compared *speed, double middle)
 {
-    double before, after;
-    int rc = find_spread(row, &before);
-    if (rc < 0)
-        return rc;
-    scale(row, speed, middle, 1);
-    rc = find_spread(row, &after);
-    row->at_one_speed = after < before;
-    if (!row->at_one_speed)
-        scale(row, speed, middle, -1);
+    double before = 0, after = 0;
+    double *measured =
+        calloc(row->lots[WM_BEFORE].count + row->lots[WM_AFTER].count + 1, sizeof(measured[0]));
+    int rc = measured == NULL ? -ENOMEM : find_spread(row, &before);
+    if (rc == 0) {
+        keep(row, measured);
+        scale(row, speed, middle);
+        rc = find_spread(row, &after);
+    }
+    if (rc == 0) {
+        row->at_one_speed = after < before;
+        if (!row->at_one_speed)
+            restore(row, measured);
+    }
+    free(measured);
     return rc;
 }
 
@@ -182,7 +201,7 @@ static int bring_to_one_speed(struct wm_comparison *comparison,
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < comparison->count; i++) {
         struct wm_compared *row = &comparison->rows[i];
-        if (!row->has_speed || !has_all_runs(row, input) ||
+        if (!row->has_speed || row->evidence != WM_EVIDENCE_RANKS || !has_all_runs(row, input) ||
             strcmp(row->subject, speed->subject) == 0)
             continue;
         rc = steady(row, speed, middle);

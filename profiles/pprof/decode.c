@@ -3,6 +3,7 @@
 #include "profiles/pprof/decode.h"
 
 #include "harness/core/intern.h"
+#include "harness/core/parallel.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/ids.h"
 #include "profiles/pprof/invalid.h"
@@ -15,6 +16,9 @@
 #include <profile.pb-c.h>
 
 enum { MESSAGE_BYTES_MAX = 1 << 20 };
+enum { THREAD_SAMPLES_LEAST = 10000 };
+
+enum { PART_CODE, PART_COUNTS, PART_COUNT };
 
 struct decode {
     const struct wm_wire_input *input;
@@ -22,12 +26,15 @@ struct decode {
     struct wm_wire_map map;
     uint32_t *strings; /* from numbers in the file to numbers in the profile */
     struct wm_ids mapping_ids, function_ids, location_ids;
+    struct wm_samples *samples;
     struct wm_line *lines; /* scratch, as long as the longest list so far */
     uint64_t *line_ids;    /* of their functions */
     size_t line_capacity;
 };
 
 static int read_parts(struct decode *decode);
+static int read_part(void *user, const struct wm_slice *slice);
+static int read_code(struct decode *decode);
 static int read_strings(struct decode *decode);
 static int read_header(struct decode *decode);
 static int read_header_lists(struct decode *decode, const Pprof__Profile *header);
@@ -62,6 +69,7 @@ int wm_profile_decode_plain(const struct wm_wire_input *input, struct wm_profile
     decode.profile = NULL;
 out:
     wm_profile_free(decode.profile);
+    wm_samples_free(decode.samples);
     wm_wire_map_done(&decode.map);
     wm_ids_done(&decode.mapping_ids);
     wm_ids_done(&decode.function_ids);
@@ -74,10 +82,33 @@ out:
 
 static int read_parts(struct decode *decode)
 {
+    const bool many = wm_parallel_slices(decode->map.sample_count, THREAD_SAMPLES_LEAST) > 1;
     int rc = wm_profile_new(&decode->profile);
     if (rc < 0)
         return wm_read_failed(decode->input, rc);
-    rc = read_strings(decode);
+    rc = wm_parallel(PART_COUNT, many ? PART_COUNT : 1, read_part, decode);
+    if (rc == -ENOMEM)
+        return wm_read_failed(decode->input, rc);
+    return rc == 0 ? read_samples(decode) : rc;
+}
+
+/* The samples are counted while all else is read. */
+static int read_part(void *user, const struct wm_slice *slice)
+{
+    struct decode *decode = user;
+    int rc = 0;
+    for (size_t part = slice->first; rc == 0 && part < slice->end; part++) {
+        if (part == PART_CODE)
+            rc = read_code(decode);
+        else
+            rc = wm_samples_count(decode->input, &decode->map, &decode->samples);
+    }
+    return rc;
+}
+
+static int read_code(struct decode *decode)
+{
+    int rc = read_strings(decode);
     if (rc == 0)
         rc = read_header(decode);
     if (rc == 0)
@@ -86,8 +117,6 @@ static int read_parts(struct decode *decode)
         rc = read_functions(decode);
     if (rc == 0)
         rc = read_locations(decode);
-    if (rc == 0)
-        rc = read_samples(decode);
     return rc;
 }
 
@@ -351,15 +380,13 @@ static int find_functions(struct decode *decode, size_t at, const struct wm_loca
 
 static int read_samples(struct decode *decode)
 {
-    struct wm_samples_input samples = {
-        .wire = decode->input,
+    const struct wm_samples_input input = {
         .profile = decode->profile,
         .location_ids = &decode->location_ids,
         .strings = decode->strings,
         .string_count = decode->map.strings.count,
-        .map = &decode->map,
     };
-    return wm_samples_read(&samples);
+    return wm_samples_read(decode->samples, &input);
 }
 
 /* ---- Messages ---- */

@@ -38,7 +38,7 @@ int wm_profile_write(const struct wm_profile *profile, const char *name, struct 
     size_t plain_length = 0, packed_length = 0;
     int rc = wm_profile_encode(profile, &plain, &plain_length);
     if (rc == 0)
-        rc = wm_gzip_pack(plain, plain_length, &packed, &packed_length);
+        rc = wm_gzip_pack(plain, plain_length, WM_GZIP_SMALL, &packed, &packed_length);
     if (rc < 0) {
         wm_fail_errno(err, rc, name, "write the profile");
         goto out;

@@ -11,9 +11,13 @@
 /* Whether these bytes begin as gzip does. */
 bool wm_gzip_is(const unsigned char *data, size_t length);
 
+/* libdeflate's levels for what is kept and for what is looked at next. SMALL takes twice the time
+ * of FAST, for profiles that are a twelfth smaller; gzip's own 6 five times, for another 25th. */
+enum wm_gzip_effort { WM_GZIP_FAST = 1, WM_GZIP_SMALL = 4 };
+
 /* One gzip member without name or time: equal data gives equal bytes. free() it. -ENOMEM. */
-WM_MUST_USE int wm_gzip_pack(const unsigned char *data, size_t length, unsigned char **ret_data,
-                             size_t *ret_length);
+WM_MUST_USE int wm_gzip_pack(const unsigned char *data, size_t length, enum wm_gzip_effort effort,
+                             unsigned char **ret_data, size_t *ret_length);
 
 struct wm_gzip_input {
     const unsigned char *data;

@@ -327,18 +327,14 @@ int wm_profile_size_samples(struct wm_profile *profile, size_t sample_count, siz
         (types > 0 && sample_count > UINT32_MAX / types))
         return -EOVERFLOW;
     const size_t value_count = sample_count * types;
-    profile->samples = reallocarray(NULL, sample_count + 1, sizeof(profile->samples[0]));
+    profile->samples = wm_pages_new(sample_count + 1, sizeof(profile->samples[0]));
     profile->sample_locations =
-        reallocarray(NULL, location_count + 1, sizeof(profile->sample_locations[0]));
-    profile->labels = reallocarray(NULL, label_count + 1, sizeof(profile->labels[0]));
-    profile->values = reallocarray(NULL, value_count + 1, sizeof(profile->values[0]));
+        wm_pages_new(location_count + 1, sizeof(profile->sample_locations[0]));
+    profile->labels = wm_pages_new(label_count + 1, sizeof(profile->labels[0]));
+    profile->values = wm_pages_new(value_count + 1, sizeof(profile->values[0]));
     if (profile->samples == NULL || profile->sample_locations == NULL || profile->labels == NULL ||
         profile->values == NULL)
         return -ENOMEM;
-    wm_pages_large(profile->samples, sample_count * sizeof(profile->samples[0]));
-    wm_pages_large(profile->sample_locations, location_count * sizeof(uint32_t));
-    wm_pages_large(profile->labels, label_count * sizeof(profile->labels[0]));
-    wm_pages_large(profile->values, value_count * sizeof(profile->values[0]));
     profile->sample_count = private->capacity.samples = sample_count;
     profile->sample_location_count = private->capacity.sample_locations = location_count;
     profile->label_count = private->capacity.labels = label_count;

@@ -45,9 +45,11 @@ int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profi
     while (slots / 4 * 3 < profile->sample_count)
         slots *= 2;
     *table = (struct wm_sample_table){.profile = profile, .slot_count = slots};
-    table->slots = calloc(slots, sizeof(table->slots[0]));
-    wm_pages_large(table->slots, slots * sizeof(table->slots[0]));
-    return table->slots != NULL ? 0 : -ENOMEM;
+    table->slots = wm_pages_new(slots, sizeof(table->slots[0]));
+    if (table->slots == NULL)
+        return -ENOMEM;
+    memset(table->slots, 0, slots * sizeof(table->slots[0]));
+    return 0;
 }
 
 void wm_sample_table_done(struct wm_sample_table *table)

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SAMPLE = 2, SAMPLE_LOCATION = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
@@ -32,8 +33,10 @@ struct share {
     int rc;
 };
 
-struct reading {
-    const struct wm_samples_input *input;
+struct wm_samples {
+    const struct wm_wire_input *wire;
+    const struct wm_wire_map *map;
+    const struct wm_samples_input *input; /* while reading */
     size_t share_count;
     struct share shares[WM_PARALLEL_MAX];
 };
@@ -49,11 +52,12 @@ struct draft {
     size_t location_count, label_count, value_count;
 };
 
-static void find_shares(struct reading *reading);
-static int make_room(struct reading *reading);
-static int count_share(void *user, const struct wm_slice *slice);
+static void find_shares(struct wm_samples *samples);
+static int make_room(struct wm_samples *samples);
+static int count_shares(void *user, const struct wm_slice *slice);
+static void count_share(const struct wm_samples *samples, struct share *share);
 static int read_share(void *user, const struct wm_slice *slice);
-static bool count_sample(const struct wm_samples_input *input, const struct wm_wire_field *sample,
+static bool count_sample(const struct wm_samples *samples, const struct wm_wire_field *sample,
                          struct share *share);
 static int read_sample(struct draft *draft, const struct wm_wire_field *sample);
 static int read_field(struct draft *draft, const struct wm_wire_field *field);
@@ -62,76 +66,102 @@ static int read_values(struct draft *draft, const struct wm_wire_field *field);
 static int read_label(struct draft *draft, const struct wm_wire_field *field);
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string);
 
-int wm_samples_read(const struct wm_samples_input *input)
+int wm_samples_count(const struct wm_wire_input *wire, const struct wm_wire_map *map,
+                     struct wm_samples **ret_samples)
 {
-    struct reading reading = {.input = input};
-    find_shares(&reading);
-    int rc = wm_parallel(reading.share_count, reading.share_count, count_share, &reading);
+    struct wm_samples *samples = calloc(1, sizeof(*samples));
+    if (samples == NULL)
+        return -ENOMEM;
+    samples->wire = wire;
+    samples->map = map;
+    find_shares(samples);
+    /* One CPU is left to what may be done meanwhile. */
+    const size_t slices = samples->share_count > 2 ? samples->share_count - 1 : 1;
+    int rc = wm_parallel(samples->share_count, slices, count_shares, samples);
     if (rc == 0)
-        rc = make_room(&reading);
+        *ret_samples = samples;
+    else
+        wm_samples_free(samples);
+    return rc;
+}
+
+void wm_samples_free(struct wm_samples *samples)
+{
+    free(samples);
+}
+
+int wm_samples_read(struct wm_samples *samples, const struct wm_samples_input *input)
+{
+    samples->input = input;
+    int rc = make_room(samples);
     if (rc < 0)
-        return wm_read_failed(input->wire, rc);
-    rc = wm_parallel(reading.share_count, reading.share_count, read_share, &reading);
-    for (size_t i = 0; rc < 0 && i < reading.share_count; i++) {
-        if (reading.shares[i].rc == 0)
+        return wm_read_failed(samples->wire, rc);
+    rc = wm_parallel(samples->share_count, samples->share_count, read_share, samples);
+    for (size_t i = 0; rc < 0 && i < samples->share_count; i++) {
+        if (samples->shares[i].rc == 0)
             continue;
-        if (input->wire->err != NULL)
-            *input->wire->err = reading.shares[i].err;
+        if (samples->wire->err != NULL)
+            *samples->wire->err = samples->shares[i].err;
         break;
     }
     return rc;
 }
 
 /* By blocks, whose offsets are known. */
-static void find_shares(struct reading *reading)
+static void find_shares(struct wm_samples *samples)
 {
-    const struct wm_samples_input *input = reading->input;
-    const struct wm_wire_offsets *blocks = &input->map->blocks;
+    const struct wm_wire_input *wire = samples->wire;
+    const struct wm_wire_offsets *blocks = &samples->map->blocks;
     const size_t shares = wm_parallel_slices(blocks->count, SHARE_BLOCKS_LEAST);
     size_t first = 0;
-    reading->share_count = shares;
+    samples->share_count = shares;
     for (size_t i = 0; i < shares; i++) {
-        struct share *share = &reading->shares[i];
+        struct share *share = &samples->shares[i];
         size_t next = (i + 1) * blocks->count / shares;
-        share->at = first < blocks->count ? blocks->at[first] : input->wire->length;
-        share->end = next < blocks->count ? blocks->at[next] : input->wire->length;
+        share->at = first < blocks->count ? blocks->at[first] : wire->length;
+        share->end = next < blocks->count ? blocks->at[next] : wire->length;
         share->first_sample = first * WM_WIRE_BLOCK;
-        share->wire = *input->wire;
+        share->wire = *wire;
         share->wire.err = &share->err;
         first = next;
     }
 }
 
 /* Nothing is read behind a sample that is wrong, so that what a file only claims costs nothing. */
-static int make_room(struct reading *reading)
+static int make_room(struct wm_samples *samples)
 {
-    size_t samples = 0, locations = 0, labels = 0;
-    for (size_t i = 0; i < reading->share_count; i++) {
-        struct share *share = &reading->shares[i];
+    size_t count = 0, locations = 0, labels = 0;
+    for (size_t i = 0; i < samples->share_count; i++) {
+        struct share *share = &samples->shares[i];
         share->first_location = locations;
         share->first_label = labels;
-        samples += share->sample_count;
+        count += share->sample_count;
         locations += share->location_count;
         labels += share->label_count;
         if (share->bad)
-            reading->share_count = i + 1;
+            samples->share_count = i + 1;
     }
-    return wm_profile_size_samples(reading->input->profile, samples, locations, labels);
+    return wm_profile_size_samples(samples->input->profile, count, locations, labels);
 }
 
-static int count_share(void *user, const struct wm_slice *slice)
+static int count_shares(void *user, const struct wm_slice *slice)
 {
-    struct reading *reading = user;
-    struct share *share = &reading->shares[slice->number];
+    struct wm_samples *samples = user;
+    for (size_t i = slice->first; i < slice->end; i++)
+        count_share(samples, &samples->shares[i]);
+    return 0;
+}
+
+static void count_share(const struct wm_samples *samples, struct share *share)
+{
     struct wm_wire_field field;
     for (size_t at = share->at; !share->bad && at < share->end;) {
         share->bad = wm_wire_next(&share->wire, &wm_wire_profile, &at, share->end, &field) < 0;
         if (share->bad || field.number != SAMPLE)
             continue;
         share->sample_count++;
-        share->bad = !count_sample(reading->input, &field, share);
+        share->bad = !count_sample(samples, &field, share);
     }
-    return 0;
 }
 
 static size_t count_numbers(const struct wm_wire_input *wire, const struct wm_wire_field *field)
@@ -150,7 +180,7 @@ static size_t count_numbers(const struct wm_wire_input *wire, const struct wm_wi
 }
 
 /* False: reading will fail here. */
-static bool count_sample(const struct wm_samples_input *input, const struct wm_wire_field *sample,
+static bool count_sample(const struct wm_samples *samples, const struct wm_wire_field *sample,
                          struct share *share)
 {
     struct wm_wire_field field;
@@ -165,14 +195,14 @@ static bool count_sample(const struct wm_samples_input *input, const struct wm_w
         else if (field.number == SAMPLE_LABEL)
             share->label_count += field.end - field.content >= LABEL_BYTES_LEAST;
     }
-    return values == input->profile->sample_type_count;
+    return values == samples->map->type_count;
 }
 
 static int read_share(void *user, const struct wm_slice *slice)
 {
-    struct reading *reading = user;
-    struct share *share = &reading->shares[slice->number];
-    struct wm_profile *profile = reading->input->profile;
+    struct wm_samples *samples = user;
+    struct share *share = &samples->shares[slice->number];
+    struct wm_profile *profile = samples->input->profile;
     struct wm_wire_field field;
     size_t location = share->first_location, label = share->first_label;
     size_t number = share->first_sample;
@@ -182,7 +212,7 @@ static int read_share(void *user, const struct wm_slice *slice)
             continue;
         size_t value = number * profile->sample_type_count;
         struct draft draft = {
-            .input = reading->input,
+            .input = samples->input,
             .wire = &share->wire,
             .number = number,
             .start = field.start,

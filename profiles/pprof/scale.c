@@ -69,7 +69,9 @@ static const struct unit *find_unit(const struct family *family, const char *nam
     for (size_t i = 0; i < UNIT_MAX && family->units[i].name != NULL; i++)
         for (size_t a = 0; a < ALIAS_MAX && family->units[i].aliases[a] != NULL; a++) {
             const char *alias = family->units[i].aliases[a];
-            if (strlen(alias) == length && strncasecmp(alias, name, length) == 0)
+            /* the first letter tells nearly all, and views ask for every value */
+            if (alias[0] == (name[0] | 0x20) && strlen(alias) == length &&
+                strncasecmp(alias, name, length) == 0)
                 return &family->units[i];
         }
     return NULL;

@@ -208,6 +208,7 @@ static int keep_field(const struct wm_wire_input *input, const struct wm_wire_fi
         field->number < sizeof(by_number) / sizeof(by_number[0]) ? by_number[field->number] : NULL;
     if (offsets != NULL)
         return keep_offset(offsets, field->start);
+    map->type_count += field->number == FIELD_TYPE;
     int rc = check_content(input, field);
     return rc == 0 ? keep_header(input, field, map) : rc;
 }

@@ -137,7 +137,7 @@ struct wm_context *wm_request_context(const struct wm_request *request);
 struct wm_context {
     uint32_t node;
     uint32_t limited;
-    uint32_t visits[];
+    __extension__ uint32_t visits[]; /* C++ has no word for it */
 };
 
 /* One per WM_SEGMENT, emitted by inline assembly: a plain section attribute is refused by g++ in

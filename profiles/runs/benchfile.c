@@ -284,6 +284,29 @@ void wm_benchfile_free(struct wm_benchfile *file)
     free(file);
 }
 
+bool wm_benchfile_has_namesake(const struct wm_benchfile *file,
+                               const struct wm_bench_result *result)
+{
+    for (size_t i = 0; i < file->result_count; i++)
+        if (strcmp(file->results[i].name, result->name) == 0 &&
+            strcmp(file->results[i].package, result->package) != 0)
+            return true;
+    return false;
+}
+
+const char *wm_bench_title(const struct wm_bench_result *result, bool with_package,
+                           struct wm_arena *arena)
+{
+    struct wm_text text;
+    if (!with_package)
+        return result->name;
+    wm_text_init(&text);
+    wm_text_addf(&text, "%s (%s)", result->name, result->package);
+    const char *title = text.failed ? NULL : wm_arena_copy(arena, text.data, text.length);
+    wm_text_done(&text);
+    return title;
+}
+
 const char *wm_benchfile_setting(const struct wm_benchfile *file, const char *key)
 {
     for (size_t i = 0; i < file->setting_count; i++)

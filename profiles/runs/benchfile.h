@@ -13,6 +13,7 @@
 #ifndef WM_RUNS_BENCHFILE_H
 #define WM_RUNS_BENCHFILE_H
 
+#include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/text.h"
 
@@ -66,6 +67,13 @@ WM_MUST_USE int wm_benchfile_read(const char *name, struct wm_benchfile **ret_fi
 WM_MUST_USE int wm_benchfile_parse(const char *text, size_t length, const char *place,
                                    struct wm_benchfile **ret_file, struct wm_error *err);
 void wm_benchfile_free(struct wm_benchfile *file);
+/* Whether a benchmark of another package has the same name. */
+bool wm_benchfile_has_namesake(const struct wm_benchfile *file,
+                               const struct wm_bench_result *result);
+/* What to call it: its name, with the package behind it in brackets where asked for. Lives in the
+ * arena, or in the result's file. NULL: no memory. */
+const char *wm_bench_title(const struct wm_bench_result *result, bool with_package,
+                           struct wm_arena *arena);
 /* The value of a setting; NULL: it has none. */
 const char *wm_benchfile_setting(const struct wm_benchfile *file, const char *key);
 

@@ -133,7 +133,7 @@ static int clear_all(const char *folder, const char *bench, uint32_t kept, struc
 int wm_record_clear(const char *name, uint32_t kept, struct wm_error *err)
 {
     char *folder = wm_record_folder_dup(name);
-    char *bench = file_dup(name, WM_TAG_BENCH);
+    char *bench = file_dup(name, WM_RUN_BENCH);
     int rc = -ENOMEM;
     if (folder == NULL || bench == NULL)
         wm_fail(err, rc, "no memory");

@@ -21,7 +21,6 @@
 
 enum { WM_TAG_NAME_MAX = 100 }; /* bytes */
 #define WM_TAG_JSON "tag.json"
-#define WM_TAG_BENCH "bench.txt"
 
 /* What a cost of the record is of. */
 enum wm_tag_kind { WM_TAG_ENTRY, WM_TAG_PATH, WM_TAG_BENCHMARK, WM_TAG_KINDS };
@@ -81,8 +80,9 @@ void wm_record_unlock(int lock);
 /* Writes tag.json from what the tag's folder holds. Under the lock, after each change. */
 WM_MUST_USE int wm_record_file(const char *name, struct wm_error *err);
 
-/* Whether two runs are of one work, load and machine; otherwise the first that differs ("the hash
- * of the work") with both values. What an older version did not keep differs from what is known. */
+/* Whether two runs are of one work, load, machine and rate of sampling; otherwise the first that
+ * differs ("the hash of the work") with both values. What an older version did not keep differs
+ * from what is known. */
 struct wm_tag_difference {
     const char *what, *is, *was;
 };

@@ -201,6 +201,16 @@ uint64_t wm_requests_of(const struct wm_requests *requests, const char *key, con
     return number >= 0 ? requests->counts[number].requests[side] : 0;
 }
 
+void wm_requests_label(const struct wm_requests *requests, size_t i, const char **ret_key,
+                       const char **ret_value)
+{
+    *ret_key = *ret_value = NULL;
+    if (i >= requests->count_count)
+        return;
+    *ret_key = wm_intern_get(requests->labels, (uint32_t)i, NULL);
+    *ret_value = *ret_key + strlen(*ret_key) + 1;
+}
+
 uint64_t wm_requests_all(const struct wm_requests *requests, enum wm_requests_side side)
 {
     return requests->all.requests[side];

@@ -30,6 +30,9 @@ const struct wm_paths *wm_requests_paths(const struct wm_requests *requests);
  * none, or it is no such label. */
 uint64_t wm_requests_of(const struct wm_requests *requests, const char *key, const char *value,
                         enum wm_requests_side side);
+/* The i-th label that requests were counted by; *ret_value NULL past the last. */
+void wm_requests_label(const struct wm_requests *requests, size_t i, const char **ret_key,
+                       const char **ret_value);
 /* All requests. */
 uint64_t wm_requests_all(const struct wm_requests *requests, enum wm_requests_side side);
 /* Brings the labels `path` of this run's profile to the joint names. -ENOMEM. */

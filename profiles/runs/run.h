@@ -96,6 +96,8 @@ WM_MUST_USE int wm_run_prepare(const char *folder, bool force, struct wm_error *
 WM_MUST_USE int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err);
 /* Removes the files of a run, and the folder if nothing else is in it; what else there is stays. */
 WM_MUST_USE int wm_run_remove(const char *folder, struct wm_error *err);
+/* Copies those of its files that are there into a folder, which is made if it is not there. */
+WM_MUST_USE int wm_run_copy(const char *from, const char *to, struct wm_error *err);
 /* Whether the folder holds a run that is whole. */
 bool wm_run_is(const char *folder);
 /* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */

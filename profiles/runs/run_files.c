@@ -122,28 +122,47 @@ static int write_bench(const struct wm_run *run, const char *name, struct wm_err
     return wm_file_commit(file, err);
 }
 
+static bool has_profile(const struct wm_run *run)
+{
+    return run->profile != NULL;
+}
+
+static bool has_bench(const struct wm_run *run)
+{
+    return run->bench != NULL;
+}
+
+static bool has_mismatches(const struct wm_run *run)
+{
+    return run->mismatch_row_count > 0;
+}
+
+static bool has_crashed(const struct wm_run *run)
+{
+    return run->crashed;
+}
+
 /* The files of a run, the one that says that it is whole last. */
-struct run_file {
+static const struct run_file {
     const char *name;
-    bool wanted;
+    bool (*wanted)(const struct wm_run *run); /* NULL: always */
     int (*write)(const struct wm_run *run, const char *file, struct wm_error *err);
+} files[] = {
+    {WM_RUN_PROFILE,    has_profile,    write_profile          },
+    {WM_RUN_PATHS,      NULL,           write_paths            },
+    {WM_RUN_SEGMENTS,   NULL,           write_segments         },
+    {WM_RUN_BENCH,      has_bench,      write_bench            },
+    {WM_RUN_MISMATCHES, has_mismatches, wm_run_mismatches_write},
+ /* Whoever knows of the crash writes this one, before or after. */
+    {WM_RUN_CRASH,      has_crashed,    NULL                   },
+    {WM_RUN_JSON,       NULL,           wm_run_json_write      },
 };
-enum { RUN_FILES = 7 };
+enum { RUN_FILES = sizeof(files) / sizeof(files[0]) };
 static const char part[] = ".part";
 
-static void list_files(const struct wm_run *run, struct run_file files[RUN_FILES])
+static bool is_wanted(const struct run_file *file, const struct wm_run *run)
 {
-    const struct run_file all[RUN_FILES] = {
-        {WM_RUN_PROFILE,    run->profile != NULL,        write_profile          },
-        {WM_RUN_PATHS,      true,                        write_paths            },
-        {WM_RUN_SEGMENTS,   true,                        write_segments         },
-        {WM_RUN_BENCH,      run->bench != NULL,          write_bench            },
-        {WM_RUN_MISMATCHES, run->mismatch_row_count > 0, wm_run_mismatches_write},
- /* Whoever knows of the crash writes this one, before or after. */
-        {WM_RUN_CRASH,      run->crashed,                NULL                   },
-        {WM_RUN_JSON,       true,                        wm_run_json_write      },
-    };
-    memcpy(files, all, sizeof(all));
+    return file->wanted == NULL || file->wanted(run);
 }
 
 /* "FOLDER/NAME" and `suffix`; free() it. NULL: no memory. */
@@ -161,7 +180,7 @@ static char *file_name(const char *folder, const char *name, const char *suffix)
 static int write_part(const struct wm_run *run, const char *folder, const struct run_file *file,
                       struct wm_error *err)
 {
-    if (!file->wanted || file->write == NULL)
+    if (!is_wanted(file, run) || file->write == NULL)
         return 0;
     char *name = file_name(folder, file->name, part);
     int rc =
@@ -191,9 +210,10 @@ static int remove_old(const char *folder, const char *name, struct wm_error *err
 }
 
 /* The part takes its place; a file that this run does not have goes. */
-static int put_in_place(const char *folder, const struct run_file *file, struct wm_error *err)
+static int put_in_place(const struct wm_run *run, const char *folder, const struct run_file *file,
+                        struct wm_error *err)
 {
-    if (!file->wanted)
+    if (!is_wanted(file, run))
         return remove_old(folder, file->name, err);
     if (file->write == NULL)
         return 0;
@@ -209,8 +229,6 @@ static int put_in_place(const char *folder, const struct run_file *file, struct 
 
 int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *err)
 {
-    struct run_file files[RUN_FILES];
-    list_files(run, files);
     int rc = wm_file_make_folder(folder, err);
     for (size_t i = 0; rc == 0 && i < RUN_FILES; i++)
         rc = write_part(run, folder, &files[i], err);
@@ -218,21 +236,45 @@ int wm_run_write(const struct wm_run *run, const char *folder, struct wm_error *
     if (rc == 0)
         rc = remove_old(folder, WM_RUN_JSON, err);
     for (size_t i = 0; rc == 0 && i < RUN_FILES; i++)
-        rc = put_in_place(folder, &files[i], err);
+        rc = put_in_place(run, folder, &files[i], err);
     for (size_t i = 0; rc < 0 && i < RUN_FILES; i++)
         remove_part(folder, &files[i]);
     return rc;
 }
 
+/* run.json first: what is half removed must not look whole. */
 int wm_run_remove(const char *folder, struct wm_error *err)
 {
-    static const char *const names[] = {WM_RUN_JSON,     WM_RUN_PROFILE,    WM_RUN_PATHS,
-                                        WM_RUN_SEGMENTS, WM_RUN_MISMATCHES, WM_RUN_CRASH};
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++)
-        rc = remove_old(folder, names[i], err);
+    for (size_t i = RUN_FILES; rc == 0 && i > 0; i--)
+        rc = remove_old(folder, files[i - 1].name, err);
     if (rc == 0 && rmdir(folder) < 0 && errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT)
         rc = wm_fail_errno(err, -errno, folder, "remove this folder");
+    return rc;
+}
+
+static int copy_file(const char *from, const char *to, const char *file, struct wm_error *err)
+{
+    char *source = wm_file_join_dup(from, file), *target = wm_file_join_dup(to, file), *data = NULL;
+    size_t length = 0;
+    int rc = 0;
+    if (source == NULL || target == NULL)
+        rc = wm_fail(err, -ENOMEM, "no memory for a file name");
+    else if (wm_file_exists(source))
+        rc = wm_file_read(source, 0, &data, &length, err);
+    if (rc == 0 && data != NULL)
+        rc = wm_file_write(target, data, length, err);
+    free(data);
+    free(source);
+    free(target);
+    return rc;
+}
+
+int wm_run_copy(const char *from, const char *to, struct wm_error *err)
+{
+    int rc = wm_file_make_folder(to, err);
+    for (size_t i = 0; rc == 0 && i < RUN_FILES; i++)
+        rc = copy_file(from, to, files[i].name, err);
     return rc;
 }
 

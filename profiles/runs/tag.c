@@ -79,7 +79,10 @@ static const struct fact {
     {SETTINGS, true,  "duration",       "--duration"                  },
     {SETTINGS, true,  "warmup",         "--warmup"                    },
     {SETTINGS, true,  "seed",           "--seed"                      },
-    {SETTINGS, true,  "hz",             "--hz"                        },
+    {SETTINGS, false, "hz",             "--hz"                        }, /* CPU has its own cost in it */
+    {SETTINGS, false, "field",          "--field"                     },
+    {SETTINGS, true,  "benchtime",      "--benchtime"                 },
+    {SETTINGS, true,  "cpu",            "--cpu"                       },
     {MACHINE,  false, "cpu",            "the machine's CPU"           },
     {MACHINE,  false, "cores",          "the machine's number of CPUs"},
 };

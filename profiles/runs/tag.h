@@ -9,7 +9,7 @@ WM_MUST_USE int wm_tag_new(const char *name, const char *folder, struct wm_tag *
 /* tag_sum.c: what the folder holds, one run in memory at a time. */
 WM_MUST_USE int wm_tag_sum_up(const char *name, const char *folder, struct wm_tag **ret_tag,
                               struct wm_error *err);
-/* wm_tag_comparable, and of one build, length, seed and rate of sampling. */
+/* wm_tag_comparable, and of one build, length and seed. */
 bool wm_tag_same(const struct wm_run *run, const struct wm_run *other,
                  struct wm_tag_difference *ret_difference);
 

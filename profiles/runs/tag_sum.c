@@ -195,11 +195,30 @@ static int sum_run(struct sum *sum, const char *folder, bool profile_of, struct 
     if (rc == 0 && !profile_of && !run->crashed)
         rc = take_run(sum, run);
     if (profile_of) {
+        struct wm_run *facts = sum->tag->facts;
         sum->tag->run_count = 0;
-        sum->tag->facts->requests = 0;
+        facts->requests = facts->errors = facts->mismatches = 0;
     }
     wm_run_free(run);
     return rc < 0 ? wm_fail_at(err, rc, folder, "no memory") : 0;
+}
+
+static int take_bench(struct sum *sum, const struct wm_benchfile *bench,
+                      const struct wm_bench_result *result)
+{
+    int rc = 0;
+    const char *title =
+        wm_bench_title(result, wm_benchfile_has_namesake(bench, result), sum->tag->facts->arena);
+    if (title == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; rc == 0 && i < result->measure_count; i++) {
+        const double ns = result->measures[i].value;
+        if (strcmp(result->measures[i].unit, "ns/op") != 0)
+            continue;
+        const struct word word = {WM_TAG_BENCHMARK, title, 0, result->iterations, 1, ns, ns, ns};
+        rc = take_word(sum, &word);
+    }
+    return rc;
 }
 
 static int sum_bench(struct sum *sum, const char *file, struct wm_error *err)
@@ -209,18 +228,8 @@ static int sum_bench(struct sum *sum, const char *file, struct wm_error *err)
     if (rc < 0)
         return rc;
     sum->tag->bench_count = bench->result_count;
-    for (size_t i = 0; rc == 0 && i < bench->result_count; i++) {
-        const struct wm_bench_result *result = &bench->results[i];
-        for (size_t k = 0; rc == 0 && k < result->measure_count; k++) {
-            const struct wm_bench_measure *measure = &result->measures[k];
-            if (strcmp(measure->unit, "ns/op") != 0)
-                continue;
-            const struct word word = {
-                WM_TAG_BENCHMARK, result->name,  0, result->iterations, 1, measure->value,
-                measure->value,   measure->value};
-            rc = take_word(sum, &word);
-        }
-    }
+    for (size_t i = 0; rc == 0 && i < bench->result_count; i++)
+        rc = take_bench(sum, bench, &bench->results[i]);
     wm_benchfile_free(bench);
     return rc < 0 ? wm_fail_at(err, rc, file, "no memory") : 0;
 }
@@ -230,7 +239,7 @@ static int sum_folder(struct sum *sum, const char *folder, struct wm_error *err)
 {
     uint32_t *numbers = NULL;
     size_t count = 0;
-    char *bench = wm_file_join_dup(folder, WM_TAG_BENCH);
+    char *bench = wm_file_join_dup(folder, WM_RUN_BENCH);
     int rc = bench == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory")
                            : wm_numbered_list(folder, &numbers, &count, err);
     if (rc == 0 && count == 0 && wm_run_is(folder))

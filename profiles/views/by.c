@@ -214,19 +214,61 @@ static void add_requests(struct wm_by_column *column, const struct value *value)
 /* A request visits many segments, but is one request. */
 static void count_once(struct wm_by *by)
 {
+    for (int side = 0; side < WM_BY_SIDES; side++)
+        by->columns[0].requests[side] =
+            wm_requests_all(by->report->options->requests, (enum wm_requests_side)side);
+}
+
+/* Requests without any sample cost next to nothing, but they are requests: without them the cost of
+ * one would be told too high. */
+static void count_unsampled(struct sorting *sorting)
+{
+    struct wm_by *by = sorting->by;
     const struct wm_report_options *options = by->report->options;
-    for (int side = 0; by->per_request && side < WM_BY_SIDES; side++) {
-        uint64_t all = wm_requests_all(options->requests, (enum wm_requests_side)side);
-        if (by->columns[0].requests[side] > all)
-            by->columns[0].requests[side] = all;
+    const char *key, *label;
+    char number[WM_UNIT_BYTES];
+    size_t count = 0;
+    uint64_t requests = 0;
+    wm_requests_label(options->requests, 0, &key, &label);
+    for (size_t i = 1; label != NULL; wm_requests_label(options->requests, i++, &key, &label)) {
+        struct value value = {.label = label, .name = label};
+        if (strcmp(key, options->by) != 0 ||
+            wm_intern_find(sorting->names, label, strlen(label)) >= 0)
+            continue;
+        for (int side = 0; side < WM_BY_SIDES; side++)
+            value.requests[side] =
+                wm_requests_of(options->requests, key, label, (enum wm_requests_side)side);
+        if (place_of(by, &value) != IN_COLUMN)
+            continue;
+        count++;
+        requests += value.requests[WM_BY_NEW];
+        add_requests(&by->columns[0], &value);
     }
+    if (count > 0)
+        wm_text_addf(&by->left_out,
+                     "no sample, so no column: %zu %s%s with %s requests, in \"all\"\n", count,
+                     options->by, count == 1 ? "" : "s", wm_units_count(requests, number));
+}
+
+/* "all" is all requests of the runs, unless samples are chosen by what requests are. */
+static void count_all(struct sorting *sorting)
+{
+    const struct wm_report_options *options = sorting->by->report->options;
+    bool chosen = options->path != NULL || options->tagfocus != NULL || options->tagignore != NULL;
+    if (!sorting->by->per_request || chosen)
+        return;
+    if (strcmp(options->by, "segment") == 0)
+        count_once(sorting->by);
+    else
+        count_unsampled(sorting);
 }
 
 /* Those with the highest cost get columns of their own, the others one together. */
 static int make_columns(struct sorting *sorting)
 {
     struct wm_by *by = sorting->by;
-    size_t placed = 0;
+    size_t placed = 0, wanted = by->report->options->by_columns;
+    size_t most = wanted > 0 ? wanted : COLUMN_MAX;
     struct value **order = calloc(sorting->count + 1, sizeof(order[0]));
     by->columns = calloc(sorting->count + 2, sizeof(by->columns[0]));
     if (order == NULL || by->columns == NULL) {
@@ -240,19 +282,19 @@ static int make_columns(struct sorting *sorting)
     by->columns[0].name = "all";
     by->count = 1;
     for (size_t i = 0; i < placed; i++) {
-        if (by->count <= COLUMN_MAX)
+        if (by->count <= most)
             by->columns[by->count++].name = order[i]->name;
         else
-            by->columns[COLUMN_MAX].name = "(others)";
+            by->columns[most].name = "(others)";
         order[i]->column = (uint32_t)by->count - 1;
         add_requests(&by->columns[by->count - 1], order[i]);
         add_requests(&by->columns[0], order[i]);
     }
-    if (placed > COLUMN_MAX)
+    if (placed > most)
         wm_text_addf(by->report->notes, "-by: %zu values of %s share the column (others)\n",
-                     placed - COLUMN_MAX + 1, by->report->options->by);
+                     placed - most + 1, by->report->options->by);
     free(order);
-    count_once(by);
+    count_all(sorting);
     return 0;
 }
 
@@ -350,13 +392,17 @@ static int fail_unlabelled(const struct sorting *sorting, struct wm_error *err)
     wm_text_init(&keys);
     for (size_t i = 0; i < profile->sample_count; i++)
         count = see_keys(profile, &profile->samples[i], seen, count);
+    bool there = false; /* but only on samples of the harness */
     for (size_t i = 0; i < count; i++) {
         const char *key = wm_profile_text(profile, seen[i]);
+        there |= strcmp(key, sorting->by->report->options->by) == 0;
         wm_text_add(&keys, i > 0 ? ", " : "");
         wm_text_add_safe(&keys, key, strlen(key), 40);
     }
-    int rc = wm_fail_at(err, -EINVAL, "-by", "no sample has the label '%.60s'; labels here: %s",
-                        sorting->by->report->options->by, count > 0 ? keys.data : "none");
+    int rc =
+        there ? wm_fail_at(err, -EINVAL, "-by", "no sample is in a request")
+              : wm_fail_at(err, -EINVAL, "-by", "no sample has the label '%.60s'; labels here: %s",
+                           sorting->by->report->options->by, count > 0 ? keys.data : "none");
     wm_text_done(&keys);
     return rc;
 }

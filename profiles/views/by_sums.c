@@ -31,7 +31,8 @@ static int add_nodes(const struct adding *adding, const struct wm_graph *graph)
     for (size_t i = 0; i < graph->node_count; i++)
         chosen[i] = graph->nodes[i].listed;
     const struct wm_visitor visitor = {chosen, add_visit, (void *)(uintptr_t)adding};
-    int rc = wm_graph_walk(graph, &visitor);
+    const struct wm_slice all = {0, 0, graph->report->profile->sample_count};
+    int rc = wm_graph_walk(graph, &visitor, &all);
     free(chosen);
     return rc;
 }

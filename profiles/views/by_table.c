@@ -71,7 +71,10 @@ static void head_requests(const struct wm_by *by, const struct wm_by_column *col
 static void head_side(const struct wm_by *by, const struct wm_by_column *column, int side,
                       char *text)
 {
-    wm_by_amount(by->report, column->whole[side].value / requests_of(by, column), text);
+    char amount[WM_BY_AMOUNT_BYTES];
+    const struct wm_by_sum *whole = &column->whole[side];
+    wm_by_amount(by->report, whole->value / requests_of(by, column), amount);
+    (void)snprintf(text, CELL_BYTES, is_vague(by, whole) ? "(%s)" : "%s", amount);
 }
 
 static void head_new(const struct wm_by *by, const struct wm_by_column *column, char *text)
@@ -347,7 +350,10 @@ static void add_blocks(const struct wm_by_table *table, const struct width *widt
     size_t taken = GAP + widest_label(table) + (table->has_calls ? CALLS_COLUMNS : 0);
     size_t room = limit == 0 ? SIZE_MAX : limit > taken ? limit - taken : 0;
     struct block block = {.table = table, .text = text, .widths = widths};
-    size_t start = table->by->count == 2 ? 1 : 0; /* one value is all there is */
+    const struct wm_by_column *columns = table->by->columns;
+    bool only = table->by->count == 2 &&
+                memcmp(columns[0].requests, columns[1].requests, sizeof(columns[0].requests)) == 0;
+    size_t start = only ? 1 : 0; /* one value is all there is */
     block.end = start;
     while (block.end < table->by->count) {
         block.first = block.end;

@@ -24,13 +24,20 @@ enum table { OBJECTS, FILES, FUNCTIONS };
 /* Callgrind joins functions of one file and name. Where ours differ they get " [1/2]". */
 struct twin {
     uint32_t number, group; /* number: from 1; 0: the node is not listed */
+    uint32_t name;          /* as a callee: a string of the profile */
+};
+
+/* What names of a kind are called by. */
+struct names {
+    uint32_t *numbers; /* by string of the profile; 0: not named yet */
+    uint32_t count;
 };
 
 struct callgrind {
     const struct wm_graph *graph;
     struct wm_text *text;
     const char *unit;
-    struct wm_intern *tables[TABLE_COUNT];
+    struct names tables[TABLE_COUNT];
     struct wm_links callees;
     struct twin *twins;     /* per node */
     uint32_t *group_counts; /* per group: how many twins */
@@ -53,7 +60,23 @@ static int find_twin(struct callgrind *callgrind, struct wm_intern *functions,
         return -ENOMEM;
     if ((size_t)function == known)
         function_twins[function] = ++callgrind->group_counts[group];
-    callgrind->twins[node] = (struct twin){function_twins[function], (uint32_t)group};
+    callgrind->twins[node] = (struct twin){function_twins[function], (uint32_t)group, key->name};
+    return 0;
+}
+
+static int number_twin(const struct callgrind *callgrind, struct twin *twin, struct wm_text *name)
+{
+    struct wm_profile *profile = callgrind->graph->report->profile;
+    uint32_t twins = callgrind->group_counts[twin->group];
+    if (twins < 2)
+        return 0;
+    wm_text_clear(name);
+    wm_text_addf(name, "%s [%" PRIu32 "/%" PRIu32 "]", wm_profile_text(profile, twin->name),
+                 twin->number, twins);
+    int64_t number = name->failed ? -ENOMEM : wm_profile_string(profile, name->data);
+    if (number < 0)
+        return -ENOMEM;
+    twin->name = (uint32_t)number;
     return 0;
 }
 
@@ -61,6 +84,7 @@ static int find_twins(struct callgrind *callgrind)
 {
     const struct wm_graph *graph = callgrind->graph;
     struct wm_intern *functions = NULL, *groups = NULL;
+    struct wm_text name;
     uint32_t *function_twins = calloc(graph->order_count + 1, sizeof(function_twins[0]));
     callgrind->twins = calloc(graph->node_count + 1, sizeof(callgrind->twins[0]));
     callgrind->group_counts = calloc(graph->order_count + 1, sizeof(callgrind->group_counts[0]));
@@ -71,30 +95,48 @@ static int find_twins(struct callgrind *callgrind)
         rc = -ENOMEM;
     for (size_t i = 0; rc == 0 && i < graph->order_count; i++)
         rc = find_twin(callgrind, functions, groups, function_twins, graph->order[i]);
+    wm_text_init(&name);
+    for (size_t i = 0; rc == 0 && i < graph->order_count; i++)
+        rc = number_twin(callgrind, &callgrind->twins[graph->order[i]], &name);
+    wm_text_done(&name);
     wm_intern_free(functions);
     wm_intern_free(groups);
     free(function_twins);
     return rc;
 }
 
-static void add_name(struct callgrind *callgrind, const char *field, enum table table,
-                     const char *name)
+/* After find_twins: no string is new then. */
+static int make_tables(struct callgrind *callgrind)
 {
-    struct wm_intern *names = callgrind->tables[table];
-    size_t known = wm_intern_count(names);
-    wm_text_add(callgrind->text, field);
-    if (name[0] != '\0') {
-        int64_t number = wm_intern_string(names, name);
-        callgrind->text->failed |= number < 0;
-        wm_text_add(callgrind->text, "(");
-        wm_text_add_number(callgrind->text, number + 1, 0);
-        wm_text_add(callgrind->text, ")");
-        if ((size_t)number == known) {
-            wm_text_add(callgrind->text, " ");
-            wm_text_add(callgrind->text, name);
-        }
+    size_t strings = wm_intern_count(callgrind->graph->report->profile->strings);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        struct names *names = &callgrind->tables[i];
+        names->numbers = calloc(strings, sizeof(names->numbers[0]));
+        if (names->numbers == NULL)
+            return -ENOMEM;
     }
-    wm_text_add(callgrind->text, "\n");
+    return 0;
+}
+
+static void add_name(struct callgrind *callgrind, const char *field, enum table table,
+                     uint32_t name)
+{
+    struct names *names = &callgrind->tables[table];
+    uint32_t *number = &names->numbers[name];
+    wm_text_add(callgrind->text, field);
+    if (name == 0) { /* "" has no number */
+        wm_text_add_bytes(callgrind->text, "\n", 1);
+        return;
+    }
+    const bool is_new = *number == 0;
+    if (is_new)
+        *number = ++names->count;
+    wm_text_add_bytes(callgrind->text, "(", 1);
+    wm_text_add_number(callgrind->text, *number, 0);
+    wm_text_add_bytes(callgrind->text, ") ", is_new ? 2 : 1);
+    if (is_new)
+        wm_text_add(callgrind->text, wm_profile_text(callgrind->graph->report->profile, name));
+    wm_text_add_bytes(callgrind->text, "\n", 1);
 }
 
 static size_t count_digits(uint64_t number, unsigned base)
@@ -137,31 +179,12 @@ static void add_cost(struct callgrind *callgrind, int64_t line, const char *betw
     wm_text_add(callgrind->text, "\n");
 }
 
-/* What is not listed has no name here, as in the reference. */
-static void add_callee(struct callgrind *callgrind, uint32_t node)
-{
-    const struct wm_profile *profile = callgrind->graph->report->profile;
-    const struct twin *twin = &callgrind->twins[node];
-    const char *name = wm_profile_text(profile, callgrind->graph->nodes[node].key->name);
-    uint32_t twins = callgrind->group_counts[twin->group];
-    struct wm_text numbered;
-    if (twin->number == 0 || twins < 2) {
-        add_name(callgrind, "cfn=", FUNCTIONS, twin->number == 0 ? "" : name);
-        return;
-    }
-    wm_text_init(&numbered);
-    wm_text_addf(&numbered, "%s [%" PRIu32 "/%" PRIu32 "]", name, twin->number, twins);
-    callgrind->text->failed |= numbered.failed;
-    add_name(callgrind, "cfn=", FUNCTIONS, numbered.data);
-    wm_text_done(&numbered);
-}
-
 static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
 {
-    const struct wm_profile *profile = callgrind->graph->report->profile;
     const struct wm_node_key *callee = callgrind->graph->nodes[edge->to].key;
-    add_name(callgrind, "cfl=", FILES, wm_profile_text(profile, callee->file));
-    add_callee(callgrind, edge->to);
+    add_name(callgrind, "cfl=", FILES, callee->file);
+    /* What is not listed has no name here, as in the reference. */
+    add_name(callgrind, "cfn=", FUNCTIONS, callgrind->twins[edge->to].name);
     wm_text_add(callgrind->text, callgrind->of_run ? "calls=1 " : "calls=0 ");
     add_address(callgrind, callee->address);
     add_cost(callgrind, callee->line, "\n* * ", edge->weight);
@@ -170,15 +193,14 @@ static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
 static void add_node(struct callgrind *callgrind, uint32_t number)
 {
     const struct wm_graph *graph = callgrind->graph;
-    const struct wm_profile *profile = graph->report->profile;
     const struct wm_node *node = &graph->nodes[number];
     const struct wm_node_key *key = node->key, *before = callgrind->before;
     if (before == NULL || key->object != before->object || key->file != before->file ||
         key->name != before->name) {
         wm_text_add(callgrind->text, "\n");
-        add_name(callgrind, "ob=", OBJECTS, wm_profile_text(profile, key->object));
-        add_name(callgrind, "fl=", FILES, wm_profile_text(profile, key->file));
-        add_name(callgrind, "fn=", FUNCTIONS, wm_profile_text(profile, key->name));
+        add_name(callgrind, "ob=", OBJECTS, key->object);
+        add_name(callgrind, "fl=", FILES, key->file);
+        add_name(callgrind, "fn=", FUNCTIONS, key->name);
     }
     add_address(callgrind, key->address);
     add_cost(callgrind, key->line, " ", wm_node_self(node));
@@ -195,10 +217,10 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
                                   .unit = wm_banner_unit(graph),
                                   .of_run = graph->report->options->requests != NULL};
     int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
-    for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++)
-        rc = wm_intern_new(&callgrind.tables[i]);
     if (rc == 0)
         rc = find_twins(&callgrind);
+    if (rc == 0)
+        rc = make_tables(&callgrind);
     if (rc < 0)
         wm_fail(err, rc, "no memory for the view");
     if (callgrind.of_run)
@@ -211,7 +233,7 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     }
     wm_links_done(&callgrind.callees);
     for (size_t i = 0; i < TABLE_COUNT; i++)
-        wm_intern_free(callgrind.tables[i]);
+        free(callgrind.tables[i].numbers);
     free(callgrind.twins);
     free(callgrind.group_counts);
     return rc;

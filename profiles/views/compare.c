@@ -180,8 +180,8 @@ void wm_compare_add_strength(const struct wm_comparison *comparison, size_t ques
 {
     if (rests_on(comparison, WM_EVIDENCE_RANKS) && most_values(comparison) < runs_needed)
         wm_text_addf(text,
-                     "  too few repetitions to show anything among %zu questions: %zu of each side "
-                     "are the least\n",
+                     "  too few repetitions for ranks to show anything among %zu questions: %zu of "
+                     "each side are the least\n",
                      question_count, runs_needed);
 }
 
@@ -192,8 +192,8 @@ static void add_evidence(const struct wm_comparison *comparison, struct wm_text 
         wm_text_add(text, "  without repetitions there is no evidence on latencies and times: "
                           "4 of each side are the least, 10 are good\n");
     if (rests_on(comparison, WM_EVIDENCE_SAMPLING))
-        wm_text_add(text, "  evidence from sampling knows the noise of sampling only, not how much "
-                          "one run differs from the next\n");
+        wm_text_add(text, "  evidence from sampling knows its noise, and how much one run differs "
+                          "from the next as far as the runs tell\n");
     if (comparison->reference != NULL) {
         wm_text_add(text, "  *: at one speed, the machine's taken out by p50 of ");
         wm_text_add_safe(text, comparison->reference, strlen(comparison->reference), 0);

@@ -1,7 +1,9 @@
 /* compare_check.c - what a check found, short enough for the log of a build.
  *
- *   worse  PathB  CPU/request  300 µs -> 361 µs  +20.2%  (p <0.0001)
- *          moved: checksum +60.4 µs ± 2.1 µs  */
+ *   new: 1 measure is worse beyond noise and 3.00%
+ *            what   measure      before   after  change  evidence
+ *     worse  PathB  CPU/request  300 µs  361 µs  +20.2%  ranks of 10 + 10
+ *     moved most in PathB: checksum +60.4 µs a request  */
 #include "profiles/views/compare.h"
 
 #include "harness/core/units.h"
@@ -95,9 +97,11 @@ static void add_forgiven(const struct wm_judgement *judgement, struct wm_text *t
         wm_text_addf(text,
                      "  forgiven: up to %s that all times share, which the machine may have made\n",
                      wm_compare_change(judgement->shift, true, cell) + 1);
-    if (judgement->single_shift > 0)
-        wm_text_addf(text, "  forgiven: up to %s, by which one run may differ from the next\n",
-                     wm_compare_change(judgement->single_shift, true, cell) + 1);
+    if (judgement->sampled_shift > 0)
+        wm_text_addf(text,
+                     "  forgiven: up to %s where sampling is the evidence, by which runs may "
+                     "differ\n",
+                     wm_compare_change(judgement->sampled_shift, true, cell) + 1);
 }
 
 int wm_view_check(const struct wm_compare_view *view, const struct wm_judgement *judgement,

@@ -1,7 +1,10 @@
 /* files.c - file names without the folders of the machine that built the program. */
 #include "profiles/views/files.h"
 
+#include "harness/core/intern.h"
+
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A name in a list that ':' separates. */
@@ -123,31 +126,43 @@ void wm_file_add_clean(struct wm_text *text, const char *file)
         wm_text_add(text, ".");
 }
 
+/* The number of the file's clean name; -ENOMEM. */
+static int64_t clean_file(const struct wm_report *report, uint32_t file, struct wm_text *clean)
+{
+    const struct wm_report_options *options = report->options;
+    const char *name = wm_profile_text(report->profile, file);
+    if (!wm_report_has(report, WM_VIEW_KEEPS_FOLDERS))
+        name = wm_file_trimmed(name, options->trim_path, options->source_path);
+    wm_text_clear(clean);
+    if (name[0] != '\0')
+        wm_file_add_clean(clean, name);
+    return clean->failed ? -ENOMEM : wm_profile_string(report->profile, clean->data);
+}
+
 int wm_report_clean_files(struct wm_report *report, struct wm_error *err)
 {
     struct wm_profile *profile = report->profile;
-    const struct wm_report_options *options = report->options;
     struct wm_text clean;
-    int rc = 0;
-    wm_text_init(&clean);
+    int64_t number = 0;
     if (wm_report_has(report, WM_VIEW_KEEPS_FILES))
         return 0;
-    for (size_t i = 0; rc == 0 && i < profile->function_count; i++) {
+    /* by file: its clean name, + 1; one file has many functions */
+    uint32_t *known = calloc(wm_intern_count(profile->strings), sizeof(known[0]));
+    wm_text_init(&clean);
+    if (known == NULL)
+        number = -ENOMEM;
+    for (size_t i = 0; number >= 0 && i < profile->function_count; i++) {
         struct wm_function *function = &profile->functions[i];
+        uint32_t *cleaned = &known[function->file];
         if (function->file == 0)
             continue;
-        const char *file = wm_profile_text(profile, function->file);
-        if (!wm_report_has(report, WM_VIEW_KEEPS_FOLDERS))
-            file = wm_file_trimmed(file, options->trim_path, options->source_path);
-        wm_text_clear(&clean);
-        if (file[0] != '\0')
-            wm_file_add_clean(&clean, file);
-        int64_t number = clean.failed ? -ENOMEM : wm_profile_string(profile, clean.data);
+        number = *cleaned != 0 ? *cleaned - 1 : clean_file(report, function->file, &clean);
         if (number < 0)
-            rc = wm_fail(err, -ENOMEM, "no memory for file names");
-        else
-            function->file = (uint32_t)number;
+            break;
+        *cleaned = (uint32_t)number + 1;
+        function->file = (uint32_t)number;
     }
     wm_text_done(&clean);
-    return rc;
+    free(known);
+    return number < 0 ? wm_fail(err, -ENOMEM, "no memory for file names") : 0;
 }

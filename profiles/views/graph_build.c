@@ -266,43 +266,73 @@ int wm_graph_label_nodes(struct wm_graph *graph)
 
 /* ---- Walks of others ---- */
 
+/* Whether a location has a chosen node: most have none, and a walk over them is all that they cost.
+ * An array for the caller to free(); NULL: no memory. */
+static bool *find_chosen(const struct wm_graph *graph, const bool *chosen)
+{
+    const struct wm_graph_private *parts = graph->private_;
+    size_t locations = graph->report->profile->location_count;
+    bool *found = calloc(locations + 1, sizeof(found[0]));
+    for (size_t i = 0; found != NULL && i < locations; i++)
+        for (uint32_t at = 0; at < parts->frames[i].count; at++)
+            found[i] |= chosen[wm_kind_at(parts, parts->frames[i], at)];
+    return found;
+}
+
+/* What a walk notes, by node and by location. */
+struct walk {
+    uint32_t *seen; /* the last sample, + 1 */
+    bool *has_chosen;
+};
+
+static int walk_location(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                         uint32_t *seen, struct wm_frames frames, struct wm_visit *visit)
+{
+    int rc = 0;
+    for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
+        visit->node = wm_kind_at(graph->private_, frames, at);
+        if (!visitor->chosen[visit->node] || seen[visit->node] == visit->sample + 1)
+            continue;
+        seen[visit->node] = (uint32_t)visit->sample + 1;
+        rc = visitor->visit(visitor->user, visit);
+    }
+    return rc;
+}
+
 static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                       uint32_t *seen, struct wm_visit *visit)
+                       const struct walk *walk, struct wm_visit *visit)
 {
     const struct wm_profile *profile = graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[visit->sample];
     const struct wm_graph_private *parts = graph->private_;
+    const uint32_t *stack = profile->sample_locations + sample->first_location;
     int rc = 0;
-    visit->node = WM_NO_NODE;
     visit->is_leaf = false;
-    for (uint32_t i = sample->location_count; i-- > 0;) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
-        struct wm_frames frames = parts->frames[location];
-        for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
-            visit->node = wm_kind_at(parts, frames, at);
-            if (!visitor->chosen[visit->node] || seen[visit->node] == visit->sample + 1)
-                continue;
-            seen[visit->node] = (uint32_t)visit->sample + 1;
-            rc = visitor->visit(visitor->user, visit);
-        }
-    }
+    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;)
+        if (walk->has_chosen[stack[i]])
+            rc = walk_location(graph, visitor, walk->seen, parts->frames[stack[i]], visit);
+    if (rc < 0 || sample->location_count == 0)
+        return rc;
     visit->is_leaf = true;
-    bool counts = rc == 0 && visit->node != WM_NO_NODE && visitor->chosen[visit->node];
-    return counts ? visitor->visit(visitor->user, visit) : rc;
+    visit->node = wm_kind_at(parts, parts->frames[stack[0]], 0);
+    return visitor->chosen[visit->node] ? visitor->visit(visitor->user, visit) : 0;
 }
 
-int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor)
+int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                  const struct wm_slice *samples)
 {
-    struct wm_visit visit = {.sample = 0};
+    struct wm_visit visit = {.sample = samples->first};
     int rc = 0;
     if (graph->private_->is_tree)
-        return wm_graph_walk_tree(graph, visitor);
-    uint32_t *seen = calloc(graph->node_count + 1, sizeof(seen[0])); /* the last sample, + 1 */
-    if (seen == NULL)
-        return -ENOMEM;
-    for (; rc == 0 && visit.sample < graph->report->profile->sample_count; visit.sample++)
+        return wm_graph_walk_tree(graph, visitor, samples);
+    struct walk walk = {calloc(graph->node_count + 1, sizeof(walk.seen[0])),
+                        find_chosen(graph, visitor->chosen)};
+    if (walk.seen == NULL || walk.has_chosen == NULL)
+        rc = -ENOMEM;
+    for (; rc == 0 && visit.sample < samples->end; visit.sample++)
         if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
-            rc = walk_sample(graph, visitor, seen, &visit);
-    free(seen);
+            rc = walk_sample(graph, visitor, &walk, &visit);
+    free(walk.seen);
+    free(walk.has_chosen);
     return rc;
 }

@@ -62,8 +62,8 @@ WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 
-/* Calls `visit` for every sample and chosen node (`chosen` is by number) in its stack, once each,
- * and once more where the node's own cost comes from. */
+/* Calls `visit` for every one of these samples and chosen node (`chosen` is by number) in its
+ * stack, once each, and once more where the node's own cost comes from. */
 struct wm_visit {
     size_t sample;
     int64_t value, divisor;
@@ -77,7 +77,8 @@ struct wm_visitor {
     void *user;
 };
 
-WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor);
+WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                              const struct wm_slice *samples);
 
 /* graph_calls.c: calls `visit` for every sample and call (its number in graph->edges) in its stack,
  * once each. Not for call trees, whose calls belong to one stack each. */
@@ -94,7 +95,8 @@ WM_MUST_USE int wm_graph_walk_calls(const struct wm_graph *graph,
 /* graph_tree.c: a node per stack, its calls too; the calls after nodes are no longer kept. */
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_splice_tree(struct wm_graph *graph);
-WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor);
+WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                                   const struct wm_slice *samples);
 
 /* graph_edges.c: between kept nodes, as wished; -ENOMEM. Those below the cut go, and those that no
  * listed node has: returns how many were below. */

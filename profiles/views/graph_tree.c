@@ -187,12 +187,13 @@ static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *vi
     return rc;
 }
 
-int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor)
+int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor,
+                       const struct wm_slice *samples)
 {
     uint32_t *nearest = find_nearest(graph, visitor->chosen);
-    struct wm_visit visit = {.sample = 0};
+    struct wm_visit visit = {.sample = samples->first};
     int rc = nearest == NULL ? -ENOMEM : 0;
-    for (; rc == 0 && visit.sample < graph->report->profile->sample_count; visit.sample++)
+    for (; rc == 0 && visit.sample < samples->end; visit.sample++)
         if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
             rc = walk_sample(graph, visitor, nearest, &visit);
     free(nearest);

@@ -5,12 +5,14 @@
 #include "profiles/views/sample_labels.h"
 
 #include "harness/core/intern.h"
+#include "harness/core/parallel.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2, VARINT_BYTES_MAX = 10, UNPACKED_MAX = 2, PIECE_IDS = 32 };
+enum { SLICE_LEAST = 20000 }; /* samples that are worth a thread */
 
 struct message {
     const struct wm_profile *profile;
@@ -192,6 +194,40 @@ static int add_sample(struct message *message, size_t number)
     return rc;
 }
 
+static int add_slice(void *user, const struct wm_slice *slice)
+{
+    struct message *part = (struct message *)user + slice->number;
+    int rc = 0;
+    for (size_t i = slice->first; rc == 0 && i < slice->end; i++)
+        rc = add_sample(part, i);
+    return rc;
+}
+
+/* They are most of the message: threads write parts of it, the first of them into the message. */
+static int add_samples(struct message *message)
+{
+    const size_t samples = message->profile->sample_count;
+    const size_t slices = wm_parallel_slices(samples, SLICE_LEAST);
+    struct message parts[WM_PARALLEL_MAX];
+    for (size_t i = 0; i < slices; i++) {
+        parts[i] = *message;
+        if (i > 0)
+            wm_text_init(&parts[i].bytes);
+        if (i > 0)
+            wm_sample_labels_init(&parts[i].labels);
+    }
+    int rc = wm_parallel(samples, slices, add_slice, parts);
+    message->bytes = parts[0].bytes;
+    message->labels = parts[0].labels;
+    for (size_t i = 1; i < slices; i++) {
+        message->bytes.failed |= parts[i].bytes.failed;
+        wm_text_add_bytes(&message->bytes, parts[i].bytes.data, parts[i].bytes.length);
+        wm_text_done(&parts[i].bytes);
+        wm_sample_labels_done(&parts[i].labels);
+    }
+    return rc;
+}
+
 static void add_mapping(struct message *message, const struct wm_mapping *mapping)
 {
     size_t start = message->bytes.length;
@@ -282,8 +318,8 @@ static int fill(struct message *message)
     int rc = meet_strings(message);
     for (size_t i = 0; i < profile->sample_type_count; i++)
         add_value_type(message, 1, profile->sample_types[i]);
-    for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
-        rc = add_sample(message, i);
+    if (rc == 0)
+        rc = add_samples(message);
     for (size_t i = 0; i < profile->mapping_count; i++)
         add_mapping(message, &profile->mappings[i]);
     for (size_t i = 0; i < profile->location_count; i++)
@@ -306,8 +342,8 @@ int wm_message_add(struct wm_text *text, const struct wm_profile *profile)
     message.strings = calloc(strings + 1, sizeof(message.strings[0]));
     int rc = message.index_of == NULL || message.strings == NULL ? -ENOMEM : fill(&message);
     if (rc == 0)
-        rc = wm_gzip_pack((const unsigned char *)message.bytes.data, message.bytes.length, &packed,
-                          &length);
+        rc = wm_gzip_pack((const unsigned char *)message.bytes.data, message.bytes.length,
+                          WM_GZIP_FAST, &packed, &length);
     if (rc == 0)
         wm_text_add_bytes(text, packed, length);
     free(packed);

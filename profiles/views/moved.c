@@ -197,6 +197,7 @@ static int take_all(struct wm_report *report, void *user, struct wm_error *err)
     if (rc < 0)
         return rc;
     moves->rows = calloc(2 * WM_MOVED_MAX * by->count + 1, sizeof(moves->rows[0]));
+    moves->is_partial = by->count > WM_MOVES_PATH_MAX;
     rc = moves->rows == NULL ? -ENOMEM : take_paths(moves, by);
     if (rc == 0)
         rc = take_rows(moves, by, WM_BY_FUNCTIONS, err);
@@ -220,6 +221,7 @@ int wm_moves_find(struct wm_profile *profile, const struct wm_requests *requests
     options.view = "top";
     options.sample_index = "cpu";
     options.by = "path";
+    options.by_columns = WM_MOVES_PATH_MAX;
     options.requests = requests;
     options.trim = false;
     const struct wm_report_work work = {take_all, moves};

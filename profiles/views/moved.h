@@ -10,6 +10,8 @@
 
 /* Kept of each path, functions and lines each; the others changed less. */
 enum { WM_MOVED_MAX = 5 };
+/* Paths that are told apart; each costs memory for each function. */
+enum { WM_MOVES_PATH_MAX = 1000 };
 
 struct wm_moved {
     const char *path;
@@ -25,6 +27,7 @@ struct wm_moves {
     size_t count;
     struct wm_sampled *paths; /* what each path cost as a whole */
     size_t path_count;
+    bool is_partial;     /* there are more paths, of which nothing is known */
     double common_ratio; /* after's cost over before's of the median function by weight; 0: none */
     struct wm_arena arena; /* owns the strings */
 };

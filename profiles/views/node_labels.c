@@ -19,13 +19,15 @@ struct wm_node_labels {
     size_t *first; /* per node, into labels; one more at the end */
 };
 
-/* A sample's number label, or with `label` NULL its string labels. */
+/* A sample's number label, or its string labels. */
 struct piece {
     uint32_t strings, text;
     uint32_t pair; /* number of the two */
-    const struct wm_label *label;
+    bool is_number;
+    int64_t number;
 };
 
+/* What a thread sums: labels of its share of the samples. */
 struct summing {
     const struct wm_graph *graph;
     struct wm_node_labels *labels;
@@ -62,15 +64,21 @@ static int reserve_pieces(struct summing *summing, size_t count)
     return 0;
 }
 
-static int add_piece(struct summing *summing, uint32_t strings, int64_t text,
-                     const struct wm_label *label)
+/* `number` NULL: it is string labels. */
+static int make_piece(struct summing *summing, uint32_t strings, int64_t text,
+                      const int64_t *number, struct piece *ret_piece)
 {
     int64_t pair = text < 0 ? text : wm_pairs_add(&summing->pairs, strings, (uint32_t)text);
     if (pair < 0)
         return -ENOMEM;
-    summing->pieces[summing->piece_count++] =
-        (struct piece){strings, (uint32_t)text, (uint32_t)pair, label};
+    *ret_piece = (struct piece){strings, (uint32_t)text, (uint32_t)pair, number != NULL,
+                                number != NULL ? *number : 0};
     return 0;
+}
+
+static int add_piece(struct summing *summing, uint32_t strings, int64_t text, const int64_t *number)
+{
+    return make_piece(summing, strings, text, number, &summing->pieces[summing->piece_count++]);
 }
 
 static void write_label(const struct wm_profile *profile, const struct wm_label *label,
@@ -139,7 +147,7 @@ static int cut_sample(struct summing *summing, size_t number)
         const struct wm_label *label = &profile->labels[sample->first_label + i];
         bool is_number = label->string == 0 && (label->number != 0 || label->unit != 0);
         if (is_number && label->key == summing->bytes_key)
-            rc = add_piece(summing, (uint32_t)strings, find_number(summing, label), label);
+            rc = add_piece(summing, (uint32_t)strings, find_number(summing, label), &label->number);
     }
     return rc;
 }
@@ -164,14 +172,14 @@ static struct wm_node_label *find_label(struct summing *summing, uint32_t node,
         summing->capacity = capacity;
     }
     struct wm_node_label *label = &labels->labels[labels->count++];
-    bool is_number = piece->label != NULL;
+    uint32_t text = piece->is_number ? piece->text : piece->strings;
     *label = (struct wm_node_label){
         .node = node,
         .strings = piece->strings,
-        .is_number = is_number,
-        .text = wm_intern_get(labels->texts, is_number ? piece->text : piece->strings, NULL),
-        .number = is_number ? piece->label->number : 0,
-        .unit = is_number ? summing->bytes_unit : "",
+        .is_number = piece->is_number,
+        .text = wm_intern_get(labels->texts, text, NULL),
+        .number = piece->number,
+        .unit = piece->is_number ? summing->bytes_unit : "",
     };
     return label;
 }
@@ -230,41 +238,107 @@ static int arrange(struct wm_node_labels *labels, size_t node_count, int64_t cut
     return 0;
 }
 
-static int sum(struct summing *summing, const bool *chosen)
+/* ---- Shares of the samples ---- */
+
+struct sums {
+    const struct wm_graph *graph;
+    const bool *chosen;
+    struct summing of[WM_PARALLEL_MAX];
+};
+
+static int sum_slice(void *user, const struct wm_slice *slice)
 {
-    const struct wm_profile *profile = summing->graph->report->profile;
-    const struct wm_visitor visitor = {chosen, add_visit, summing};
-    wm_text_init(&summing->text);
-    wm_text_init(&summing->other);
+    struct sums *sums = user;
+    struct summing *summing = &sums->of[slice->number];
+    const struct wm_profile *profile = sums->graph->report->profile;
+    const struct wm_visitor visitor = {sums->chosen, add_visit, summing};
+    summing->graph = sums->graph;
     summing->bytes_key = wm_intern_find(profile->strings, "bytes", strlen("bytes"));
     summing->base_key =
         wm_intern_find(profile->strings, WM_MERGE_BASE_KEY, strlen(WM_MERGE_BASE_KEY));
     if (summing->bytes_key >= 0)
         summing->bytes_unit =
             wm_report_label_unit(summing->graph->report, (uint32_t)summing->bytes_key);
+    wm_text_init(&summing->text);
+    wm_text_init(&summing->other);
+    summing->labels = calloc(1, sizeof(*summing->labels));
+    if (summing->labels == NULL)
+        return -ENOMEM;
     int rc = wm_intern_new(&summing->labels->texts);
     if (rc == 0 && wm_intern_string(summing->labels->texts, "") < 0)
         rc = -ENOMEM;
-    if (rc == 0)
-        rc = wm_graph_walk(summing->graph, &visitor);
+    return rc == 0 ? wm_graph_walk(sums->graph, &visitor, slice) : rc;
+}
+
+static int join_label(struct summing *into, const struct wm_node_label *from,
+                      const struct wm_intern *texts)
+{
+    struct wm_intern *known = into->labels->texts;
+    int64_t strings = wm_intern_string(known, wm_intern_get(texts, from->strings, NULL));
+    int64_t text = from->is_number ? wm_intern_string(known, from->text) : 0;
+    struct piece piece = {0};
+    int rc = strings < 0 ? -ENOMEM
+                         : make_piece(into, (uint32_t)strings, text,
+                                      from->is_number ? &from->number : NULL, &piece);
+    struct wm_node_label *label = rc == 0 ? find_label(into, from->node, &piece) : NULL;
+    if (label == NULL)
+        return -ENOMEM;
+    label->self = wm_add_wrapping(label->self, from->self);
+    label->total = wm_add_wrapping(label->total, from->total);
+    label->self_divisor = wm_add_wrapping(label->self_divisor, from->self_divisor);
+    label->total_divisor = wm_add_wrapping(label->total_divisor, from->total_divisor);
+    return 0;
+}
+
+/* Texts in the order of their numbers: they get those that one thread would have given. */
+static int join(struct summing *into, const struct wm_node_labels *from)
+{
+    for (size_t i = 0; i < wm_intern_count(from->texts); i++) {
+        const char *text = wm_intern_get(from->texts, (uint32_t)i, NULL);
+        if (wm_intern_string(into->labels->texts, text) < 0)
+            return -ENOMEM;
+    }
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < from->count; i++)
+        rc = join_label(into, &from->labels[i], from->texts);
+    return rc;
+}
+
+static void done(struct summing *summing)
+{
     wm_text_done(&summing->text);
     wm_text_done(&summing->other);
     wm_pairs_done(&summing->pairs);
     wm_pairs_done(&summing->known);
+    wm_node_labels_free(summing->labels);
     free(summing->pieces);
     free(summing->sorted);
+}
+
+/* *ret_labels may be set on errors, too. */
+static int sum(const struct wm_graph *graph, const bool *chosen, struct wm_node_labels **ret_labels)
+{
+    const size_t samples = graph->report->profile->sample_count;
+    const size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    struct sums sums = {.graph = graph, .chosen = chosen};
+    int rc = wm_parallel(samples, slices, sum_slice, &sums);
+    for (size_t i = 1; rc == 0 && i < slices; i++)
+        rc = join(&sums.of[0], sums.of[i].labels);
+    *ret_labels = sums.of[0].labels;
+    sums.of[0].labels = NULL;
+    for (size_t i = 0; i < slices; i++)
+        done(&sums.of[i]);
     return rc;
 }
 
 int wm_node_labels_new(const struct wm_graph *graph, size_t count, int64_t cut,
                        struct wm_node_labels **ret_labels)
 {
-    struct wm_node_labels *labels = calloc(1, sizeof(*labels));
-    struct summing summing = {.graph = graph, .labels = labels};
+    struct wm_node_labels *labels = NULL;
     bool *chosen = calloc(graph->node_count + 1, sizeof(chosen[0]));
     for (size_t i = 0; chosen != NULL && i < count; i++)
         chosen[graph->order[i]] = true;
-    int rc = labels == NULL || chosen == NULL ? -ENOMEM : sum(&summing, chosen);
+    int rc = chosen == NULL ? -ENOMEM : sum(graph, chosen, &labels);
     free(chosen);
     if (rc == 0)
         rc = arrange(labels, graph->node_count, cut);

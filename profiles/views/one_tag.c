@@ -168,7 +168,7 @@ static void add_next(const struct wm_tag *tag, const struct wm_tag_files *files,
     add_safe(text, tag->folder);
     for (size_t i = 0; i < files->count; i++)
         wm_text_addf(text, "%s%" PRIu32, i == 0 ? ": runs " : " ", files->numbers[i]);
-    wm_text_addf(text, "%s\n", files->has_bench ? ", " WM_TAG_BENCH : "");
+    wm_text_addf(text, "%s\n", files->has_bench ? ", " WM_RUN_BENCH : "");
     if (files->count < tag->run_count)
         wm_text_addf(text, "  runs were removed since: the costs above are still of %" PRIu64 "\n",
                      tag->run_count);

@@ -45,6 +45,7 @@ struct wm_report_options {
     const char *path;             /* ours: focus on the label `path`, by display name or id */
     const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
     const char *by;               /* ours: a label whose values become columns */
+    size_t by_columns;            /* at most; 0: what a reader can stand */
     /* Ours: what costs nothing is left out, rows of -top and lines of a long -list that are not
      * close to one that does. */
     bool brief;

@@ -120,6 +120,59 @@ int wm_tag_filter_new(struct wm_report *report, const char *option, const char *
     return rc;
 }
 
+static const unsigned char *verdicts_of(struct wm_tag_filter *filter, const struct wm_label *label);
+
+/* Names such as "A+B" are typed as the path table prints them: an expression that finds no path,
+ * but is one's name, is that name. What is neither is told with the names that there are. */
+static int settle_path(struct wm_tag_filter *filter, const char *expression, struct wm_error *err)
+{
+    enum { SHOWN = 8 };
+    const struct wm_profile *profile = filter->report->profile;
+    struct wm_text names;
+    bool found = false, is_name = false;
+    size_t count = 0;
+    wm_text_init(&names);
+    for (size_t i = 0; i < profile->sample_count && !found; i++) {
+        const struct wm_profile_sample *sample = &profile->samples[i];
+        for (uint32_t at = 0; at < sample->label_count && !found; at++) {
+            const struct wm_label *label = &profile->labels[sample->first_label + at];
+            if ((int64_t)label->key != filter->key || label->string == 0)
+                continue;
+            size_t known = wm_intern_count(filter->labels);
+            const unsigned char *verdicts = verdicts_of(filter, label);
+            const char *name = wm_profile_text(profile, label->string);
+            found = verdicts == NULL || verdicts[0] != 0;
+            if (wm_intern_count(filter->labels) == known) /* seen before */
+                continue;
+            is_name |= strcmp(name, expression) == 0;
+            if (count++ < SHOWN) {
+                wm_text_add(&names, count > 1 ? ", " : "");
+                wm_text_add_safe(&names, name, strlen(name), 60);
+            }
+        }
+    }
+    int rc = 0;
+    if (!found && is_name) {
+        struct wm_text literal;
+        wm_text_init(&literal);
+        wm_text_addf(&literal, "^\\Q%s\\E$", expression);
+        wm_regex_free(filter->expressions[0]);
+        filter->expression_count = 0;
+        wm_intern_free(filter->labels); /* the verdicts were of the other expression */
+        filter->labels = NULL;
+        rc = wm_intern_new(&filter->labels);
+        rc = rc < 0 || literal.failed ? wm_fail(err, -ENOMEM, "no memory for the filter")
+                                      : add_expression(filter, literal.data, literal.length, err);
+        wm_text_done(&literal);
+    } else if (!found && count > 0) {
+        wm_text_addf(filter->report->notes, "-path: no path is '%.100s'; there %s %s%s\n",
+                     expression, count == 1 ? "is" : "are", names.data,
+                     count > SHOWN ? ", ..." : "");
+    }
+    wm_text_done(&names);
+    return rc;
+}
+
 int wm_tag_filter_new_path(struct wm_report *report, const char *expression,
                            struct wm_tag_filter **ret_filter, struct wm_error *err)
 {
@@ -131,6 +184,8 @@ int wm_tag_filter_new_path(struct wm_report *report, const char *expression,
     filter->is_path = true;
     take_key(filter, "path", strlen("path"));
     int rc = add_expressions(filter, expression, "", err);
+    if (rc == 0)
+        rc = settle_path(filter, expression, err);
     if (rc == 0) {
         *ret_filter = filter;
         filter = NULL;

@@ -44,7 +44,7 @@ struct page {
     struct wm_links callees;
     struct inlined *inlined; /* of the routine at hand, by line, then weight */
     size_t inlined_count;
-    int64_t hottest; /* the most that a line of the page costs by itself */
+    int64_t hottest; /* the most that a line of the routine costs, with what it calls */
 };
 
 /* ---- What was inlined ---- */
@@ -142,8 +142,8 @@ static void add_line(struct page *page, const struct wm_listing_line *sums,
                      const struct wm_source_line *source)
 {
     struct wm_text *text = page->text;
-    int64_t self = wm_magnitude(sums->self);
-    double heat = page->hottest > 0 && self > 0 ? 0.6 * (double)self / (double)page->hottest : 0;
+    int64_t total = wm_magnitude(sums->total); /* what was inlined into a line is its heat too */
+    double heat = page->hottest > 0 && total > 0 ? 0.6 * (double)total / (double)page->hottest : 0;
     if (heat > 0)
         wm_text_addf(text, "<span class=l style=\"--h:%.2f\">", heat);
     else
@@ -192,6 +192,16 @@ static void add_percent(struct page *page, int64_t value)
     wm_text_add(page->text, share + strspn(share, " "));
 }
 
+static int64_t find_hottest(const struct wm_routine *routine)
+{
+    int64_t hottest = 0;
+    for (size_t i = 0; i < routine->line_count; i++) {
+        int64_t total = wm_magnitude(routine->lines[i].total);
+        hottest = total > hottest ? total : hottest;
+    }
+    return hottest;
+}
+
 static int add_routine(struct page *page, size_t number)
 {
     const struct wm_routine *routine = &page->listing->routines[number];
@@ -203,6 +213,7 @@ static int add_routine(struct page *page, size_t number)
         rc = wm_listing_source(page->listing, routine, &source);
     if (rc < 0)
         return rc;
+    page->hottest = find_hottest(routine);
     wm_text_addf(text, "<h2 id=r%zu>", number);
     wm_html_add_string(text, wm_profile_text(profile, routine->name));
     wm_text_add(text, "</h2>\n<div class=file>");
@@ -275,19 +286,6 @@ static void add_contents(struct page *page)
     wm_text_add(page->text, "</table>\n");
 }
 
-static int64_t find_hottest(const struct wm_listing *listing)
-{
-    int64_t hottest = 0;
-    for (size_t i = 0; i < listing->routine_count; i++) {
-        const struct wm_routine *routine = &listing->routines[i];
-        for (size_t line = 0; line < routine->line_count; line++) {
-            int64_t self = wm_magnitude(routine->lines[line].self);
-            hottest = self > hottest ? self : hottest;
-        }
-    }
-    return hottest;
-}
-
 int wm_print_weblist(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
     struct page page = {.report = report, .text = text};
@@ -295,7 +293,6 @@ int wm_print_weblist(struct wm_report *report, struct wm_text *text, struct wm_e
     if (rc < 0)
         return rc;
     rc = wm_links_init(page.listing->graph, WM_LINKS_TO_CALLEES, &page.callees);
-    page.hottest = find_hottest(page.listing);
     add_head(&page);
     add_contents(&page);
     for (size_t i = 0; rc == 0 && i < page.listing->routine_count; i++)

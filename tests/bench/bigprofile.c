@@ -236,9 +236,9 @@ int main(int argc, char **argv)
     size_t length = 0;
     wm_text_init(&text);
     put_profile(&text, sample_count);
-    int rc = text.failed
-                 ? -1
-                 : wm_gzip_pack((const unsigned char *)text.data, text.length, &packed, &length);
+    int rc = text.failed ? -1
+                         : wm_gzip_pack((const unsigned char *)text.data, text.length,
+                                        WM_GZIP_SMALL, &packed, &length);
     if (rc == 0)
         rc = wm_file_write(argv[1], packed, length, &err);
     if (rc == 0)

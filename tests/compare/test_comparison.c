@@ -138,6 +138,25 @@ static void test_comparison_of_single_runs_says_what_it_rests_on(void **state)
     sides_done(&sides);
 }
 
+/* The interval of a ratio: twice as much, whose base is as uncertain as it is. */
+static void test_comparison_interval_has_the_noise_of_both_sides(void **state)
+{
+    (void)state;
+    uint64_t random = 12;
+    static const struct wm_sampled sampled[] = {
+        {"PathA", {20000, 40000}, {1e6, 2e6}}
+    };
+    const struct wm_comparison_input input = {.sampled = sampled, .sampled_count = 1};
+    struct side_wish wishes[] = {side(1, 1, 1), side(2, 1, 1)};
+    struct sides sides;
+    wishes[0].run_count = wishes[1].run_count = 1;
+    sides_compare(wishes, &input, &random, &sides);
+    const struct wm_compared *row = sides_row(&sides, "PathA", "CPU/request");
+    double half = 1.959963984540054 * sqrt(2e6 + 4 * 1e6) / 20000;
+    assert_true(fabs(row->low - (1 - half)) < 1e-9 && fabs(row->high - (1 + half)) < 1e-9);
+    sides_done(&sides);
+}
+
 static void test_comparison_says_how_many_runs_it_takes(void **state)
 {
     (void)state;
@@ -182,6 +201,7 @@ static void test_comparison_of_two_paths_asks_the_functions(void **state)
         {"PathB", {40000, 41600}, {1e4, 1e4}},
     };
     uint64_t random = 9;
+    int referred = 0;
     for (int round = 0; round < 20; round++) {
         const struct wm_comparison_input input = {
             .sampled = sampled, .sampled_count = 2, .common_ratio = 1.012};
@@ -191,12 +211,39 @@ static void test_comparison_of_two_paths_asks_the_functions(void **state)
         struct sides sides;
         sides_compare(wishes, &input, &random, &sides);
         if (sides.comparison->reference != NULL) {
+            referred++;
             assert_string_equal(sides.comparison->reference, "PathA");
             assert_true(sides_row(&sides, "PathB", "p50")->verdict == WM_VERDICT_MORE);
             assert_true(sides_row(&sides, "PathA", "p50")->verdict == WM_VERDICT_SAME);
         }
         sides_done(&sides);
     }
+    assert_in_range(referred, 15, 20);
+}
+
+/* Where a path of the same run is no better clock than none, no bit of a row changes. */
+static void test_comparison_leaves_rows_that_become_no_steadier_as_measured(void **state)
+{
+    (void)state;
+    uint64_t random = 11;
+    size_t left = 0;
+    for (int round = 0; round < 20; round++) {
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
+        struct sides sides;
+        sides_compare(wishes, &plainly, &random, &sides);
+        for (size_t i = 0; i < SIDES_PATH_COUNT; i++) {
+            const struct wm_path_row *path = &sides.sets[WM_BEFORE]->runs[0]->paths->rows[i];
+            const struct wm_compared *row = sides_row(&sides, path->name, "p50");
+            if (row->at_one_speed)
+                continue;
+            left++;
+            for (size_t run = 0; run < SIDES_RUN_COUNT; run++)
+                assert_true(row->own[WM_BEFORE][run] ==
+                            (double)sides.sets[WM_BEFORE]->runs[run]->paths->rows[i].p50_ns);
+        }
+        sides_done(&sides);
+    }
+    assert_true(left > 40); /* more than the path of each round that is the clock */
 }
 
 /* All code became slower: there is no path to go by, and nothing may look faster. */
@@ -215,6 +262,8 @@ static void test_comparison_leaves_common_changes_as_they_are(void **state)
 }
 
 /* ---- The check ---- */
+
+static const struct wm_judge_options usual = {0.03, 0.1};
 
 /* Whatever a day does to the machine is forgiven up to 10 %, unless the sides took turns. */
 static void test_check_forgives_the_machine_and_nobody_else(void **state)
@@ -237,7 +286,6 @@ static void test_check_forgives_the_machine_and_nobody_else(void **state)
     };
     uint64_t random = 7;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct wm_judge_options options = {0.03, 0.1};
         const double *factors = cases[i].factors;
         struct side_wish wishes[] = {side(1, 1, 1), side(factors[0], factors[1], factors[2])};
         struct wm_judgement judgement;
@@ -245,9 +293,124 @@ static void test_check_forgives_the_machine_and_nobody_else(void **state)
         wishes[1].first_second = cases[i].in_turns ? 1 : 1000;
         sides_compare(wishes, &plainly, &random, &sides);
         assert_true(sides.comparison->take_turns == cases[i].in_turns);
-        assert_int_equal(wm_judge(sides.comparison, &options, &judgement), 0);
+        assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
         if (judgement.worse_count != cases[i].worse)
             fail_msg("case %zu: %zu are worse", i, judgement.worse_count);
+        wm_judgement_done(&judgement);
+        sides_done(&sides);
+    }
+}
+
+/* A comparison of runs that were sampled: what they cost in all, with next to no noise of sampling,
+ * as of long runs. */
+static void compare_sampled(const struct side_wish wishes[WM_COMPARED_SIDES], uint64_t *random,
+                            struct sides *sides)
+{
+    static const char *const paths[] = {"PathA", "PathB", "PathC"};
+    struct wm_sampled sampled[SIDES_PATH_COUNT];
+    uint64_t again = *random;
+    sides_compare(wishes, &plainly, &again, sides);
+    for (size_t i = 0; i < SIDES_PATH_COUNT; i++) {
+        sampled[i] = (struct wm_sampled){
+            paths[i], {0, 0},
+             {1, 1}
+        };
+        for (int side = 0; side < WM_COMPARED_SIDES; side++) {
+            const struct wm_set *set = sides->sets[side];
+            for (size_t run = 0; run < set->run_count; run++) {
+                const struct wm_path_row *row = &set->runs[run]->paths->rows[i];
+                sampled[i].cost[side] +=
+                    (double)row->cpu_ns / (double)row->requests / (double)set->run_count;
+            }
+        }
+    }
+    sides_done(sides);
+    const struct wm_comparison_input input = {.sampled = sampled,
+                                              .sampled_count = SIDES_PATH_COUNT};
+    sides_compare(wishes, &input, random, sides);
+}
+
+/* 4 and 5 runs cannot rank six questions to the level of a check; 6 and more can. */
+static void test_check_finds_what_got_worse_with_any_number_of_runs(void **state)
+{
+    (void)state;
+    uint64_t random = 13;
+    for (size_t runs = 1; runs <= 10; runs++) {
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1.3, 1)};
+        struct wm_judgement judgement;
+        struct sides sides;
+        wishes[0].run_count = wishes[1].run_count = runs;
+        wishes[0].allocs = 24;
+        wishes[1].allocs = 32;
+        wishes[1].first_second = 1;
+        compare_sampled(wishes, &random, &sides);
+        const struct wm_compared *row = sides_row(&sides, "PathB", "CPU/request");
+        assert_true(row->evidence == (runs < 6 ? WM_EVIDENCE_SAMPLING : WM_EVIDENCE_RANKS));
+        assert_true(row->verdict == WM_VERDICT_MORE);
+        assert_true(sides_row(&sides, "PathA", "allocs/request")->evidence == WM_EVIDENCE_COUNT);
+        assert_true(sides_row(&sides, "PathA", "allocs/request")->verdict == WM_VERDICT_MORE);
+        assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
+        assert_false(judgement.blind);
+        assert_true(judgement.worse[row - sides.comparison->rows]);
+        if (judgement.worse_count != (runs < 6 ? 4 : 5)) /* allocations of three, CPU, p50 */
+            fail_msg("%zu runs: %zu are worse", runs, judgement.worse_count);
+        wm_judgement_done(&judgement);
+        sides_done(&sides);
+    }
+}
+
+/* Runs that differ by 3 % one from the next, however well each was sampled. */
+static void test_check_of_equals_raises_no_alarm_with_few_runs(void **state)
+{
+    (void)state;
+    uint64_t random = 14;
+    int alarms = 0, changed = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
+        struct wm_judgement judgement;
+        struct sides sides;
+        double uncorrected = 0;
+        wishes[0].run_count = wishes[1].run_count = 4 + (size_t)round % 2;
+        wishes[0].speed_noise = wishes[1].speed_noise = 0.03;
+        compare_sampled(wishes, &random, &sides);
+        changed += count_changes(sides.comparison, &uncorrected) > 0;
+        assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
+        alarms += judgement.worse_count > 0;
+        wm_judgement_done(&judgement);
+        sides_done(&sides);
+    }
+    if (alarms > 0 || changed > FALSE_MAX)
+        fail_msg("%d alarms, %d changed", alarms, changed);
+}
+
+static void test_check_that_can_find_nothing_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t runs;
+        bool sampled, blind;
+    } cases[] = {
+        {1,  false, true },
+        {1,  true,  false},
+        {5,  false, true },
+        {5,  true,  false},
+        {10, false, false},
+    };
+    uint64_t random = 15;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
+        struct wm_judgement judgement;
+        struct sides sides;
+        wishes[0].run_count = wishes[1].run_count = cases[i].runs;
+        if (cases[i].sampled)
+            compare_sampled(wishes, &random, &sides);
+        else
+            sides_compare(wishes, &plainly, &random, &sides);
+        assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
+        if (judgement.blind != cases[i].blind)
+            fail_msg("case %zu", i);
+        if (judgement.blind)
+            assert_int_equal(judgement.runs_needed, 6);
         wm_judgement_done(&judgement);
         sides_done(&sides);
     }
@@ -257,7 +420,6 @@ static void test_check_looks_at_counts_and_not_at_p99(void **state)
 {
     (void)state;
     uint64_t random = 8;
-    const struct wm_judge_options options = {0.03, 0.1};
     struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
     struct wm_judgement judgement;
     struct sides sides;
@@ -266,7 +428,7 @@ static void test_check_looks_at_counts_and_not_at_p99(void **state)
     for (size_t i = 0; i < sides.comparison->count; i++)
         assert_true(sides.comparison->rows[i].judged ==
                     (strcmp(sides.comparison->rows[i].unit, "p99") != 0));
-    assert_int_equal(wm_judge(sides.comparison, &options, &judgement), 0);
+    assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
     assert_int_equal(judgement.worse_count, 3);
     wm_judgement_done(&judgement);
     sides_done(&sides);
@@ -280,11 +442,16 @@ int main(void)
         cmocka_unit_test(test_comparison_threshold_and_the_same_values),
         cmocka_unit_test(test_comparison_tells_what_only_one_side_has),
         cmocka_unit_test(test_comparison_of_single_runs_says_what_it_rests_on),
+        cmocka_unit_test(test_comparison_interval_has_the_noise_of_both_sides),
         cmocka_unit_test(test_comparison_says_how_many_runs_it_takes),
         cmocka_unit_test(test_comparison_at_one_speed_sees_what_the_machine_hides),
         cmocka_unit_test(test_comparison_of_two_paths_asks_the_functions),
+        cmocka_unit_test(test_comparison_leaves_rows_that_become_no_steadier_as_measured),
         cmocka_unit_test(test_comparison_leaves_common_changes_as_they_are),
         cmocka_unit_test(test_check_forgives_the_machine_and_nobody_else),
+        cmocka_unit_test(test_check_finds_what_got_worse_with_any_number_of_runs),
+        cmocka_unit_test(test_check_of_equals_raises_no_alarm_with_few_runs),
+        cmocka_unit_test(test_check_that_can_find_nothing_says_so),
         cmocka_unit_test(test_check_looks_at_counts_and_not_at_p99),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

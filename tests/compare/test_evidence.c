@@ -153,6 +153,20 @@ static void test_evidence_rank_test_sees_nothing_in_equal_values(void **state)
     assert_near(wm_rank_test_least_p(3, 3), 0.1, 1e-12);
     assert_near(wm_rank_test_least_p(1, 1), 1, 0);
     assert_near(wm_rank_test_least_p(0, 5), 1, 0);
+    double far[60], near = 0; /* beyond what is counted out: what the test says of them */
+    for (size_t i = 0; i < 60; i++)
+        far[i] = (double)(i + 1);
+    double p = test_of((struct wm_lot){&near, 1}, (struct wm_lot){far, 60}).p;
+    assert_true(p > 0.05);
+    assert_near(wm_rank_test_least_p(1, 60), p, 1e-12);
+}
+
+static void test_evidence_variance_of_a_mean(void **state)
+{
+    (void)state;
+    static const double values[] = {1, 2, 3, 6};
+    assert_near(wm_variance_of_mean(LOT(values)), 14.0 / 3 / 4, 1e-12);
+    assert_near(wm_variance_of_mean((struct wm_lot){values, 1}), 0, 0);
 }
 
 /* R 4.2.2: p.adjust(p, "holm"). */
@@ -262,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_evidence_rank_test_agrees_with_R_beyond),
         cmocka_unit_test(test_evidence_rank_test_is_exact_with_ties),
         cmocka_unit_test(test_evidence_rank_test_sees_nothing_in_equal_values),
+        cmocka_unit_test(test_evidence_variance_of_a_mean),
         cmocka_unit_test(test_evidence_holm_agrees_with_R),
         cmocka_unit_test(test_evidence_middles_and_means),
         cmocka_unit_test(test_evidence_bootstrap_covers_the_truth),

@@ -129,6 +129,28 @@ static void test_sets_that_are_none_say_what_was_expected(void **state)
     free(text);
 }
 
+/* One of each package: two rows that a reader can tell apart. */
+static void test_sets_of_two_packages_make_two_rows(void **state)
+{
+    (void)state;
+    static const char text[] = "pkg: a\nBenchmarkParse 1 10 ns/op\n"
+                               "pkg: b\nBenchmarkParse 1 30 ns/op\n";
+    struct wm_benchfile *file = NULL;
+    struct wm_comparison *comparison = NULL;
+    struct wm_error err = {0};
+    assert_int_equal(wm_benchfile_parse(text, strlen(text), "text", &file, &err), 0);
+    const struct wm_set set = {.name = "set", .bench = file};
+    const struct wm_comparison_input input = {
+        .sets = {&set, &set}
+    };
+    assert_int_equal(wm_comparison_new(&input, &comparison, &err), 0);
+    assert_int_equal(comparison->count, 2);
+    assert_string_equal(comparison->rows[0].subject, "Parse (a)");
+    assert_string_equal(comparison->rows[1].subject, "Parse (b)");
+    wm_comparison_free(comparison);
+    wm_benchfile_free(file);
+}
+
 static void test_sets_take_turns(void **state)
 {
     struct fixture *fixture = *state;
@@ -142,9 +164,11 @@ static void test_sets_take_turns(void **state)
         {100, 2, 4, 4, false}, /* one side after the other */
         {1,   2, 1, 1, false}, /* one of each: after the other, whatever the order */
         {1,   2, 4, 2, true },
+        {0,   0, 4, 4, false}, /* all of one side within one second */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct side_wish before = wish(cases[i].base), after = wish(cases[i].now);
+        before.step_seconds = cases[i].step;
         after.first_second = cases[i].first;
         after.step_seconds = cases[i].step;
         struct wm_set *base = side_new(&before, "base", &fixture->random);
@@ -250,6 +274,61 @@ static void test_comparable_refuses_a_side_of_two_builds(void **state)
     side_free(now);
 }
 
+/* A folder of benchmarks, and beside them the run that tells what they were of. */
+static struct wm_set *read_bench(struct fixture *fixture, const char *name, const char *work,
+                                 const char *field)
+{
+    struct side_wish one = wish(1);
+    struct wm_set *made = side_new(&one, "made up", &fixture->random), *set = NULL;
+    struct wm_run *run = made->runs[0];
+    char *folder = wm_file_join_dup(fixture->folder, name);
+    assert_int_equal(wm_paths_finish(run->paths), 0);
+    run->bench = BENCH;
+    assert_int_equal(
+        wm_run_add_setting(run, &run->identity, &run->identity_count, WM_RUN_WORK_HASH, work), 0);
+    if (field != NULL)
+        assert_int_equal(
+            wm_run_add_setting(run, &run->settings, &run->setting_count, "field", field), 0);
+    assert_int_equal(wm_run_write(run, folder, NULL), 0);
+    side_free(made);
+    free(folder);
+    read_set(name, &set, NULL);
+    return set;
+}
+
+static void test_comparable_tells_benchmarks_of_other_work(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *work, *field, *reason, *note;
+    } cases[] = {
+        {"1",  NULL,   NULL,                                 "cores is not known"                                 },
+        {"2",  NULL,   "trace or capture) differs: 1 and 2", "cores is not known"                                 },
+        {"1",  "op=x", "--field differs: none and op=x",     "cores is not known"                                 },
+        {NULL, NULL,   NULL,                                 "what the benchmarks of new.txt were of is not known"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct wm_set *base = read_bench(fixture, "base", "1", NULL), *now = NULL;
+        struct wm_text reasons, notes;
+        char *file = wm_test_file(fixture->folder, "new.txt", BENCH);
+        if (cases[i].work != NULL)
+            now = read_bench(fixture, "new", cases[i].work, cases[i].field);
+        else
+            read_set(file, &now, NULL);
+        wm_text_init(&reasons);
+        wm_text_init(&notes);
+        now->name = cases[i].work != NULL ? now->name : "new.txt";
+        wm_comparable_check(base, now, &reasons, &notes);
+        assert_says(reasons.data, cases[i].reason);
+        assert_says(notes.data, cases[i].note);
+        wm_text_done(&reasons);
+        wm_text_done(&notes);
+        wm_set_free(base);
+        wm_set_free(now);
+        free(file);
+    }
+}
+
 /* ---- The bar ---- */
 
 static void test_baseline_is_a_copy_that_replaces_the_one_before(void **state)
@@ -278,6 +357,27 @@ static void test_baseline_is_a_copy_that_replaces_the_one_before(void **state)
         assert_int_equal(wm_baseline_folder(wrong[i], &folder, &err), -EINVAL);
 }
 
+/* With what its benchmarks were of. */
+static void test_baseline_of_benchmarks_knows_their_work(void **state)
+{
+    struct fixture *fixture = *state;
+    struct wm_error err = {0};
+    char *folder = NULL;
+    struct wm_set *set = read_bench(fixture, "tag", "1", NULL);
+    assert_int_equal(wm_baseline_set(set, "main", &err), 0);
+    wm_set_free(set);
+    assert_int_equal(wm_baseline_folder("main", &folder, &err), 0);
+    read_set(folder, &set, NULL);
+    assert_int_equal(set->run_count, 0);
+    assert_non_null(set->bench);
+    const struct wm_run *facts = set->bench_facts;
+    assert_non_null(facts);
+    assert_string_equal(wm_run_setting(facts->identity, facts->identity_count, WM_RUN_WORK_HASH),
+                        "1");
+    wm_set_free(set);
+    free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,12 +386,17 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sets_that_are_none_say_what_was_expected, set_up,
                                         tear_down),
+        cmocka_unit_test(test_sets_of_two_packages_make_two_rows),
         cmocka_unit_test_setup_teardown(test_sets_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_comparable_tells_what_differs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_comparable_refuses_a_side_of_two_builds, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_comparable_tells_benchmarks_of_other_work, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_baseline_is_a_copy_that_replaces_the_one_before,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_baseline_of_benchmarks_knows_their_work, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,21 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGE = 20 << 20, MIDDLE = 1 << 20 };
+enum { LARGE = 20 << 20, MIDDLE = 1 << 20, LARGE_PAGE = 2 << 20 };
 
-static void a_large_block_is_a_block(void **state)
+static void a_large_block_begins_on_a_large_page(void **state)
 {
     (void)state;
-    wm_pages_large(NULL, 0);
-    wm_pages_large(NULL, LARGE);
     for (size_t bytes = 1; bytes <= LARGE; bytes = bytes * 3 + 1) {
-        unsigned char *block = malloc(bytes);
+        unsigned char *block = wm_pages_new(bytes, 1);
         assert_non_null(block);
-        wm_pages_large(block, bytes);
         memset(block, 0x5a, bytes);
         assert_int_equal(block[bytes - 1], 0x5a);
+        assert_true(bytes < LARGE_PAGE || (uintptr_t)block % LARGE_PAGE == 0);
         free(block);
     }
+}
+
+static void what_cannot_be_counted_is_no_block(void **state)
+{
+    (void)state;
+    assert_null(wm_pages_new(SIZE_MAX / 4, 8));
 }
 
 /* malloc's own rule: once a block of 20 MiB was freed, one of 1 MiB is none to give back. */
@@ -44,7 +48,8 @@ static void a_freed_block_does_not_stay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_large_block_is_a_block),
+        cmocka_unit_test(a_large_block_begins_on_a_large_page),
+        cmocka_unit_test(what_cannot_be_counted_is_no_block),
         cmocka_unit_test(a_freed_block_does_not_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

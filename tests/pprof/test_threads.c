@@ -79,16 +79,6 @@ static void put_profile(struct wm_text *text, const uint32_t wrong[2])
     assert_false(text->failed);
 }
 
-static void use_cpus(const cpu_set_t *cpus, size_t most)
-{
-    cpu_set_t some;
-    CPU_ZERO(&some);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE && (size_t)CPU_COUNT(&some) < most; cpu++)
-        if (CPU_ISSET(cpu, cpus))
-            CPU_SET(cpu, &some);
-    assert_int_equal(sched_setaffinity(0, sizeof(some), &some), 0);
-}
-
 struct result {
     unsigned char *bytes[2]; /* as read, and merged */
     size_t lengths[2];
@@ -121,12 +111,10 @@ static struct result read_and_merge(const struct wm_text *text)
 static void read_both_ways(const uint32_t wrong[2], struct result results[2])
 {
     struct wm_text text;
-    cpu_set_t cpus;
-    assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
     put_profile(&text, wrong);
-    use_cpus(&cpus, 1);
+    wm_test_use_cpus(1);
     results[0] = read_and_merge(&text);
-    use_cpus(&cpus, CPU_SETSIZE);
+    wm_test_use_cpus(CPU_SETSIZE);
     results[1] = read_and_merge(&text);
     wm_text_done(&text);
 }

@@ -121,7 +121,7 @@ static void benchmarks_are_results_too(void **state)
     assert_int_equal(wm_record_open("bench", &made, NULL), 0);
     assert_true(made);
     wm_test_write_run(folder, 100, "beef"); /* the profile that goes with them */
-    free(wm_test_file(folder, WM_TAG_BENCH,
+    free(wm_test_file(folder, WM_RUN_BENCH,
                       "goos: linux\npkg: libshop.so\n"
                       "BenchmarkValidate-2  1000  1.50 ns/op  0 B/op\n"
                       "BenchmarkValidate-2  1000  1.70 ns/op  0 B/op\n"
@@ -136,6 +136,31 @@ static void benchmarks_are_results_too(void **state)
     assert_string_equal(
         wm_run_setting(tag->facts->identity, tag->facts->identity_count, "build_id"), "beef");
     wm_tag_free(tag);
+    free(folder);
+}
+
+static void benchmarks_of_two_packages_are_told_apart(void **state)
+{
+    (void)state;
+    char *folder = wm_record_folder_dup("packages");
+    bool made = false;
+    struct wm_error err = {0};
+    struct wm_run *run = wm_test_run(100, "beef");
+    assert_int_equal(wm_record_open("packages", &made, NULL), 0);
+    run->errors = 3;
+    run->mismatches = 2;
+    run->bench = "pkg: a\nBenchmarkParse 1 10 ns/op\nBenchmarkOnly 1 5 ns/op\n"
+                 "pkg: b\nBenchmarkParse 1 30 ns/op\n";
+    assert_int_equal(wm_run_write(run, folder, &err), 0);
+    file("packages");
+    struct wm_tag *tag = read_tag("packages");
+    assert_int_equal(tag->result_count, 3);
+    assert_true(near(find(tag, WM_TAG_BENCHMARK, "Parse (a)")->ns, 10));
+    assert_true(near(find(tag, WM_TAG_BENCHMARK, "Parse (b)")->ns, 30));
+    assert_true(near(find(tag, WM_TAG_BENCHMARK, "Only")->ns, 5));
+    assert_int_equal(tag->facts->errors + tag->facts->mismatches + tag->facts->requests, 0);
+    wm_tag_free(tag);
+    wm_run_free(run);
     free(folder);
 }
 
@@ -167,13 +192,33 @@ static void what_differs_is_not_admitted(void **state)
     wm_run_free(threads);
 }
 
+/* What sampling costs is in the CPU per request, so another rate is another scale. */
+static void another_rate_of_sampling_or_field_does_not_compare(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"hz", "field"};
+    struct wm_tag_difference difference;
+    for (size_t i = 0; i < 2; i++) {
+        struct wm_run *run = wm_test_run(500, "beef"), *other = wm_test_run(500, "cafe");
+        assert_true(wm_tag_comparable(run, other, &difference));
+        assert_int_equal(
+            wm_run_add_setting(run, &run->settings, &run->setting_count, keys[i], "997"), 0);
+        assert_int_equal(
+            wm_run_add_setting(other, &other->settings, &other->setting_count, keys[i], "99"), 0);
+        assert_false(wm_tag_comparable(run, other, &difference));
+        assert_string_equal(difference.what + 2, keys[i]);
+        wm_run_free(run);
+        wm_run_free(other);
+    }
+}
+
 static void clearing_keeps_one_run_and_what_is_not_ours(void **state)
 {
     (void)state;
     char *folder = wm_record_folder_dup("clear");
     for (int i = 1; i <= 3; i++)
         wm_test_file_run(home, "clear", i, 100, "beef");
-    free(wm_test_file(folder, WM_TAG_BENCH, "BenchmarkX 1 1 ns/op\n"));
+    free(wm_test_file(folder, WM_RUN_BENCH, "BenchmarkX 1 1 ns/op\n"));
     char *notes = wm_test_file(folder, "notes", "mine");
     wm_test_write_run(folder, 100, "beef");
     assert_int_equal(wm_record_clear("clear", 2, NULL), 0);
@@ -268,7 +313,9 @@ int main(void)
         TEST(a_tag_is_the_mean_of_its_runs),
         TEST(a_single_run_is_as_sure_as_its_samples),
         TEST(benchmarks_are_results_too),
+        TEST(benchmarks_of_two_packages_are_told_apart),
         TEST(what_differs_is_not_admitted),
+        TEST(another_rate_of_sampling_or_field_does_not_compare),
         TEST(clearing_keeps_one_run_and_what_is_not_ours),
         TEST(the_newest_tag_comes_first_and_damage_is_told),
         TEST(hostile_tags_are_read_or_refused),

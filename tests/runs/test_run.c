@@ -248,6 +248,31 @@ static void test_run_prepare_leaves_nothing_in_the_folder(void **state)
     wm_test_folder_remove(parent);
 }
 
+static void test_run_is_copied_and_removed_with_all_its_files(void **state)
+{
+    (void)state;
+    char *parent = wm_test_folder();
+    char *folder = wm_file_join_dup(parent, "run"), *copy = wm_file_join_dup(parent, "copy");
+    struct wm_run *run = build_run();
+    struct wm_error err = {0};
+    static const char *const names[] = {"run.json",     "paths.csv", "profile.pb.gz",
+                                        "segments.csv", "bench.txt", "mismatches.csv"};
+    run->bench = "BenchmarkA 1 1 ns/op\n";
+    write_run(run, folder);
+    assert_int_equal(wm_run_copy(folder, copy, &err), 0);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (!has(folder, names[i]) || !has(copy, names[i]))
+            fail_msg("no %s", names[i]);
+    assert_int_equal(wm_run_remove(folder, &err), 0);
+    assert_int_equal(wm_run_remove(copy, &err), 0);
+    assert_false(wm_file_exists(folder));
+    assert_false(wm_file_exists(copy));
+    free(folder);
+    free(copy);
+    wm_run_free(run);
+    wm_test_folder_remove(parent);
+}
+
 static void test_run_reading_says_what_is_missing(void **state)
 {
     (void)state;
@@ -305,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_run_folder_of_something_else_is_refused_always),
         cmocka_unit_test(test_run_folder_that_cannot_be_made_or_written_is_told_early),
         cmocka_unit_test(test_run_prepare_leaves_nothing_in_the_folder),
+        cmocka_unit_test(test_run_is_copied_and_removed_with_all_its_files),
         cmocka_unit_test(test_run_reading_says_what_is_missing),
         cmocka_unit_test(test_run_json_that_is_wrong_is_refused),
     };

@@ -4,6 +4,7 @@
 #include "harness/core/file.h"
 
 #include <ftw.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,4 +93,17 @@ void wm_test_golden(const char *name, const char *text)
     assert_string_equal(text, expected);
     free(expected);
     free(path);
+}
+
+void wm_test_use_cpus(size_t most)
+{
+    static cpu_set_t all;
+    cpu_set_t some;
+    if (CPU_COUNT(&all) == 0)
+        assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+    CPU_ZERO(&some);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE && (size_t)CPU_COUNT(&some) < most; cpu++)
+        if (CPU_ISSET(cpu, &all))
+            CPU_SET(cpu, &some);
+    assert_int_equal(sched_setaffinity(0, sizeof(some), &some), 0);
 }

@@ -23,5 +23,8 @@ char *wm_test_shared(const char *name);
 /* Fails unless `text` equals the file tests/golden/<name> ($WM_GOLDEN, set by ctest);
  * WM_UPDATE_GOLDEN=1 rewrites it. */
 void wm_test_golden(const char *name, const char *text);
+/* This thread, and threads that it starts, use the machine's first `most` CPUs from now on, of
+ * those that the process had at the first call. */
+void wm_test_use_cpus(size_t most);
 
 #endif

@@ -4,6 +4,7 @@
 #include "profiles/views/by.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* A sample of `ticks` under tenant=`tenant` (NULL: no label). */
 static void add(struct made *made, const char *stack, const char *tenant, int64_t ticks,
@@ -67,6 +68,33 @@ static void test_by_makes_a_column_for_each_value_by_cost(void **state)
     made_done(&made);
 }
 
+static void test_by_has_as_many_columns_as_were_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t asked, columns; /* with the first, which is all */
+    } cases[] = {
+        {0,   41},
+        {100, 61},
+        {10,  11},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made made;
+        struct wm_by *by = NULL;
+        init(&made);
+        made.options.by_columns = cases[i].asked;
+        for (int tenant = 0; tenant < 60; tenant++) {
+            char name[32];
+            snprintf(name, sizeof(name), "tenant%d", tenant);
+            add(&made, "main a", name, 1, 10);
+        }
+        assert_int_equal(wm_by_new(&made.report, &by, NULL), 0);
+        assert_int_equal(by->count, cases[i].columns);
+        wm_by_free(by);
+        made_done(&made);
+    }
+}
+
 static void test_by_refuses_a_label_that_is_not_there_and_names_those_that_are(void **state)
 {
     (void)state;
@@ -92,7 +120,7 @@ static void test_by_prints_costs_and_doubts_those_of_few_samples(void **state)
     add(&made, "main", "large", 16, 500);
     expect_text(&made, "\n"
                        "                all              large              small\n"
-                       "               4620               4500                120   cost in all\n"
+                       "               4620               4500              (120)   cost in all\n"
                        "            ± 18.0%            ± 18.3%            ± 98.0%   95% interval\n"
                        "         flat   cum         flat   cum        flat    cum\n"
                        "         4120  4120         4000  4000       (120)  (120)   work\n"
@@ -164,6 +192,7 @@ static void test_by_tells_changes_and_hides_what_noise_may_have_made(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_has_as_many_columns_as_were_asked_for),
         cmocka_unit_test(test_by_makes_a_column_for_each_value_by_cost),
         cmocka_unit_test(test_by_refuses_a_label_that_is_not_there_and_names_those_that_are),
         cmocka_unit_test(test_by_prints_costs_and_doubts_those_of_few_samples),

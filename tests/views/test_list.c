@@ -288,9 +288,9 @@ static void test_the_page_has_the_same_figures_and_what_was_inlined(void **state
     assert_int_equal(print_page(&list, NULL), 0);
     expect_part(&list, "Total: 100</pre>");
     expect_part(&list, "<td>        30<td>        90<td>90.00%<td><a href=\"#r0\">work</a>");
-    expect_part(&list, "style=\"--h:0.60\">        30         30 <span class=n>      3</span>  "
+    expect_part(&list, "style=\"--h:0.45\">        30         30 <span class=n>      3</span>  "
                        "\tif (n &lt; 2 &amp;&amp; n)</span>\n");
-    expect_part(&list, "<span class=l>         .         40 <span class=n>      4</span>  "
+    expect_part(&list, "style=\"--h:0.60\">         .         40 <span class=n>      4</span>  "
                        "\t\treturn step(n);</span>\n"
                        "<span class=in>                   35          ↳ inlined step (step.c)"
                        "</span>\n"

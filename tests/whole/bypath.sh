@@ -131,6 +131,18 @@ said 'name the run' "what to do for costs per request"
 waymark run --app "$shop" --workload "$samples/mix.csv" --requests 20000 --seed 1 -o "$folder/shop"
 expect 0 "a run of the shop"
 orders=$(awk -F, '$1 ~ /\/ProcessOrder$/ { print $5 }' "$folder/shop/segments.csv")
+# Requests of paths without a sample are requests, too; a set stands for its runs; a name with signs
+# of an expression is a name.
+waymark run --app "$shop" --workload "$samples/mix.csv" --requests 2000 --hz 97 --repeat 2 \
+    -o "$folder/set"
+expect 0 "a set"
+waymark report -by_path "$folder/set"
+expect 0 "-by_path of a set"
+awk '/ requests$/ { exit $1 != "4,000" } END { if (!NR) exit 1 }' "$folder/out" ||
+    fail "not all requests: $(cat "$folder/out")"
+waymark report -top -path='no+such' "$folder/shop"
+said 'no path is .no\+such.; there are .*ProcessOrder:approved' "a path that is not there"
+
 waymark report -peek=process_order "$folder/shop"
 expect 0 "-peek of a run"
 awk '{ gsub(",", "") } / process_order$/ { print $(NF - 2) }' "$folder/out" >"$folder/calls"

@@ -185,6 +185,13 @@ printf 'BenchmarkHandle-2 1000 15 ns/op 32 B/op\n' >other.txt
 waymark compare one.txt other.txt --format csv
 is "one line each" "$(row Handle-2 ns/op verdict)" same
 is "one line each, counted" "$(row Handle-2 B/op verdict)" more
+waymark baseline set one.txt --name few
+waymark baseline check one.txt --name few
+expect 2 "a check that can find no time worse"
+said 'too few lines of each benchmark to find any cost worse: make [0-9]+ of each' "such a check"
+waymark baseline check other.txt --name few
+expect 1 "such a check, of what is counted"
+said '^  worse +Handle-2 +B/op ' "such a check, of what is counted"
 waymark compare old.txt v1
 expect 2 "runs and benchmarks"
 waymark compare old.txt v1 --anyway

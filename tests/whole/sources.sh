@@ -79,4 +79,12 @@ said 'graphviz.*-dot' "-svg without graphviz: what to do"
 waymark report --help
 expect 0 "help"
 said '-show_from RE' "help lists pprof's options"
+
+# A result that goes nowhere is an error, whether the place is full or closed.
+status=0
+"$build/bin/waymark" report -top "$source/tests/golden/pprof/profiles/tiny.pb.gz" >&- 2>"$folder/err" ||
+    status=$?
+: >"$folder/out"
+expect 2 "standard output is closed"
+said 'standard output: cannot write' "standard output is closed"
 finish
