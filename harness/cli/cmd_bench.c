@@ -177,6 +177,22 @@ static int complete(struct bench *bench, struct wm_error *err)
     return rc;
 }
 
+/* What is timed may not be what was meant. */
+static void tell_doubts(const struct bench *bench)
+{
+    const struct wm_run *run = bench->run;
+    char count[WM_UNIT_BYTES], all[WM_UNIT_BYTES];
+    wm_units_count(run->requests, all);
+    if (run->mismatches > 0)
+        wm_print_note("%s of %s requests did not take the path that their row expects; "
+                      "mismatches.csv has them",
+                      wm_units_count(run->mismatches, count), all);
+    if (run->errors > 0)
+        wm_print_note("%s of %s requests ended as errors, and so they were timed; --workload and "
+                      "--field say what is sent",
+                      wm_units_count(run->errors, count), all);
+}
+
 static void tell_notes(struct bench *bench)
 {
     struct wm_text noise;
@@ -187,7 +203,22 @@ static void tell_notes(struct bench *bench)
     wm_run_note(bench->run, "machine: %s", noise.data);
     for (size_t i = 0; i + 1 < bench->run->note_count; i++)
         wm_print_note("note: %s", bench->run->notes[i]);
+    tell_doubts(bench);
     wm_text_done(&noise);
+}
+
+/* Without a single measurement nothing takes the place of an older one, and no tag is filed; a
+ * crash is worth a folder of its own. */
+static bool is_worth_writing(struct bench *bench)
+{
+    bool measured = wm_bench_lines_rounds(bench->region) > 0;
+    bool in_record = bench->place.places.tag != NULL;
+    if (measured || (bench->run->crashed && !in_record))
+        return true;
+    wm_print_note("no measurement was whole: nothing is written");
+    if (bench->ending.exit_code == WM_EXIT_DONE)
+        bench->ending.exit_code = WM_EXIT_INTERRUPTED;
+    return false;
 }
 
 static int write_all(struct bench *bench, struct wm_error *err)
@@ -209,13 +240,20 @@ static int write_all(struct bench *bench, struct wm_error *err)
 
 static void tell_next(const struct bench *bench)
 {
-    const char *folder = bench->place.folder;
-    wm_print_note("written to %s; next:", folder);
+    struct wm_text folder, file;
+    wm_text_init(&folder);
+    wm_text_init(&file);
+    wm_text_add_shell(&folder, bench->place.folder);
+    wm_print_note("written to %s; next:", folder.data);
     if (bench->values->run.hz > 0)
-        wm_print_note("  waymark report -top %s", folder);
-    wm_print_note("  waymark paths %s", folder);
-    if (bench->values->callgrind != NULL)
-        wm_print_note("  kcachegrind %s", bench->values->callgrind);
+        wm_print_note("  waymark report -top %s", folder.data);
+    wm_print_note("  waymark paths %s", folder.data);
+    if (bench->values->callgrind != NULL) {
+        wm_text_add_shell(&file, bench->values->callgrind);
+        wm_print_note("  kcachegrind %s", file.data);
+    }
+    wm_text_done(&folder);
+    wm_text_done(&file);
 }
 
 /* Negative with `err`, or 0 with the exit code in `ending`. */
@@ -240,6 +278,11 @@ static int run(struct bench *bench, struct wm_error *err)
     if (rc < 0)
         return rc;
     tell_notes(bench);
+    if (!is_worth_writing(bench)) {
+        if (bench->ending.crash.length > 0)
+            wm_print_note("\n%s", bench->ending.crash.data);
+        return 0;
+    }
     rc = write_all(bench, err);
     if (rc == 0 && bench->lines.rc < 0) {
         *err = bench->lines.err;
@@ -292,7 +335,8 @@ static void add_explanation(struct wm_text *text)
         "\n--function counts and times calls in a build with -finstrument-functions; in any other "
         "it tells the\nfunction's share of the samples. Of one that calls itself an op is the "
         "outermost call, with the\nothers in it. NAME may be FILE.c:NAME where static functions of "
-        "several files have one name.\nCtrl-C ends after the measurement that runs.\n");
+        "several files have one name.\nCtrl-C ends it; the measurement that runs then is not "
+        "told.\n");
 }
 
 const struct wm_command wm_command_bench = {

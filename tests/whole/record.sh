@@ -331,4 +331,22 @@ expect 0 "a trend of benchmarks"
 said 'benchmark' "a trend of benchmarks"
 bench --tag micro -o "$folder/b"
 expect 2 "bench --tag and -o"
+
+# Without a single measurement an older result stays, and no tag is made.
+for tag in micro never; do
+    "$build/bin/waymark" bench --app "$shop" --field op=page --count 2 --benchtime 60s --tag $tag \
+        --force >"$folder/out" 2>"$folder/err" &
+    pid=$!
+    sleep 1
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect 130 "bench, interrupted before its first result"
+    said 'nothing is written' "bench, interrupted before its first result"
+done
+[ "$(grep -c '^Benchmark' "$WAYMARK_HOME/micro/bench.txt")" = 2 ] || fail "the older result is gone"
+[ ! -e "$WAYMARK_HOME/never" ] || fail "a tag of nothing was made"
+waymark bench --app "$apps/libcrash.so" --field how=segv --count 1 --benchtime 10x --tag never
+expect 3 "a crash in a benchmark"
+[ ! -e "$WAYMARK_HOME/never" ] || fail "a tag of a crash was made"
 finish
