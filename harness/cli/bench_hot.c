@@ -11,11 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LINES_SHOWN = 8,
-    LISTING_NEAR = 2,   /* lines around one that costs something */
-    LISTING_SHORT = 40, /* a listing of that many lines is shown whole */
-};
+enum { LINES_SHOWN = 8 };
 
 static int read_profile(const char *folder, struct wm_profile **ret_profile, struct wm_error *err)
 {
@@ -94,112 +90,42 @@ static void add_exact(struct wm_text *text, const char *name)
     wm_text_add(text, "$");
 }
 
-/* ---- A listing, shortened ---- */
+/* ---- What is printed ---- */
 
-/* A line of source begins with two columns of values, "." for none. */
-static bool costs(const char *line, size_t length)
+static int print_brief(const char *folder, struct wm_report_options *options, struct wm_error *err)
 {
-    size_t at = strspn(line, " ");
-    return at + 2 < length && line[at] != '.' && line[at] >= '0' && line[at] <= '9';
-}
-
-static bool total_costs(const char *line, size_t length)
-{
-    size_t at = strspn(line, " ");
-    at += strcspn(line + at, " \n");
-    at += strspn(line + at, " ");
-    return costs(line, length) || (at < length && line[at] >= '0' && line[at] <= '9');
-}
-
-static size_t count_lines(const char *text)
-{
-    size_t count = 0;
-    for (; *text != '\0'; text++)
-        count += *text == '\n';
-    return count;
-}
-
-static void add_shortened(const char *listing, struct wm_text *text)
-{
-    size_t count = count_lines(listing);
-    const char **starts = calloc(count + 1, sizeof(*starts));
-    bool *shown = calloc(count + 1, sizeof(*shown));
-    if (starts == NULL || shown == NULL)
-        goto out;
-    const char *at = listing;
-    for (size_t i = 0; i < count; i++, at += strcspn(at, "\n") + 1) {
-        size_t length = strcspn(at, "\n");
-        bool head = strncmp(at, "ROUTINE", 7) == 0 || i == 0;
-        starts[i] = at;
-        if (!head && !total_costs(at, length))
-            continue;
-        for (size_t near = i > LISTING_NEAR ? i - LISTING_NEAR : 0;
-             near <= i + LISTING_NEAR && near < count; near++)
-            shown[near] = true;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (shown[i])
-            wm_text_add_bytes(text, starts[i], strcspn(starts[i], "\n") + 1);
-        else if (i > 0 && shown[i - 1])
-            wm_text_add(text, "         ⋮\n");
-    }
-out:
-    free(starts);
-    free(shown);
+    struct wm_text text;
+    wm_text_init(&text);
+    options->brief = true;
+    int rc = print_view(folder, options, &text, err);
+    if (rc == 0)
+        wm_print_note("\n%s", text.data);
+    wm_text_done(&text);
+    return rc;
 }
 
 static int print_listing(const char *folder, const char *function, struct wm_error *err)
 {
     struct wm_report_options options;
-    struct wm_text expression, listing, shown;
+    struct wm_text expression;
     wm_report_options_init(&options);
     wm_text_init(&expression);
-    wm_text_init(&listing);
-    wm_text_init(&shown);
     add_exact(&expression, function);
     options.view = "list";
     options.expression = expression.data;
-    int rc = print_view(folder, &options, &listing, err);
-    if (rc == 0 && count_lines(listing.data) > LISTING_SHORT)
-        add_shortened(listing.data, &shown);
-    else
-        wm_text_add(&shown, listing.data);
-    if (rc == 0)
-        wm_print_note("\n%s", shown.data);
+    int rc = print_brief(folder, &options, err);
     wm_text_done(&expression);
-    wm_text_done(&listing);
-    wm_text_done(&shown);
     return rc;
-}
-
-/* All of them but those that cost nothing themselves, such as the loop around all. */
-static void add_costly(const char *table, struct wm_text *text)
-{
-    for (const char *line = table; *line != '\0';) {
-        size_t length = strcspn(line, "\n") + 1;
-        if (strncmp(line + strspn(line, " "), "0 ", 2) != 0)
-            wm_text_add_bytes(text, line, length);
-        line += length;
-    }
 }
 
 static int print_lines(const char *folder, struct wm_error *err)
 {
     struct wm_report_options options;
-    struct wm_text table, text;
     wm_report_options_init(&options);
-    wm_text_init(&table);
-    wm_text_init(&text);
     options.view = "top";
     options.granularity = WM_BY_LINES;
     options.node_count = LINES_SHOWN;
-    int rc = print_view(folder, &options, &table, err);
-    add_costly(table.data, &text);
-    if (rc == 0)
-        wm_print_note("\n%s", text.data);
-    wm_text_done(&table);
-    wm_text_done(&text);
-    return rc;
+    return print_brief(folder, &options, err);
 }
 
 int wm_bench_hot_print(const char *folder, const char *function, struct wm_error *err)

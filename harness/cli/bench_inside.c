@@ -22,21 +22,38 @@ struct inside {
     double inside_ns, share; /* with the function on the stack */
 };
 
-static bool is_named(const struct wm_profile *profile, uint32_t at, const char *function)
+/* Which functions count: those of a name, in files of one name where that was said as well. */
+struct wanted {
+    const char *shown; /* "walk.c:leg", or the same as `function` */
+    const char *function;
+};
+
+static bool is_in_file(const struct wanted *wanted, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const char *base = slash != NULL ? slash + 1 : file;
+    size_t length = (size_t)(wanted->function - wanted->shown);
+    /* "" before the colon: a global one, of whatever file */
+    return length <= 1 ||
+           (strlen(base) == length - 1 && strncmp(base, wanted->shown, length - 1) == 0);
+}
+
+static bool is_named(const struct wm_profile *profile, uint32_t at, const struct wanted *wanted)
 {
     const struct wm_function *known = &profile->functions[at];
-    return strcmp(wm_profile_text(profile, known->name), function) == 0 ||
-           strcmp(wm_profile_text(profile, known->system_name), function) == 0;
+    return (strcmp(wm_profile_text(profile, known->name), wanted->function) == 0 ||
+            strcmp(wm_profile_text(profile, known->system_name), wanted->function) == 0) &&
+           is_in_file(wanted, wm_profile_text(profile, known->file));
 }
 
 static bool holds(const struct wm_profile *profile, const struct wm_profile_sample *sample,
-                  const char *function)
+                  const struct wanted *wanted)
 {
     for (uint32_t i = 0; i < sample->location_count; i++) {
         const struct wm_location *location =
             &profile->locations[profile->sample_locations[sample->first_location + i]];
         for (uint32_t line = 0; line < location->line_count; line++)
-            if (is_named(profile, profile->lines[location->first_line + line].function, function))
+            if (is_named(profile, profile->lines[location->first_line + line].function, wanted))
                 return true;
     }
     return false;
@@ -53,7 +70,7 @@ static const char *label_of(const struct wm_profile *profile,
     return "";
 }
 
-static void sum_up(const struct wm_run *run, const char *function, struct inside *inside)
+static void sum_up(const struct wm_run *run, const struct wanted *wanted, struct inside *inside)
 {
     const struct wm_profile *profile = run->profile;
     for (size_t i = 0; i < run->paths->count; i++)
@@ -66,7 +83,7 @@ static void sum_up(const struct wm_run *run, const char *function, struct inside
             continue;
         inside->samples += (double)values[VALUE_SAMPLES];
         inside->cpu_ns += (double)values[VALUE_CPU];
-        if (holds(profile, sample, function))
+        if (holds(profile, sample, wanted))
             inside->inside_ns += (double)values[VALUE_CPU];
     }
     if (inside->cpu_ns > 0)
@@ -100,9 +117,10 @@ static void tell(const struct inside *inside, const char *function, struct wm_be
     wm_text_done(&line);
 }
 
-int wm_bench_inside_tell(const struct wm_run *run, const char *function,
+int wm_bench_inside_tell(const struct wm_run *run, const char *shown, const char *function,
                          struct wm_bench_lines *lines)
 {
+    const struct wanted wanted = {shown, function};
     int told = 0;
     for (size_t i = 0; i < run->paths->count; i++) {
         struct inside inside = {.entry = run->paths->rows[i].entry};
@@ -111,10 +129,10 @@ int wm_bench_inside_tell(const struct wm_run *run, const char *function,
             first = first && strcmp(run->paths->rows[before].entry, inside.entry) != 0;
         if (!first)
             continue;
-        sum_up(run, function, &inside);
+        sum_up(run, &wanted, &inside);
         if (inside.share <= 0 || inside.requests == 0)
             continue;
-        tell(&inside, function, lines);
+        tell(&inside, shown, lines);
         told++;
     }
     return lines->all.failed ? -ENOMEM : told;

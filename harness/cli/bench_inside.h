@@ -7,8 +7,9 @@
 
 /* For each entry point of the run in which `function` was sampled, it and what it calls: a line
  * with its ns/request, and a note with its share, the interval of that, and that samples are what
- * this rests on. How many there were, or -ENOMEM. */
-WM_MUST_USE int wm_bench_inside_tell(const struct wm_run *run, const char *function,
-                                     struct wm_bench_lines *lines);
+ * this rests on. `shown` is its name there: `function`, or that with "FILE:" before it, which must
+ * end at it and then counts as well. How many there were, or -ENOMEM. */
+WM_MUST_USE int wm_bench_inside_tell(const struct wm_run *run, const char *shown,
+                                     const char *function, struct wm_bench_lines *lines);
 
 #endif

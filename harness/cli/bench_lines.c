@@ -97,6 +97,8 @@ static void add_call_measures(const struct wm_bench_round *round, struct wm_benc
     result->iterations = round->calls;
     add_measure(result, wm_bench_call_ns(round), "ns/op");
     add_measure(result, (double)round->calls / (double)round->iterations, "calls/request");
+    if (round->nested_calls > 0)
+        add_measure(result, (double)round->nested_calls / (double)round->calls, "nested-calls/op");
 }
 
 static void add_line(struct wm_bench_lines *lines, const struct wm_bench_round *shared,
@@ -148,8 +150,9 @@ void wm_bench_lines_turn(void *user)
             wm_bench_lines_add(lines, line.data);
         wm_text_done(&line);
     }
-    if (count < board->rounds_wanted)
-        wm_print_progress("measured %u of %u", count, board->rounds_wanted);
+    uint32_t wanted = atomic_load_explicit(&board->rounds_wanted, memory_order_relaxed);
+    if (count < wanted)
+        wm_print_progress("measured %u of %u", count, wanted);
 }
 
 /* ---- Together ---- */

@@ -5,17 +5,7 @@
 #include "profiles/runs/record.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static int take_folder(struct wm_bench_place *place, const char *folder, struct wm_error *err)
-{
-    int length = snprintf(place->folder, sizeof(place->folder), "%s", folder);
-    if (length < 0 || (size_t)length >= sizeof(place->folder))
-        return wm_fail_errno(err, -ENAMETOOLONG, folder, "write");
-    return 0;
-}
 
 /* A tag's benchmark is one measurement: a second one would silently mix two. */
 static int refuse_second(const struct wm_bench_place *place, struct wm_error *err)
@@ -24,41 +14,24 @@ static int refuse_second(const struct wm_bench_place *place, struct wm_error *er
     if (bench == NULL)
         return wm_fail(err, -ENOMEM, "no memory");
     int rc = 0;
-    if (wm_file_exists(bench) && !place->force)
-        rc = wm_fail_at(err, -EEXIST, place->tag,
+    if (wm_file_exists(bench))
+        rc = wm_fail_at(err, -EEXIST, place->places.tag,
                         "the tag holds a benchmark: choose another name, or replace what it holds "
                         "with --force");
     free(bench);
     return rc;
 }
 
-static int open_tag(struct wm_bench_place *place, const struct wm_run *run, struct wm_error *err)
-{
-    place->places.tag = place->tag; /* so that a folder that stays empty is removed */
-    int rc = wm_record_open(place->tag, &place->places.tag_made, err);
-    char *folder = rc == 0 ? wm_record_folder_dup(place->tag) : NULL;
-    if (rc == 0)
-        rc = folder == NULL ? wm_fail(err, -ENOMEM, "no memory") : take_folder(place, folder, err);
-    if (rc == 0)
-        (void)snprintf(place->places.tag_folder, sizeof(place->places.tag_folder), "%s", folder);
-    free(folder);
-    if (rc == 0)
-        rc = refuse_second(place, err);
-    return rc == 0 && !place->force ? wm_record_admit(place->tag, run, err) : rc;
-}
-
 int wm_bench_place_open(struct wm_bench_place *place, const struct wm_run_values *values,
                         const struct wm_run *run, struct wm_error *err)
 {
-    struct wm_place only;
-    place->tag = values->tag;
-    place->force = values->force;
-    if (place->tag != NULL)
-        return open_tag(place, run, err);
-    int rc = wm_places_open(&place->places, values, err);
-    if (rc == 0)
-        rc = wm_place_open(&place->places, "", 0, &only, err);
-    return rc < 0 ? rc : take_folder(place, only.folder, err);
+    struct wm_places *places = &place->places;
+    int rc = wm_places_open(places, values, err);
+    place->folder = places->tag != NULL ? places->tag_folder : places->base;
+    if (rc < 0 || places->tag == NULL || places->force)
+        return rc;
+    rc = refuse_second(place, err);
+    return rc == 0 ? wm_record_admit(places->tag, run, err) : rc;
 }
 
 static int write_to(const struct wm_bench_place *place, const struct wm_run *run,
@@ -68,19 +41,22 @@ static int write_to(const struct wm_bench_place *place, const struct wm_run *run
     return rc == 0 && run->crashed ? wm_crash_save(report, place->folder, err) : rc;
 }
 
+/* An older benchmark's files give way to the new one's, when all of those are written; then the
+ * tag's runs go, which are no part of it. */
 int wm_bench_place_write(struct wm_bench_place *place, const struct wm_run *run,
                          const struct wm_crash_report *report, struct wm_error *err)
 {
-    if (place->tag == NULL)
+    const char *tag = place->places.tag;
+    if (tag == NULL)
         return write_to(place, run, report, err);
-    int lock = wm_record_lock(place->tag, err);
+    int lock = wm_record_lock(tag, err);
     if (lock < 0)
         return lock;
-    int rc = place->force ? wm_record_clear(place->tag, 0, err) : 0;
+    int rc = write_to(place, run, report, err);
+    if (rc == 0 && place->places.force)
+        rc = wm_record_clear(tag, WM_RECORD_KEEP_BENCH, err);
     if (rc == 0)
-        rc = write_to(place, run, report, err);
-    if (rc == 0)
-        rc = wm_record_file(place->tag, err);
+        rc = wm_record_file(tag, err);
     wm_record_unlock(lock);
     return rc;
 }

@@ -8,10 +8,8 @@
 
 /* Zeroed is closed. */
 struct wm_bench_place {
-    char folder[PATH_MAX];
-    const char *tag; /* NULL: none */
-    bool force;
-    struct wm_places places; /* without a tag */
+    struct wm_places places; /* a single run's, or a tag's */
+    const char *folder;      /* of its files: one of those; after it was opened */
 };
 
 /* Refuses what cannot be written later; a tag that holds benchmarks or runs already, unless it is

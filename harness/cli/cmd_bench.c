@@ -109,7 +109,7 @@ static int tell_inside(struct bench *bench, struct wm_error *err)
     const char *name = bench->values->function;
     if (name == NULL || any_calls(bench))
         return 0;
-    int told = wm_bench_inside_tell(bench->run, name, &bench->lines);
+    int told = wm_bench_inside_tell(bench->run, name, bench->function.function, &bench->lines);
     if (told < 0)
         return wm_fail(err, told, "no memory for the benchmark's lines");
     if (told == 0 && bench->function.address == 0)
@@ -128,18 +128,32 @@ static int tell_inside(struct bench *bench, struct wm_error *err)
     return 0;
 }
 
-static void note_strayed(struct bench *bench)
+static void note_count(struct wm_run *run, uint64_t count, const char *words)
 {
-    char count[WM_UNIT_BYTES];
-    if (bench->region->bench.strayed > 0)
-        wm_run_note(bench->run,
-                    "%s requests were in measurements where some of their kind took another path "
-                    "than when they were tried first; the paths of those are told together, as one",
-                    wm_units_count(bench->region->bench.strayed, count));
-    if (bench->region->bench.rounds_lost > 0)
-        wm_run_note(bench->run, "%s measurements past the limit of %d were not kept",
-                    wm_units_count(bench->region->bench.rounds_lost, count),
-                    (int)WM_BENCH_ROUND_MAX);
+    char text[WM_UNIT_BYTES];
+    if (count > 0)
+        wm_run_note(run, "%s %s", wm_units_count(count, text), words);
+}
+
+/* What the host could not do as it was asked to. */
+static void note_board(struct bench *bench)
+{
+    const struct wm_bench_board *board = &bench->region->bench;
+    struct wm_run *run = bench->run;
+    note_count(run, board->strayed,
+               "requests were in measurements where some of their kind took another path than when "
+               "they were tried first; the paths of those are told together, as one");
+    note_count(run, board->mixed,
+               "requests were of kinds (a row of the mix and its path) past those that fit, fewer "
+               "with more threads: their paths are told together, as one, and what the mix expects "
+               "of them was not judged");
+    note_count(run, board->metrics_lost,
+               "values of wm_bench_metric() were not kept: a unit has 1 to 31 bytes, and there are "
+               "8 at most");
+    note_count(run, board->rounds_lost, "measurements past the limit were not kept");
+    note_count(run, board->calls_left,
+               "calls of the function never returned (longjmp left them): they are not in its "
+               "time");
 }
 
 static int complete(struct bench *bench, struct wm_error *err)
@@ -157,10 +171,26 @@ static int complete(struct bench *bench, struct wm_error *err)
         return rc;
     if (bench->job.stream != NULL)
         rc = wm_expect_check(&bench->job, bench->region, run, &judged, err);
-    note_strayed(bench);
+    note_board(bench);
     if (rc == 0)
         rc = wm_ending_judge(&bench->ending, &bench->job, bench->region, bench->gather, run, err);
     return rc;
+}
+
+/* What is timed may not be what was meant. */
+static void tell_doubts(const struct bench *bench)
+{
+    const struct wm_run *run = bench->run;
+    char count[WM_UNIT_BYTES], all[WM_UNIT_BYTES];
+    wm_units_count(run->requests, all);
+    if (run->mismatches > 0)
+        wm_print_note("%s of %s requests did not take the path that their row expects; "
+                      "mismatches.csv has them",
+                      wm_units_count(run->mismatches, count), all);
+    if (run->errors > 0)
+        wm_print_note("%s of %s requests ended as errors, and so they were timed; --workload and "
+                      "--field say what is sent",
+                      wm_units_count(run->errors, count), all);
 }
 
 static void tell_notes(struct bench *bench)
@@ -173,7 +203,22 @@ static void tell_notes(struct bench *bench)
     wm_run_note(bench->run, "machine: %s", noise.data);
     for (size_t i = 0; i + 1 < bench->run->note_count; i++)
         wm_print_note("note: %s", bench->run->notes[i]);
+    tell_doubts(bench);
     wm_text_done(&noise);
+}
+
+/* Without a single measurement nothing takes the place of an older one, and no tag is filed; a
+ * crash is worth a folder of its own. */
+static bool is_worth_writing(struct bench *bench)
+{
+    bool measured = wm_bench_lines_rounds(bench->region) > 0;
+    bool in_record = bench->place.places.tag != NULL;
+    if (measured || (bench->run->crashed && !in_record))
+        return true;
+    wm_print_note("no measurement was whole: nothing is written");
+    if (bench->ending.exit_code == WM_EXIT_DONE)
+        bench->ending.exit_code = WM_EXIT_INTERRUPTED;
+    return false;
 }
 
 static int write_all(struct bench *bench, struct wm_error *err)
@@ -189,19 +234,26 @@ static int write_all(struct bench *bench, struct wm_error *err)
     if (rc == 0 && bench->values->callgrind != NULL)
         rc = wm_bench_callgrind_write(folder, bench->values->callgrind, err);
     if (rc == 0 && bench->values->run.hz > 0 && !bench->run->crashed)
-        rc = wm_bench_hot_print(folder, bench->values->function, err);
+        rc = wm_bench_hot_print(folder, bench->function.function, err);
     return rc;
 }
 
 static void tell_next(const struct bench *bench)
 {
-    const char *folder = bench->place.folder;
-    wm_print_note("written to %s; next:", folder);
+    struct wm_text folder, file;
+    wm_text_init(&folder);
+    wm_text_init(&file);
+    wm_text_add_shell(&folder, bench->place.folder);
+    wm_print_note("written to %s; next:", folder.data);
     if (bench->values->run.hz > 0)
-        wm_print_note("  waymark report -top %s", folder);
-    wm_print_note("  waymark paths %s", folder);
-    if (bench->values->callgrind != NULL)
-        wm_print_note("  kcachegrind %s", bench->values->callgrind);
+        wm_print_note("  waymark report -top %s", folder.data);
+    wm_print_note("  waymark paths %s", folder.data);
+    if (bench->values->callgrind != NULL) {
+        wm_text_add_shell(&file, bench->values->callgrind);
+        wm_print_note("  kcachegrind %s", file.data);
+    }
+    wm_text_done(&folder);
+    wm_text_done(&file);
 }
 
 /* Negative with `err`, or 0 with the exit code in `ending`. */
@@ -226,6 +278,11 @@ static int run(struct bench *bench, struct wm_error *err)
     if (rc < 0)
         return rc;
     tell_notes(bench);
+    if (!is_worth_writing(bench)) {
+        if (bench->ending.crash.length > 0)
+            wm_print_note("\n%s", bench->ending.crash.data);
+        return 0;
+    }
     rc = write_all(bench, err);
     if (rc == 0 && bench->lines.rc < 0) {
         *err = bench->lines.err;
@@ -276,8 +333,10 @@ static void add_explanation(struct wm_text *text)
         "What the loop itself\nadds is measured and subtracted; notes say how much. Calls of "
         "10 us and more have p50-ns and p99-ns.\n"
         "\n--function counts and times calls in a build with -finstrument-functions; in any other "
-        "it tells the\nfunction's share of the samples. Ctrl-C ends after the measurement that "
-        "runs.\n");
+        "it tells the\nfunction's share of the samples. Of one that calls itself an op is the "
+        "outermost call, with the\nothers in it. NAME may be FILE.c:NAME where static functions of "
+        "several files have one name.\nCtrl-C ends it; the measurement that runs then is not "
+        "told.\n");
 }
 
 const struct wm_command wm_command_bench = {

@@ -1,5 +1,6 @@
 /* places.h - where the runs of one `waymark run` go: a folder (-o, or runs/DATE-TIME), a set of
- * numbered runs in it, a tag of the record, or a folder and a tag. What there is to refuse is
+ * numbered runs in it, a tag of the record, or a folder and a tag. A benchmark's results go to the
+ * folder, or into the tag's own. What there is to refuse is
  * refused before anything runs. */
 #ifndef WM_CLI_PLACES_H
 #define WM_CLI_PLACES_H

@@ -7,7 +7,7 @@
 
 /* Exit codes, an interface. */
 enum { WM_EXIT_DONE, WM_EXIT_CHECK_FAILED, WM_EXIT_USAGE, WM_EXIT_APP_FAILED };
-/* A second Ctrl-C, as shells have it. */
+/* A second Ctrl-C, or one before anything was measured; as shells have it. */
 enum { WM_EXIT_INTERRUPTED = 130 };
 
 /* "waymark: place: text" to standard error; returns WM_EXIT_USAGE. */

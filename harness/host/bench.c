@@ -209,7 +209,9 @@ static int run_subject(struct bench *bench, struct wm_subject *subject, struct w
     int rc = fill_pool(bench, subject, err);
     if (rc == -ENOENT) { /* others may have some */
         wm_probe_note("%s was left out: %s", subject->name, err->text);
-        bench->region->bench.rounds_wanted -= bench->plan->count * bench->plan->cpu_count;
+        (void)atomic_fetch_sub_explicit(&bench->region->bench.rounds_wanted,
+                                        bench->plan->count * bench->plan->cpu_count,
+                                        memory_order_relaxed);
         rc = 0;
     } else {
         for (uint32_t i = 0; rc == 0 && i < bench->plan->cpu_count && !is_stopped(bench); i++)
@@ -229,14 +231,16 @@ int wm_bench_run(struct wm_region *region, const struct wm_app *app, struct wm_s
     if (rc < 0)
         return rc;
     region->worker_count = most_threads(bench.plan);
-    region->bench.rounds_wanted = bench.subject_count * bench.plan->cpu_count * bench.plan->count;
+    atomic_store_explicit(&region->bench.rounds_wanted,
+                          bench.subject_count * bench.plan->cpu_count * bench.plan->count,
+                          memory_order_relaxed);
     if (bench.plan->function != 0)
         (void)wm_probe_watch_calls((const void *)(uintptr_t)(app->bias + bench.plan->function));
     wm_probe_calibrate(region->plan.hz);
     atomic_store_explicit(&region->stage, WM_STAGE_WARMING, memory_order_release);
     for (uint32_t i = 0; rc == 0 && i < bench.subject_count && !is_stopped(&bench); i++)
         rc = run_subject(&bench, &bench.subjects[i], err);
-    if (rc == 0 && region->bench.rounds_wanted == 0)
+    if (rc == 0 && atomic_load_explicit(&region->bench.rounds_wanted, memory_order_relaxed) == 0)
         rc = wm_fail_at(err, -EINVAL, "--workload",
                         "the mix has no request for an entry point that '%s' matches",
                         bench.plan->pattern);

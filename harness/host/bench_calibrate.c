@@ -80,14 +80,14 @@ static char watched_mark;
 
 static double time_watched(void)
 {
-    uint64_t calls, ns;
-    wm_probe_take_calls(&calls, &ns);
+    struct wm_probe_calls calls;
+    wm_probe_take_calls(&calls);
     for (uint32_t i = 0; i < PAIRS; i++) {
         wm_probe_call_begins(&watched_mark, NULL);
         wm_probe_call_ends(&watched_mark, NULL);
     }
-    wm_probe_take_calls(&calls, &ns);
-    return calls > 0 ? (double)ns / (double)calls : 0;
+    wm_probe_take_calls(&calls);
+    return calls.timed > 0 ? (double)calls.ns / (double)calls.timed : 0;
 }
 
 static void keep_least(double *least, double value)

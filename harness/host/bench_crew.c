@@ -105,6 +105,10 @@ static int fail(const struct wm_crew *crew, int rc, struct wm_error *err)
         return wm_fail_at(err, -EINVAL, name,
                           "the benchmark returned before its loop was over: go on while "
                           "wm_bench_next(b) is true");
+    if (rc == -EINPROGRESS)
+        return wm_fail_at(err, -EINVAL, name,
+                          "the benchmark's loop ended paused, so that nobody knows what was timed: "
+                          "wm_bench_resume(b) before the next iteration");
     if (rc == -EBUSY)
         return wm_fail_at(err, rc, name, "too many requests are in flight");
     return wm_fail_at(err, rc, name, "out of memory for the benchmark");
@@ -184,15 +188,37 @@ int wm_crew_time_calls(struct wm_crew *crew)
     return made ? 0 : -ENOMEM;
 }
 
-static void add_metrics(struct wm_bench_round *round, const struct wm_loop_result *result)
+/* The place of a unit among those of a round; NULL where it is one too many. */
+static struct wm_bench_metric *find_metric(struct wm_bench_round *round, const char *unit)
 {
-    if (round->metric_count == 0) {
-        round->metric_count = result->metric_count;
-        memcpy(round->metrics, result->metrics, sizeof(round->metrics));
-        return;
+    for (uint32_t i = 0; i < round->metric_count; i++)
+        if (strcmp(round->metrics[i].unit, unit) == 0)
+            return &round->metrics[i];
+    if (round->metric_count == WM_BENCH_METRIC_MAX)
+        return NULL;
+    struct wm_bench_metric *metric = &round->metrics[round->metric_count++];
+    memcpy(metric->unit, unit, sizeof(metric->unit));
+    return metric;
+}
+
+/* The mean over the workers that told of a unit. Units that find no place stay counted as lost. */
+static void add_metrics(struct wm_crew *crew, struct wm_bench_round *round)
+{
+    uint32_t told[WM_BENCH_METRIC_MAX] = {0};
+    for (uint32_t i = 0; i < crew->count; i++) {
+        struct wm_loop_result *result = &crew->workers[i].result;
+        for (uint32_t k = 0; k < result->metric_count; k++) {
+            struct wm_bench_metric *metric = find_metric(round, result->metrics[k].unit);
+            if (metric == NULL) {
+                result->metrics_lost++;
+                continue;
+            }
+            metric->value += result->metrics[k].value;
+            told[metric - round->metrics]++;
+        }
     }
-    for (uint32_t i = 0; i < result->metric_count && i < round->metric_count; i++)
-        round->metrics[i].value += result->metrics[i].value;
+    for (uint32_t i = 0; i < round->metric_count; i++)
+        round->metrics[i].value /= told[i];
 }
 
 static void add_result(const struct wm_crew *crew, const struct worker *worker,
@@ -200,7 +226,7 @@ static void add_result(const struct wm_crew *crew, const struct worker *worker,
 {
     const struct wm_loop_result *result = &worker->result;
     double paused_ns = (double)result->pauses * crew->cost.pause_ns;
-    double watched_ns = (double)result->calls * crew->cost.watch_ns;
+    double watched_ns = (double)result->calls.timed * crew->cost.watch_ns;
     uint64_t timed_ns = (uint64_t)fmax(0, (double)result->timed_ns - paused_ns);
     if (timed_ns > round->timed_ns)
         round->timed_ns = timed_ns;
@@ -209,9 +235,9 @@ static void add_result(const struct wm_crew *crew, const struct worker *worker,
     round->allocs += result->allocs;
     round->alloc_bytes += result->alloc_bytes;
     round->errors += result->errors;
-    round->calls += result->calls;
-    round->calls_ns += (uint64_t)fmax(0, (double)result->calls_ns - watched_ns);
-    add_metrics(round, result);
+    round->calls += result->calls.timed;
+    round->nested_calls += result->calls.nested;
+    round->calls_ns += (uint64_t)fmax(0, (double)result->calls.ns - watched_ns);
 }
 
 static void take_quantiles(struct wm_crew *crew, struct wm_bench_round *round)
@@ -232,9 +258,13 @@ static void add_to_board(const struct wm_crew *crew)
 {
     struct wm_bench_board *board = &crew->region->bench;
     for (uint32_t i = 0; i < crew->count; i++) {
+        const struct wm_loop_result *result = &crew->workers[i].result;
         board->preempted += crew->workers[i].preempted;
         board->migrated += crew->workers[i].migrated;
-        board->strayed += crew->workers[i].result.strayed;
+        board->strayed += result->strayed;
+        board->mixed += result->mixed;
+        board->metrics_lost += result->metrics_lost;
+        board->calls_left += result->calls.left;
     }
 }
 
@@ -257,8 +287,7 @@ int wm_crew_run(struct wm_crew *crew, uint64_t iterations, bool counted,
     };
     for (uint32_t i = 0; i < crew->count; i++)
         add_result(crew, &crew->workers[i], ret_round);
-    for (uint32_t i = 0; i < ret_round->metric_count; i++)
-        ret_round->metrics[i].value /= crew->count;
+    add_metrics(crew, ret_round);
     take_quantiles(crew, ret_round);
     if (counted)
         add_to_board(crew);

@@ -138,7 +138,9 @@ static void close_contexts(struct wm_loop *loop, struct wm_tally *tally,
         struct wm_probe_end end;
         wm_probe_end(ours->context, &end);
         result->errors += ours->errors;
-        if (ours->calls > 0 && end.path != group->path)
+        if (group->mixed)
+            result->mixed += ours->calls;
+        else if (ours->calls > 0 && end.path != group->path)
             result->strayed += ours->calls;
         if (tally != NULL)
             wm_tally_add_many(tally, &(struct wm_tally_sum){.first_index = group->first_index,
@@ -169,12 +171,12 @@ static int run(struct wm_loop *loop, wm_entry_fn *function, uint64_t iterations,
     if (rc < 0)
         return rc;
     wm_probe_allocs(&allocs, &bytes);
-    wm_probe_take_calls(&result->calls, &result->calls_ns); /* of before, forgotten */
+    wm_probe_take_calls(&result->calls); /* of before, forgotten */
     cpu_ns = thread_cpu_ns();
     result->timed_ns = loop->latency != NULL ? call_all_timed(loop, function, iterations)
                                              : call_all(loop, function, iterations);
     result->cpu_ns = thread_cpu_ns() - cpu_ns;
-    wm_probe_take_calls(&result->calls, &result->calls_ns);
+    wm_probe_take_calls(&result->calls);
     wm_probe_allocs(&result->allocs, &result->alloc_bytes);
     result->allocs -= allocs;
     result->alloc_bytes -= bytes;
@@ -214,6 +216,8 @@ int wm_loop_run_bench(wm_bench_fn *function, uint32_t number, uint64_t iteration
     function(&bench);
     (void)wm_context_detach();
     wm_probe_end(bench.context, &end);
+    if (bench.phase == WM_BENCH_OVER_PAUSED)
+        return -EINPROGRESS;
     if (bench.phase != WM_BENCH_OVER)
         return -EBADMSG;
     ret_result->timed_ns = bench.timed_ns;
@@ -222,6 +226,7 @@ int wm_loop_run_bench(wm_bench_fn *function, uint32_t number, uint64_t iteration
     ret_result->alloc_bytes = bench.alloc_bytes;
     ret_result->pauses = bench.pauses;
     ret_result->metric_count = bench.metric_count;
+    ret_result->metrics_lost = bench.metrics_lost;
     memcpy(ret_result->metrics, bench.metrics, sizeof(bench.metrics));
     if (tally != NULL)
         wm_tally_add_many(tally, &(struct wm_tally_sum){.requests = iterations,

@@ -12,6 +12,7 @@
 #include "harness/core/error.h"
 #include "harness/host/bench_pool.h"
 #include "harness/replay/tally.h"
+#include "profiles/probe/probe.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,9 +30,11 @@ struct wm_loop {
 
 /* What one loop on one thread found, before anything is subtracted. */
 struct wm_loop_result {
-    uint64_t timed_ns, cpu_ns, allocs, alloc_bytes, errors, pauses, strayed, calls, calls_ns;
+    uint64_t timed_ns, cpu_ns, allocs, alloc_bytes, errors, pauses, strayed, mixed;
+    struct wm_probe_calls calls; /* of the watched function */
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
     uint32_t metric_count;
+    uint64_t metrics_lost;
 };
 
 /* The loop of worker `number` of `workers`: each begins elsewhere in the pool. -ENOMEM. */
@@ -44,7 +47,7 @@ WM_MUST_USE int wm_loop_run(struct wm_loop *loop, uint64_t iterations, struct wm
                             struct wm_loop_result *ret_result);
 
 /* The same of a function that WM_BENCH registered under `number` of wm_region.entries. -EBADMSG: it
- * returned before its loop was over. */
+ * returned before its loop was over; -EINPROGRESS: its loop ended paused. */
 WM_MUST_USE int wm_loop_run_bench(wm_bench_fn *function, uint32_t number, uint64_t iterations,
                                   struct wm_tally *tally, struct wm_loop_result *ret_result);
 
@@ -57,7 +60,7 @@ struct wm_loop_cost {
     double overhead_ns; /* added to each iteration */
     double floor_ns;    /* of a call of an empty function in a bare loop */
     double pause_ns;    /* of a pause and its end: what they leave in the measurement */
-    double watch_ns;    /* of a watched call: the same */
+    double watch_ns;    /* of a watched call, of recursive ones the outermost: the same */
 };
 /* bench_calibrate.c. `loop` NULL: of loops over wm_bench_next(). Some 50 ms of CPU. Negative as
  * wm_loop_run. */

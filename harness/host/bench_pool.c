@@ -105,16 +105,24 @@ static int try_once(struct wm_pool *pool, struct wm_pool_item *item, uint32_t *r
     return 0;
 }
 
+static bool is_of_group(const struct wm_pool_group *group, uint32_t row, uint32_t path)
+{
+    return group->mixed || (group->row == row && group->path == path);
+}
+
 static uint32_t find_group(struct wm_pool *pool, uint32_t row, uint32_t path, uint64_t index,
                            uint32_t group_max)
 {
     uint32_t at = 0;
-    while (at < pool->group_count && (pool->groups[at].row != row || pool->groups[at].path != path))
+    while (at < pool->group_count && !is_of_group(&pool->groups[at], row, path))
         at++;
-    if (at == pool->group_count && at == group_max)
-        return at - 1;
-    if (at == pool->group_count)
-        pool->groups[pool->group_count++] = (struct wm_pool_group){index, row, path};
+    if (at < pool->group_count)
+        return at;
+    struct wm_pool_group *group = &pool->groups[pool->group_count++];
+    if (at + 1 < group_max)
+        *group = (struct wm_pool_group){.first_index = index, .row = row, .path = path};
+    else
+        *group = (struct wm_pool_group){.first_index = index, .row = WM_ROW_NONE, .mixed = true};
     return at;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/core/error.h"
 #include "harness/host/app.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct wm_stream;
@@ -23,6 +24,7 @@ struct wm_pool_item {
 struct wm_pool_group {
     uint64_t first_index; /* of its first request */
     uint32_t row, path;
+    bool mixed; /* the rest, past the limit: of any row (WM_ROW_NONE) and path */
 };
 
 struct wm_pool {
@@ -34,7 +36,7 @@ struct wm_pool {
 };
 
 /* 0; -ENOENT when the mix has no request for the entry point; -ENOMEM. Undo with wm_pool_done, also
- * on failure. `group_max` above 0: further groups are counted with the last one. */
+ * on failure. `group_max` above 1: the last one is for all that would make further groups. */
 WM_MUST_USE int wm_pool_fill(struct wm_pool *pool, const struct wm_app_entry *entry,
                              struct wm_stream *stream, uint32_t group_max, struct wm_error *err);
 void wm_pool_done(struct wm_pool *pool);

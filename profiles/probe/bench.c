@@ -55,6 +55,20 @@ static void stop_clock(struct wm_bench *bench, enum wm_bench_phase phase)
         (void)wm_context_detach();
 }
 
+/* Asked again, a loop that is over stays as it ended. */
+static void end_loop(struct wm_bench *bench)
+{
+    bool timed = bench->phase == WM_BENCH_TIMED;
+    if (timed)
+        stop_clock(bench, WM_BENCH_OVER);
+    else if (bench->phase == WM_BENCH_PAUSED)
+        bench->phase = WM_BENCH_OVER_PAUSED;
+    else if (bench->phase == WM_BENCH_BEFORE)
+        bench->phase = WM_BENCH_OVER;
+    if (timed)
+        bench->cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID) - bench->cpu_ns;
+}
+
 WM_EXPORT struct wm_bench *wm_bench_more(struct wm_bench *tagged)
 {
     struct wm_bench *bench = bench_of(tagged);
@@ -62,11 +76,7 @@ WM_EXPORT struct wm_bench *wm_bench_more(struct wm_bench *tagged)
     if (begins)
         bench->left = bench->iterations;
     if (bench->left == 0) {
-        if (bench->phase == WM_BENCH_TIMED) {
-            stop_clock(bench, WM_BENCH_OVER);
-            bench->cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID) - bench->cpu_ns;
-        }
-        bench->phase = WM_BENCH_OVER;
+        end_loop(bench);
         return bench;
     }
     uint64_t chunk = bench->left < CHUNK_MAX ? bench->left : CHUNK_MAX;
@@ -100,17 +110,22 @@ WM_EXPORT void wm_bench_resume(struct wm_bench *tagged)
     start_clock(bench);
 }
 
+static bool is_unit(const char *known, const char *unit, size_t length)
+{
+    return strlen(known) == length && memcmp(known, unit, length) == 0;
+}
+
 WM_EXPORT void wm_bench_metric(struct wm_bench *tagged, double value, const char *unit)
 {
     struct wm_bench *bench = bench_of(tagged);
     size_t length = strcspn(unit, " \t\r\n\v\f");
-    if (length == 0 || length >= WM_BENCH_UNIT_BYTES)
-        return;
     uint32_t at = 0;
-    while (at < bench->metric_count && strncmp(bench->metrics[at].unit, unit, length + 1) != 0)
+    while (at < bench->metric_count && !is_unit(bench->metrics[at].unit, unit, length))
         at++;
-    if (at == WM_BENCH_METRIC_MAX)
+    if (length == 0 || length >= WM_BENCH_UNIT_BYTES || at == WM_BENCH_METRIC_MAX) {
+        bench->metrics_lost++;
         return;
+    }
     if (at == bench->metric_count)
         bench->metric_count++;
     bench->metrics[at].value = value;

@@ -88,7 +88,13 @@ int wm_probe_entry_number(const char *name, uint32_t *ret_number);
 
 /* One loop over wm_bench_next(), on one thread: the host fills the first fields and zeroes the
  * rest. The loop is begun and ended by the app's first and last call of wm_bench_next(). */
-enum wm_bench_phase { WM_BENCH_BEFORE, WM_BENCH_TIMED, WM_BENCH_PAUSED, WM_BENCH_OVER };
+enum wm_bench_phase {
+    WM_BENCH_BEFORE,
+    WM_BENCH_TIMED,
+    WM_BENCH_PAUSED,
+    WM_BENCH_OVER,
+    WM_BENCH_OVER_PAUSED, /* its last iterations were not timed: nobody knows how many */
+};
 struct wm_bench {
     uint64_t iterations;
     struct wm_context *context; /* attached while it is timed; NULL: none */
@@ -97,7 +103,8 @@ struct wm_bench {
     uint32_t metric_count;
     uint64_t began_ns, began_allocs, began_bytes; /* while timed */
     uint64_t timed_ns, allocs, alloc_bytes, pauses;
-    uint64_t cpu_ns; /* of the thread from the begin to the end, pauses and all */
+    uint64_t cpu_ns;       /* of the thread from the begin to the end, pauses and all */
+    uint64_t metrics_lost; /* values of units that are too long, or one too many */
     struct wm_bench_metric metrics[WM_BENCH_METRIC_MAX];
 };
 /* [any] What this thread allocated since it began. */
@@ -109,9 +116,15 @@ const void *wm_probe_watch_calls(const void *address);
 /* [any] What such a function calls first and last, under the names that compilers know. */
 void wm_probe_call_begins(void *function, void *site) __asm__("__cyg_profile_func_enter");
 void wm_probe_call_ends(void *function, void *site) __asm__("__cyg_profile_func_exit");
-/* [any] What this thread spent in such calls since it was asked last; the outermost of recursive
- * ones are timed, all are counted. */
-void wm_probe_take_calls(uint64_t *ret_calls, uint64_t *ret_ns);
+/* Such calls of one thread. */
+struct wm_probe_calls {
+    uint64_t timed, ns; /* that returned, and what they took: of recursive ones the outermost */
+    uint64_t nested;    /* recursive ones within those */
+    uint64_t left;      /* outermost ones that longjmp() left: not timed */
+};
+/* [any] Those of this thread since it was asked last. Outside of such calls: one that is open was
+ * left. */
+void wm_probe_take_calls(struct wm_probe_calls *ret_calls);
 
 /* ---- Sampling ---- */
 

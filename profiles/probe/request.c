@@ -18,7 +18,7 @@ void wm_entry_name_register(const char *name)
     if (count < WM_ENTRY_MAX) {
         region->entries[count] = wm_name_intern(name);
         entry_hashes[count] = wm_hash_name(name);
-        /* pairs with the harness's reading */
+        /* pairs with wm_probe_entry_number, and with copy_paths of gather */
         atomic_store_explicit(&region->entry_count, count + 1, memory_order_release);
     }
     pthread_mutex_unlock(&wm_probe.lock);
@@ -34,7 +34,7 @@ WM_EXPORT void wm_entry_register(struct wm_entry *entry)
 WM_EXPORT int wm_probe_entry_number(const char *name, uint32_t *ret_number)
 {
     const struct wm_region *region = wm_probe.region;
-    uint32_t count = atomic_load(&region->entry_count);
+    uint32_t count = atomic_load_explicit(&region->entry_count, memory_order_acquire);
     for (uint32_t i = 0; i < count; i++) {
         if (strcmp(region->names + region->entries[i], name) == 0) {
             *ret_number = i;

@@ -104,11 +104,13 @@ typedef void wm_bench_fn(struct wm_bench *bench);
 /* How many iterations there will be, for who prepares something for each of them. */
 uint64_t wm_bench_iterations(const struct wm_bench *bench);
 /* What follows is neither timed nor counted nor sampled, until it is resumed. A pair of them takes
- * some 0.1 us of real time; what it leaves in the measurement is subtracted. */
+ * some 0.1 us of real time; what it leaves in the measurement is subtracted. A loop that ends
+ * paused is refused: what comes after the loop is not timed anyway. */
 void wm_bench_pause(struct wm_bench *bench);
 void wm_bench_resume(struct wm_bench *bench);
-/* One more column of the result, such as 17.5 "hits/op"; the last value of a unit counts, eight
- * units at most. */
+/* One more column of the result, such as 17.5 "hits/op"; the last value of a unit counts, and of
+ * several threads the mean. Eight units at most, each of at most 31 bytes without a space: others
+ * are counted and told. */
 void wm_bench_metric(struct wm_bench *bench, double value, const char *unit);
 
 /* The value counts as used, so that computing it is not optimized away. */

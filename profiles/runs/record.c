@@ -126,6 +126,8 @@ static int clear_runs(const char *folder, uint32_t kept, struct wm_error *err)
 static int clear_all(const char *folder, const char *bench, uint32_t kept, struct wm_error *err)
 {
     int rc = clear_runs(folder, kept, err);
+    if (kept == WM_RECORD_KEEP_BENCH)
+        return rc;
     if (rc == 0 && unlink(bench) < 0 && errno != ENOENT)
         rc = wm_fail_errno(err, -errno, bench, "remove this file");
     if (rc == 0 && wm_run_is(folder)) /* the benchmarks' profile */

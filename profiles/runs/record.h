@@ -72,8 +72,9 @@ WM_MUST_USE int wm_record_open(const char *name, bool *ret_made, struct wm_error
 /* Whether a run with these settings, machine and identity may join what the tag holds: -EEXIST with
  * what differs. A tag that holds nothing takes everything. */
 WM_MUST_USE int wm_record_admit(const char *name, const struct wm_run *run, struct wm_error *err);
-/* Removes what the tag holds but for the run `kept` (0: all of it), benchmarks too. Under the lock.
- */
+/* Removes what the tag holds but for the run `kept`, or for its benchmark. What is to stay was
+ * written before, so that nothing is lost where there is no room for it. Under the lock. */
+enum { WM_RECORD_KEEP_BENCH = 0 };
 WM_MUST_USE int wm_record_clear(const char *name, uint32_t kept, struct wm_error *err);
 /* Waits for the tag's lock, some seconds at most: a descriptor for wm_record_unlock, or negative.
  */

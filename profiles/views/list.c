@@ -5,7 +5,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-enum { VALUE_COLUMNS = 10 };
+enum {
+    VALUE_COLUMNS = 10,
+    BRIEF_NEAR = 2,   /* lines around one that costs something */
+    BRIEF_WHOLE = 40, /* a function of that many lines is shown whole */
+};
 
 static void add_values(const struct wm_listing *listing, int64_t self, int64_t total,
                        struct wm_text *text)
@@ -37,6 +41,44 @@ static void add_head(const struct wm_report *report, const struct wm_routine *ro
     wm_text_addf(text, "%s of Total\n", wm_percent(routine->total, report->total, percent));
 }
 
+/* Whether a brief listing has the line. */
+static bool is_near_cost(const struct wm_routine *routine, int64_t line)
+{
+    bool near = routine->last - routine->first < BRIEF_WHOLE;
+    for (int64_t other = line - BRIEF_NEAR; !near && other <= line + BRIEF_NEAR; other++) {
+        const struct wm_listing_line sums = wm_routine_line(routine, other);
+        near = sums.self != 0 || sums.total != 0;
+    }
+    return near;
+}
+
+static void add_line(const struct wm_listing *listing, const struct wm_routine *routine,
+                     const struct wm_source *source, int64_t line, struct wm_text *text)
+{
+    const struct wm_listing_line sums = wm_routine_line(routine, line);
+    const struct wm_source_line *shown = &source->lines[line - 1];
+    add_values(listing, sums.self, sums.total, text);
+    wm_text_addf(text, " %6" PRId64 ":", line);
+    wm_text_add_bytes(text, shown->text, shown->length);
+    wm_text_add(text, "\n");
+}
+
+static void add_lines(const struct wm_listing *listing, const struct wm_routine *routine,
+                      const struct wm_source *source, struct wm_text *text)
+{
+    bool brief = listing->graph->report->options->brief;
+    bool gap = false;
+    for (int64_t line = routine->first;
+         line <= routine->last && line <= (int64_t)source->line_count; line++) {
+        bool shown = !brief || is_near_cost(routine, line);
+        if (shown)
+            add_line(listing, routine, source, line, text);
+        else if (!gap)
+            wm_text_add(text, "         ⋮\n");
+        gap = !shown;
+    }
+}
+
 static int add_routine(struct wm_listing *listing, const struct wm_routine *routine,
                        struct wm_text *text)
 {
@@ -57,15 +99,7 @@ static int add_routine(struct wm_listing *listing, const struct wm_routine *rout
         wm_text_addf(text, " Error: %s\n", source->problem);
         return 0;
     }
-    for (int64_t line = routine->first;
-         line <= routine->last && line <= (int64_t)source->line_count; line++) {
-        const struct wm_listing_line sums = wm_routine_line(routine, line);
-        const struct wm_source_line *shown = &source->lines[line - 1];
-        add_values(listing, sums.self, sums.total, text);
-        wm_text_addf(text, " %6" PRId64 ":", line);
-        wm_text_add_bytes(text, shown->text, shown->length);
-        wm_text_add(text, "\n");
-    }
+    add_lines(listing, routine, source, text);
     return 0;
 }
 

@@ -46,6 +46,9 @@ struct wm_report_options {
     const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
     const char *by;               /* ours: a label whose values become columns */
     size_t by_columns;            /* at most; 0: what a reader can stand */
+    /* Ours: what costs nothing is left out, rows of -top and lines of a long -list that are not
+     * close to one that does. */
+    bool brief;
     const char *group_by; /* ours: the label of -flamegraph's tabs (NULL: path), -folded's roots */
     const struct wm_requests *requests; /* of the runs; NULL: costs are sums, not per request */
     const struct wm_segments *segments; /* of the run: exact counts; NULL: none */

@@ -35,6 +35,8 @@ static int add_rows(struct wm_text *text, const struct wm_graph *graph)
     int64_t running = 0;
     for (size_t i = 0; i < graph->order_count; i++) {
         const struct wm_node *node = &graph->nodes[graph->order[i]];
+        if (graph->report->options->brief && wm_node_self(node) == 0)
+            continue;
         running = wm_add_wrapping(running, wm_node_self(node));
         add_row(text, graph, node, running, unit, marks[graph->order[i]]);
     }

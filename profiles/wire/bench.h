@@ -50,7 +50,9 @@ struct wm_bench_round {
     uint64_t cpu_ns;     /* that the threads used meanwhile; 0: not known, it was paused */
     uint64_t allocs, alloc_bytes, errors;
     uint64_t p50_ns, p99_ns;  /* of single calls; 0: they were not timed one by one */
-    uint64_t calls, calls_ns; /* of plan.function, all threads together; its own hooks not in it */
+    uint64_t calls, calls_ns; /* of plan.function, all threads together, without what timing adds;
+                                 of recursive calls the outermost */
+    uint64_t nested_calls;    /* the others */
     double overhead_ns;       /* what the loop adds to an iteration: measured, to be subtracted */
     double floor_ns;          /* what a call of an empty function takes in a bare loop */
     uint32_t metric_count;
@@ -59,12 +61,18 @@ struct wm_bench_round {
 };
 
 struct wm_bench_board {
-    _Atomic uint32_t round_count; /* published; pairs with the harness's reading */
-    uint32_t rounds_wanted;       /* in all, as soon as that is known */
-    uint64_t rounds_lost;         /* past WM_BENCH_ROUND_MAX */
-    uint64_t strayed;   /* requests that may have taken another path than when tried first */
-    uint64_t preempted; /* times that another thread took a worker's CPU */
-    uint64_t migrated;  /* times that a worker was on another CPU after a measurement */
+    _Atomic uint32_t round_count; /* release in bench.c, pairs with wm_bench_lines_rounds */
+    /* In all, as soon as that is known. Relaxed: set in bench.c, shown by wm_bench_lines_turn while
+     * it goes on. */
+    _Atomic uint32_t rounds_wanted;
+    /* What follows is read when the host has ended. */
+    uint64_t rounds_lost;  /* past WM_BENCH_ROUND_MAX */
+    uint64_t strayed;      /* requests that may have taken another path than when tried first */
+    uint64_t mixed;        /* requests past the limit of kinds, together in one group */
+    uint64_t metrics_lost; /* values of wm_bench_metric() that found no place */
+    uint64_t calls_left;   /* calls of plan.function that longjmp() left: not timed */
+    uint64_t preempted;    /* times that another thread took a worker's CPU */
+    uint64_t migrated;     /* times that a worker was on another CPU after a measurement */
     struct wm_bench_round rounds[WM_BENCH_ROUND_MAX];
 };
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <initializer_list>
 
 namespace
 {
@@ -124,6 +125,37 @@ void bench_metric(wm_bench *b)
     wm_bench_metric(b, 1, "no unit\n");
 }
 WM_BENCH("Metric", bench_metric);
+
+// The threads tell of two units in different order, and one of them of another.
+void bench_order(wm_bench *b)
+{
+    static int turn;
+    bool even = __atomic_fetch_add(&turn, 1, __ATOMIC_RELAXED) % 2 == 0;
+    while (wm_bench_next(b))
+        continue;
+    if (even)
+        wm_bench_metric(b, 70, "only");
+    wm_bench_metric(b, even ? 10 : 2000, even ? "ten" : "thousands");
+    wm_bench_metric(b, even ? 4000 : 20, even ? "thousands" : "ten");
+}
+WM_BENCH("Order", bench_order);
+
+void bench_crowd(wm_bench *b)
+{
+    while (wm_bench_next(b))
+        continue;
+    wm_bench_metric(b, 1, "a-unit-of-more-than-thirty-one-bytes");
+    for (const char *unit : {"a", "b", "c", "d", "e", "f", "g", "h", "i"})
+        wm_bench_metric(b, 1, unit);
+}
+WM_BENCH("Crowd", bench_crowd);
+
+void bench_not_resumed(wm_bench *b)
+{
+    while (wm_bench_next(b))
+        wm_bench_pause(b);
+}
+WM_BENCH("NotResumed", bench_not_resumed);
 
 void bench_broken(wm_bench *b)
 {

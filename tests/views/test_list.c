@@ -129,6 +129,67 @@ static void test_no_match_is_an_error(void **state)
     }
 }
 
+/* A function of more than forty lines, of which two cost something and are far apart. */
+static void test_a_brief_listing_of_a_long_function_is_what_costs(void **state)
+{
+    (void)state;
+    struct list list;
+    char lines[61] = {0};
+    memset(lines, '\n', 60);
+    for (int brief = 0; brief <= 1; brief++) {
+        list_init(&list, "work");
+        made_add(&list.made, "work:3", 1);
+        made_add(&list.made, "work:50", 2);
+        list.made.options.brief = brief == 1;
+        free(wm_test_file(list.folder, "work.c", lines));
+        assert_int_equal(print_list(&list, NULL), 0);
+        assert_int_equal(strstr(list.text.data, "     20:") != NULL, brief == 0);
+        assert_int_equal(strstr(list.text.data, "⋮") != NULL, brief == 1);
+        if (brief == 1)
+            assert_non_null(strstr(list.text.data, "         1          1      3:\n"
+                                                   "         .          .      4:\n"
+                                                   "         .          .      5:\n"
+                                                   "         ⋮\n"
+                                                   "         .          .     48:\n"
+                                                   "         .          .     49:\n"
+                                                   "         2          2     50:\n"
+                                                   "         .          .     51:\n"
+                                                   "         .          .     52:\n"
+                                                   "         ⋮\n"));
+        list_done(&list);
+    }
+}
+
+static void test_a_brief_listing_of_a_short_function_is_whole(void **state)
+{
+    (void)state;
+    struct list list;
+    list_init(&list, "^work$");
+    make_work(&list);
+    list.made.options.brief = true;
+    free(wm_test_file(list.folder, "work.c", source));
+    assert_int_equal(print_list(&list, NULL), 0);
+    assert_non_null(strstr(list.text.data, "      7:\n"));
+    list_done(&list);
+}
+
+/* main costs nothing itself. */
+static void test_a_brief_top_is_of_what_costs_something_itself(void **state)
+{
+    (void)state;
+    for (int brief = 0; brief <= 1; brief++) {
+        struct list list;
+        list_init(&list, NULL);
+        make_work(&list);
+        list.made.options.brief = brief == 1;
+        list.made.view.name = "top";
+        assert_int_equal(wm_print_top(&list.made.report, &list.text, NULL), 0);
+        assert_int_equal(strstr(list.text.data, "  main") != NULL, brief == 0);
+        assert_non_null(strstr(list.text.data, "  work"));
+        list_done(&list);
+    }
+}
+
 /* Without start lines the window begins five lines before the first that cost something. */
 static void test_the_window_reaches_five_lines_around(void **state)
 {
@@ -291,6 +352,9 @@ int main(void)
         cmocka_unit_test(test_functions_come_by_name_and_say_what_is_missing),
         cmocka_unit_test(test_no_match_is_an_error),
         cmocka_unit_test(test_the_window_reaches_five_lines_around),
+        cmocka_unit_test(test_a_brief_listing_of_a_long_function_is_what_costs),
+        cmocka_unit_test(test_a_brief_listing_of_a_short_function_is_whole),
+        cmocka_unit_test(test_a_brief_top_is_of_what_costs_something_itself),
         cmocka_unit_test(test_an_empty_window_opens_no_file),
         cmocka_unit_test(test_a_source_that_is_newer_than_the_profile_is_told_once),
         cmocka_unit_test(test_a_source_that_is_newer_than_the_binary_is_told),

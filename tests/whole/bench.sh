@@ -59,6 +59,14 @@ for iterations in 1 2 65535 65536 131071 1000000; do
     [ "$(json requests "$run/run.json")" = "$iterations" ] || fail "run.json: not $iterations"
 done
 
+bench --app "$benches" --bench Order --count 1 --benchtime 100x --hz 0 --cpu 2
+holds Order-2 ten 15
+holds Order-2 thousands 3000
+holds Order-2 only 70
+bench --app "$benches" --bench Crowd --count 3 --benchtime 100x --hz 0
+holds Crowd h 1
+said "note: 6 values of wm_bench_metric.. were not kept" "a unit too long, and one too many"
+
 # ---- Pauses are neither timed, nor counted, nor sampled ----
 
 bench --app "$benches" --bench Paused --count 40 --benchtime 5ms
@@ -126,6 +134,23 @@ if command -v callgrind_annotate >/dev/null; then
         "callgrind_annotate's total by that of -top"
 fi
 
+# ---- More kinds of requests than fit ----
+
+# With 64 threads there are 32 groups: none is taken for one of another row.
+{
+    echo "entry,weight,expect,size"
+    for size in $(seq 1 30); do
+        echo "Allocate,1,Allocate:small,$size"
+        echo "Allocate,1,Allocate:large,$((size + 900))"
+    done
+} >"$folder/kinds.csv"
+bench --app "$benches" --workload "$folder/kinds.csv" --count 1 --benchtime 6400x --cpu 64 --hz 0
+expect 0 "sixty rows on 64 threads"
+[ -e "$run/mismatches.csv" ] && fail "rows were mixed up: $(head -n 3 "$run/mismatches.csv")"
+said "note: [0-9,]+ requests were of kinds .* past those that fit" "the rest"
+bench --app "$benches" --workload "$folder/kinds.csv" --count 1 --benchtime 6400x --hz 0
+grep -q "past those that fit" "$folder/err" && fail "sixty rows did not fit on one thread"
+
 # ---- A function inside ----
 
 # By turns and the least of each: such a machine may be half as fast for a while.
@@ -134,6 +159,7 @@ for leg in short_leg:3 long_leg:1 short_leg:3 long_leg:1 short_leg:3 long_leg:1 
     grammar 30
     holds "Walk/${leg%:*}" calls/request "${leg#*:}"
     said "${leg%:*} in .*hooked.c" "its lines"
+    grep -E '^ +0 +0%' "$folder/err" && fail "lines that cost nothing are among those that cost most"
     awk '/^Bench/ { print $3 }' "$folder/out" >>"$folder/${leg%:*}"
 done
 for leg in short_leg long_leg; do
@@ -141,6 +167,28 @@ for leg in short_leg long_leg; do
 done
 between 7 13 "$(awk -v a="$(cat "$folder/long_leg")" -v b="$(cat "$folder/short_leg")" \
     'BEGIN { print a / b }')" "a leg ten times as long"
+# Of one that calls itself the outermost call is timed, with the 464 in it: more than 1 ns each.
+bench --app "$apps/libcalls.so" --entry Recurse --function fib --count 3 --benchtime 500x --hz 0
+grammar 3
+holds Recurse/fib calls/request 1
+holds Recurse/fib nested-calls/op 464
+between 464 1e6 "$(value Recurse/fib ns/op)" "ns of fib(12)"
+# One of two calls is left by longjmp: told, and the others are timed as before.
+bench --app "$apps/libcalls.so" --entry Leave --function risky --count 2 --benchtime 500x --hz 0
+grammar 2
+holds Leave/risky calls/request 1
+said "note: 1,000 calls of the function never returned" "calls that were left"
+# Two functions of one name are told apart by their file.
+for leg in calls.c:1 calls_other.c:2; do
+    bench --app "$apps/libcalls.so" --entry Walk --function "${leg%:*}:leg" --count 20 --benchtime 3ms
+    grammar 20
+    holds "Walk/${leg%:*}:leg" calls/request "${leg#*:}"
+    awk '/^Bench/ { print $3 }' "$folder/out" | sort -g | head -n 1 >"$folder/${leg%:*}"
+done
+between 3 30 "$(awk -v a="$(cat "$folder/calls_other.c")" -v b="$(cat "$folder/calls.c")" \
+    'BEGIN { print a / b }')" "the other leg, ten times as long"
+bench --app "$apps/libuncalls.so" --entry Walk --function calls_other.c:leg --count 3 --benchtime 100ms
+said 'Walk/calls_other.c:leg: from [0-9,]+ samples, .*: 9[0-9.]* % ±' "40 of 42 parts of the time"
 bench --app "$apps/libunhooked.so" --function long_leg --count 3 --benchtime 100ms
 grammar 4
 said 'from [0-9,]+ samples, not from its calls: 7[0-9.]* % ± ' "ten of thirteen parts of the time"
@@ -180,6 +228,7 @@ refused "no regular expression" --app "$benches" --entry '('
 refused "neither a time such as" --app "$benches" --benchtime soon
 refused "neither a time such as" --app "$benches" --benchtime 0x
 refused "neither a time such as" --app "$benches" --benchtime -1s
+refused "leg: several functions .* by its file: calls.*:leg, calls.*:leg" --app "$apps/libcalls.so" --function leg
 refused "list of at most" --app "$benches" --cpu 1,,2
 refused "whole number from 1" --app "$benches" --count 0
 refused "not NAME=VALUE" --app "$benches" --field size
@@ -187,6 +236,7 @@ refused "cannot be used with --entry" --app "$benches" --entry A --bench B
 refused "cannot be used with --field" --app "$benches" --workload "$samples/mix.csv" --field a=b
 refused "no entry point 'HandleRequest'" --app "$benches" --workload "$samples/mix.csv"
 refused "before its loop was over" --app "$benches" --bench Broken -o "$folder/broken"
+refused "loop ended paused" --app "$benches" --bench NotResumed -o "$folder/broken"
 [ -e "$folder/broken" ] && fail "a refused benchmark left its folder"
 
 # ---- A crash; a signal ----

@@ -212,6 +212,25 @@ if unshare -m mount -t tmpfs none "$folder/small" 2>/dev/null; then
     expect 2 "no space for a tag"
     said "No space left on device" "no space for a tag"
     [ "$(cat "$folder/left")" = filler ] || { fail "half a tag was left:"; cat "$folder/left"; }
+    # An older benchmark stays where there is no room for the one that is to replace it.
+    # shellcheck disable=SC2016 # for the inner shell
+    WAYMARK_HOME=$folder/small unshare -m sh -c '
+        home=$1 waymark=$2 app=$3
+        mount -t tmpfs -o size=256k none "$home" || exit 9
+        bench() {
+            "$waymark" bench --app "$app" --field op=page --tag full "$@"
+        }
+        bench --count 1 --benchtime 10x || exit 8
+        before=$(cat "$home"/full/*.* | cksum)
+        cat /dev/zero >"$home/filler" 2>/dev/null
+        status=0
+        bench --count 400 --benchtime 10x --force >&2 || status=$?
+        [ "$(cat "$home"/full/*.* | cksum)" = "$before" ] || echo "LOST: $(ls "$home/full")"
+        exit "$status"' sh "$folder/small" "$build/bin/waymark" "$shop" \
+        >"$folder/out" 2>"$folder/err" || status=$?
+    expect 2 "no space for another benchmark"
+    said "No space left on device" "no space for another benchmark"
+    grep "LOST" "$folder/out" && fail "the older benchmark was lost"
     status=0
     # shellcheck disable=SC2016
     WAYMARK_HOME=$folder/small unshare -m sh -c 'mount -t tmpfs -o ro none "$1" && shift && "$@"' \
@@ -297,6 +316,14 @@ expect 2 "a second benchmark under one tag"
 said "micro: the tag holds a benchmark.*--force" "a second benchmark under one tag"
 bench --tag micro --force
 expect 0 "bench --tag --force"
+bench --tag last --force
+expect 0 "bench --tag --force over runs"
+[ "$(ls "$WAYMARK_HOME/last" | grep -c '^[0-9]*$')" = 0 ] || fail "bench --force kept older runs"
+small --tag micro --force
+expect 0 "run --tag --force over a benchmark"
+[ "$(ls "$WAYMARK_HOME/micro" | tr '\n' ' ')" = "1 tag.json " ] || fail "run --force kept a benchmark"
+bench --tag micro --force
+expect 0 "bench --tag --force over a run"
 [ "$(grep -c '^Benchmark' "$WAYMARK_HOME/micro/bench.txt")" = 2 ] || fail "two benchmarks were mixed"
 waymark log
 said '^micro .* 2 ' "the benchmark in the log"
@@ -305,4 +332,22 @@ expect 0 "a trend of benchmarks"
 said 'benchmark' "a trend of benchmarks"
 bench --tag micro -o "$folder/b"
 expect 2 "bench --tag and -o"
+
+# Without a single measurement an older result stays, and no tag is made.
+for tag in micro never; do
+    "$build/bin/waymark" bench --app "$shop" --field op=page --count 2 --benchtime 60s --tag $tag \
+        --force >"$folder/out" 2>"$folder/err" &
+    pid=$!
+    sleep 1
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect 130 "bench, interrupted before its first result"
+    said 'nothing is written' "bench, interrupted before its first result"
+done
+[ "$(grep -c '^Benchmark' "$WAYMARK_HOME/micro/bench.txt")" = 2 ] || fail "the older result is gone"
+[ ! -e "$WAYMARK_HOME/never" ] || fail "a tag of nothing was made"
+waymark bench --app "$apps/libcrash.so" --field how=segv --count 1 --benchtime 10x --tag never
+expect 3 "a crash in a benchmark"
+[ ! -e "$WAYMARK_HOME/never" ] || fail "a tag of a crash was made"
 finish
