@@ -9,7 +9,6 @@
 #include "profiles/runs/numbered.h"
 #include "profiles/runs/record.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -134,8 +133,9 @@ int wm_baseline_place_open(const char *folder, struct wm_baseline_place *place,
     *place = (struct wm_baseline_place){.folder = folder, .held = -1};
     char *home = wm_record_folder_dup(WM_RECORD_BASELINES);
     int lock = -1;
-    int rc = home == NULL ? wm_fail_at(err, -ENOMEM, folder, "no memory")
-                          : wm_file_make_folder(home, err);
+    if (home == NULL)
+        return wm_fail_at(err, -ENOMEM, folder, "no memory");
+    int rc = wm_file_make_folder(home, err);
     if (rc == 0)
         rc = lock = wm_record_lock(WM_RECORD_BASELINES, err);
     if (rc >= 0) {
@@ -178,7 +178,6 @@ static int exchange(const struct wm_baseline_place *place)
 
 int wm_baseline_place_take(struct wm_baseline_place *place, struct wm_error *err)
 {
-    assert(place->made != NULL);
     int lock = wm_record_lock(WM_RECORD_BASELINES, err);
     int rc = lock < 0 ? lock : check_old(place->folder, err);
     if (rc == 0) {

@@ -1,6 +1,8 @@
 /* comparison_rows.c - runs to rows of paths with their lots of values. */
 #include "profiles/compare/comparison.h"
 
+#include "profiles/runs/table.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +16,7 @@ static const double EXPECTED_CERTAIN = 20;
 const struct wm_compared *wm_comparison_add_row(struct wm_comparison *comparison,
                                                 struct wm_compared row)
 {
-    struct wm_compared *rows =
-        reallocarray(comparison->rows, comparison->count + 1, sizeof(rows[0]));
+    struct wm_compared *rows = wm_table_grow(comparison->rows, comparison->count, sizeof(rows[0]));
     if (rows == NULL)
         return NULL;
     comparison->rows = rows;
@@ -25,8 +26,8 @@ const struct wm_compared *wm_comparison_add_row(struct wm_comparison *comparison
 
 int wm_comparison_add_missing(struct wm_comparison *comparison, int side, struct wm_missing one)
 {
-    struct wm_missing *missing = reallocarray(
-        comparison->missing[side], comparison->missing_count[side] + 1, sizeof(missing[0]));
+    struct wm_missing *missing = wm_table_grow(comparison->missing[side],
+                                               comparison->missing_count[side], sizeof(missing[0]));
     if (missing == NULL)
         return -ENOMEM;
     comparison->missing[side] = missing;

@@ -142,17 +142,20 @@ static void test_comparison_finds_what_a_rename_hides(void **state)
     static const struct {
         double factors[3];
         bool asked, worse;
-        size_t gone;
+        size_t gone, run_count;
     } cases[] = {
-        {{1, 0, 1},       true,  true,  1}, /* 60 µs instead of 40 */
-        {{1, 0, 2.0 / 3}, true,  false, 1}, /* as it was */
-        {{1, 1, 0},       false, false, 0},
-        {{1, 1, 1},       true,  true,  0}, /* a new path, which is dear */
+        {{1, 0, 1},       true,  true,  1, SIDES_RUN_COUNT}, /* 60 µs instead of 40 */
+        {{1, 0, 2.0 / 3}, true,  false, 1, SIDES_RUN_COUNT}, /* as it was */
+        {{1, 1, 0},       false, false, 0, SIDES_RUN_COUNT},
+        {{1, 1, 1},       true,  true,  0, SIDES_RUN_COUNT}, /* a new path, which is dear */
+        {{1, 0, 3},       true,  true,  1, 1              }, /* one run each: by sampling */
+        {{1, 0, 2.0 / 3}, true,  false, 1, 1              },
     };
     uint64_t random = 15;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const double *factors = cases[i].factors;
         struct side_wish wishes[] = {side(1, 1, 0), side(factors[0], factors[1], factors[2])};
+        wishes[0].run_count = wishes[1].run_count = cases[i].run_count;
         struct sides sides;
         sides_compare(wishes, &plainly, &random, &sides);
         struct renamed found = check_renamed(&sides);
