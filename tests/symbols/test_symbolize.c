@@ -287,7 +287,7 @@ static void test_every_address_agrees_with_addr2line(void **state)
     struct code outer = find_code(&library, "fixture_outer");
     struct wm_text command;
     wm_text_init(&command);
-    wm_text_add(&command, "addr2line -a -i -f -e " FIXTURES "/symbols_c.so");
+    wm_text_add(&command, "addr2line -a -i -f -e '" FIXTURES "/symbols_c.so'");
     for (uint64_t i = 0; i < outer.bytes; i++)
         wm_text_addf(&command, " %#lx", (unsigned long)(outer.start + i));
     FILE *pipe = popen(command.data, "r");

@@ -17,29 +17,30 @@ Burn,4,d,rare,30,40
 END
 
 # One a line: APP MIX OPTIONS.
+cp "$samples/mix.csv" .
 cat >runs <<END
-$shop $samples/mix.csv --requests 20000 --seed 1
-$shop $samples/mix.csv --requests 20000 --seed 2 --threads 2
-$shop $samples/mix.csv --requests 5000 --seed 3 --hz 4000
-$shop $samples/mix.csv --requests 40000 --seed 4 --hz 200
-$shop $samples/mix.csv --requests 3000 --seed 5 --rate 5000/s
-$shop $samples/mix.csv --requests 3000 --seed 6 --rate 20000/s --arrivals poisson
-$shop $samples/mix.csv --requests 30000 --seed 7 --threads 3 --hz 2000
-$shop $samples/mix.csv --requests 1000 --seed 8
-$shop $samples/mix.csv --requests 100 --seed 9 --hz 10
-$shop $samples/mix.csv --requests 20000 --seed 10 --warmup 100ms
-$shop $samples/mix.csv --duration 400ms --seed 11 --threads 4 --hz 500
-$shop $samples/mix.csv --requests 10 --seed 12 --hz 0
-$apps/libburn.so burn.csv --requests 1000 --seed 1
-$apps/libburn.so burn.csv --requests 1000 --seed 2 --threads 2 --concurrency 2
-$apps/libburn.so burn.csv --requests 500 --seed 3 --hz 4000
-$apps/libburn.so burn.csv --requests 2000 --seed 4 --hz 100
-$apps/libburn.so burn.csv --requests 500 --seed 5 --rate 1000/s
-$apps/libburn.so burn.csv --requests 500 --seed 6 --rate 2000/s --arrivals poisson
-$apps/libburn.so burn.csv --duration 500ms --seed 7 --threads 4
-$apps/libburn.so burn.csv --requests 200 --seed 8 --hz 9000
-$apps/libburn.so burn.csv --requests 1000 --seed 9 --hz 1997 --threads 2
-$apps/libburn.so burn.csv --requests 50 --seed 10
+shop mix.csv --requests 20000 --seed 1
+shop mix.csv --requests 20000 --seed 2 --threads 2
+shop mix.csv --requests 5000 --seed 3 --hz 4000
+shop mix.csv --requests 40000 --seed 4 --hz 200
+shop mix.csv --requests 3000 --seed 5 --rate 5000/s
+shop mix.csv --requests 3000 --seed 6 --rate 20000/s --arrivals poisson
+shop mix.csv --requests 30000 --seed 7 --threads 3 --hz 2000
+shop mix.csv --requests 1000 --seed 8
+shop mix.csv --requests 100 --seed 9 --hz 10
+shop mix.csv --requests 20000 --seed 10 --warmup 100ms
+shop mix.csv --duration 400ms --seed 11 --threads 4 --hz 500
+shop mix.csv --requests 10 --seed 12 --hz 0
+burn burn.csv --requests 1000 --seed 1
+burn burn.csv --requests 1000 --seed 2 --threads 2 --concurrency 2
+burn burn.csv --requests 500 --seed 3 --hz 4000
+burn burn.csv --requests 2000 --seed 4 --hz 100
+burn burn.csv --requests 500 --seed 5 --rate 1000/s
+burn burn.csv --requests 500 --seed 6 --rate 2000/s --arrivals poisson
+burn burn.csv --duration 500ms --seed 7 --threads 4
+burn burn.csv --requests 200 --seed 8 --hz 9000
+burn burn.csv --requests 1000 --seed 9 --hz 1997 --threads 2
+burn burn.csv --requests 50 --seed 10
 END
 
 # @ stands for the profile before, of the same app. Left out is what the reference itself prints in
@@ -116,8 +117,12 @@ compare() { # VIEW PROFILE
 }
 
 before= app_before=
-while read -r app mix options; do
+while read -r name mix options; do
     profiles=$((profiles + 1))
+    case $name in
+    shop) app=$shop ;;
+    burn) app=$apps/lib$name.so ;;
+    esac
     # shellcheck disable=SC2086 # options of a run
     waymark run --app "$app" --workload "$mix" -o "run$profiles" $options
     expect 0 "a run of $app $options"

@@ -134,10 +134,9 @@ agree /usr/bin/redis-cli 10000 4000 0 "stripped, .dynsym alone (redis-cli)"
 
 # Programs as they are mapped otherwise: at their one address; by lld, which lays out its segments so
 # that offsets and addresses drift apart and pages of the file are shared.
-shop_sources="$samples/shop.c $samples/sha256.c"
-# shellcheck disable=SC2086 # two files
 build_shop() {
-    cc -O2 -g -Wl,--build-id -I"$build/include" -I"$source" "$@" $shop_sources \
+    cc -O2 -g -Wl,--build-id -I"$build/include" -I"$source" "$@" "$samples/shop.c" \
+        "$samples/sha256.c" \
         -Wl,--unresolved-symbols=ignore-all -Wl,-e,0 2>errors ||
         fail "cannot be built: $(head -n 3 errors)"
 }

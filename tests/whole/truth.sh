@@ -21,10 +21,10 @@ export BURN_TRUTH="$folder/w/truth.csv"
 samples_wanted=10000
 
 case $mode in
-perf) as="" hz=1997 requests=14000 ;;
-older) as="setarch --uname-2.6" hz=1997 requests=14000 ;;
-refused) as="$build/tests/noperf" hz=997 requests=80000 ;;
-user) as="setpriv --reuid=65534 --regid=65534 --clear-groups" hz=997 requests=80000 ;;
+perf) set -- && hz=1997 requests=14000 ;;
+older) set -- setarch --uname-2.6 && hz=1997 requests=14000 ;;
+refused) set -- "$build/tests/noperf" && hz=997 requests=80000 ;;
+user) set -- setpriv --reuid=65534 --regid=65534 --clear-groups && hz=997 requests=80000 ;;
 esac
 if [ "$mode" = user ] && [ "$(id -u)" -ne 0 ]; then
     echo "skipped: only root can become somebody else"
@@ -32,8 +32,7 @@ if [ "$mode" = user ] && [ "$(id -u)" -ne 0 ]; then
 fi
 
 status=0
-# shellcheck disable=SC2086 # a command and its arguments
-$as "$build/bin/waymark" run --app "$apps/libburn.so" --workload "$folder/mix.csv" --threads 2 \
+"$@" "$build/bin/waymark" run --app "$apps/libburn.so" --workload "$folder/mix.csv" --threads 2 \
     --concurrency 2 --requests "$requests" --hz "$hz" --fail-on-mismatch -o "$folder/w/run" \
     >"$folder/out" 2>"$folder/err" || status=$?
 expect 0 "a run of burn"
