@@ -52,7 +52,10 @@ int wm_bench_place_write(struct wm_bench_place *place, const struct wm_run *run,
     int lock = wm_record_lock(tag, err);
     if (lock < 0)
         return lock;
-    int rc = write_to(place, run, report, err);
+    /* asked once more, since another benchmark may have been filed while this one ran */
+    int rc = place->places.force ? 0 : refuse_second(place, err);
+    if (rc == 0)
+        rc = write_to(place, run, report, err);
     if (rc == 0 && place->places.force)
         rc = wm_record_clear(tag, WM_RECORD_KEEP_BENCH, err);
     if (rc == 0)

@@ -113,32 +113,34 @@ static void head_change(const struct wm_by *by, const struct wm_by_column *colum
                        100 * Z_95 * noise / base);
 }
 
+enum { IN_REQUESTS = 1, IN_SUMS = 2, IN_BOTH = IN_REQUESTS | IN_SUMS };
+
 struct heading {
     const char *title; /* with the sample type before it if it begins with '/' or ' ' */
     heading_fn *add;
-    bool for_requests, compares;
+    unsigned in; /* tables of costs per request, of sums */
+    bool compares;
 };
 
 static const struct heading headings[] = {
-    {"requests",             head_requests, true,  false},
-    {"/request",             head_new,      true,  false},
-    {" in all",              head_new,      false, false},
-    {"95% interval",         head_interval, true,  false},
-    {"95% interval",         head_interval, false, false},
-    {"requests",             head_requests, true,  true },
-    {"/request before",      head_base,     true,  true },
-    {"/request now",         head_new,      true,  true },
-    {" before",              head_base,     false, true },
-    {" now",                 head_new,      false, true },
-    {"change, 95% interval", head_change,   true,  true },
-    {"change, 95% interval", head_change,   false, true },
+    {"requests",             head_requests, IN_REQUESTS, false},
+    {"/request",             head_new,      IN_REQUESTS, false},
+    {" in all",              head_new,      IN_SUMS,     false},
+    {"95% interval",         head_interval, IN_BOTH,     false},
+    {"requests",             head_requests, IN_REQUESTS, true },
+    {"/request before",      head_base,     IN_REQUESTS, true },
+    {"/request now",         head_new,      IN_REQUESTS, true },
+    {" before",              head_base,     IN_SUMS,     true },
+    {" now",                 head_new,      IN_SUMS,     true },
+    {"change, 95% interval", head_change,   IN_BOTH,     true },
 };
 
 enum { HEADING_COUNT = sizeof(headings) / sizeof(headings[0]) };
 
 static bool is_used(const struct wm_by *by, const struct heading *heading)
 {
-    return heading->compares == by->compares && heading->for_requests == by->per_request &&
+    unsigned kind = by->per_request ? IN_REQUESTS : IN_SUMS;
+    return heading->compares == by->compares && (heading->in & kind) != 0 &&
            (heading->add != head_interval || by->knows_noise);
 }
 

@@ -51,7 +51,7 @@ const char *wm_compare_change(double change, bool told, char *cell)
     return cell;
 }
 
-const char *wm_compare_p(double p, char *cell)
+static const char *p_cell(double p, char *cell)
 {
     if (isnan(p))
         return NOTHING;
@@ -98,7 +98,7 @@ static void add_row(struct wm_grid *grid, const struct wm_compared *row)
     for (int side = 0; side < WM_COMPARED_SIDES; side++)
         wm_grid_add(grid, wm_compare_value(row->amount, row->medians[side], cell));
     wm_grid_add(grid, wm_compare_change(row->change, row->verdict != WM_VERDICT_SAME, cell));
-    wm_grid_add(grid, wm_compare_p(row->p_corrected, cell));
+    wm_grid_add(grid, p_cell(row->p_corrected, cell));
     wm_grid_add(grid, interval(row, cell));
     wm_grid_add(grid, wm_compare_evidence(row, cell));
 }

@@ -32,7 +32,6 @@ const char *wm_compare_value(enum wm_amount amount, double value, char *cell);
 const char *wm_compare_change(double change, bool told, char *cell);
 /* What the p of a row rests on: "ranks of 10 + 10". Returns `cell`. */
 const char *wm_compare_evidence(const struct wm_compared *row, char *cell);
-const char *wm_compare_p(double p, char *cell);
 /* compare_moved.c: those of all paths whose times changed; -ENOMEM. */
 WM_MUST_USE int wm_compare_add_moves(const struct wm_compare_view *view, struct wm_text *text);
 /* The functions and lines that moved in a path, each after `indent` blanks; a line that says so

@@ -12,7 +12,7 @@ Burn,$3,b,$5,100
 END
     BURN_TRUTH=$folder/$1.truth
     export BURN_TRUTH
-    waymark run --app "$apps/libburn.so" --workload "$folder/$1.csv" --requests 4000 --hz 1997 \
+    waymark run --app "$apps/libburn.so" --workload "$folder/$1.csv" --requests 12000 --hz 1997 \
         -o "$folder/$1"
     expect 0 "a run of burn"
 }
@@ -42,14 +42,14 @@ burn before 70 30 200 200
 burn mixed 20 80 200 200  # other shares, the same costs
 burn slower 20 80 200 400 # and PathB's own part takes twice as long
 
-# Some 4,000 samples in each: 5 % is three standard errors even of the smaller path.
+# 1,400 samples of the smallest path: its standard error is at most 2.7 %, and that of a change 3 %.
 for run in before mixed slower; do
     waymark report -by_path -unit=us "$folder/$run"
     expect 0 "-by_path of $run"
     for path in PathA PathB; do
         true=$(truth $run $path)
         near "$run $path" "$(told cpu/request $path)" "$true" \
-            "$(awk -v t="$true" 'BEGIN { print t * 0.07 }')"
+            "$(awk -v t="$true" 'BEGIN { print t * 0.08 }')"
     done
 done
 

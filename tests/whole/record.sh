@@ -350,4 +350,15 @@ done
 waymark bench --app "$apps/libcrash.so" --field how=segv --count 1 --benchtime 10x --tag never
 expect 3 "a crash in a benchmark"
 [ ! -e "$WAYMARK_HOME/never" ] || fail "a tag of a crash was made"
+
+# Of two at once one is filed, and the other says that it was not.
+"$build/bin/waymark" bench --app "$shop" --field op=page --count 1 --benchtime 1s --tag twin \
+    >"$folder/first" 2>&1 &
+pid=$!
+bench --benchtime 1s --count 1 --tag twin
+second=$status first=0
+wait "$pid" || first=$?
+[ "$((first + second))" -eq 2 ] || fail "two benches of one tag: exit $first and $second"
+cat "$folder/first" >>"$folder/err"
+said 'twin: the tag holds a benchmark' "two benches of one tag"
 finish

@@ -58,7 +58,7 @@ ours_alone() {
              on'
 }
 
-# The go tool knows no inlined functions ("TODO: Report inlined functions") and no name that DWARF
+# The go tool knows no inlined functions and no name that DWARF
 # gives by reference: the line of the innermost frame, and the name of the outermost or none.
 as_go_tool() { # OURS THEIRS
     awk '/^ +[0-9]+: 0x/ { on = / M=1 / } /^Mappings/ { on = 0 } on' "$1" |
