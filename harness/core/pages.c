@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { LARGE_PAGE_BYTES = 2 << 20 };
@@ -21,6 +22,22 @@ void *wm_pages_new(size_t count, size_t item_bytes)
     const size_t whole_pages = bytes / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
     (void)madvise(block, whole_pages, MADV_HUGEPAGE); /* a kernel may have none */
     return block;
+}
+
+void *wm_pages_grow(void *block, size_t old_bytes, size_t count, size_t item_bytes)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, item_bytes, &bytes))
+        return NULL;
+    if (bytes < LARGE_PAGE_BYTES)
+        return realloc(block, bytes);
+    void *grown = wm_pages_new(count, item_bytes);
+    if (grown == NULL)
+        return NULL;
+    if (old_bytes > 0)
+        memcpy(grown, block, old_bytes < bytes ? old_bytes : bytes);
+    free(block);
+    return grown;
 }
 
 void wm_pages_give_back(size_t bytes)

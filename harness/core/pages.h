@@ -9,6 +9,10 @@
  * filling it. No more memory is used than without. Not zeroed; free() it. NULL: no memory. */
 void *wm_pages_new(size_t count, size_t item_bytes);
 
+/* Such a block or one of malloc(), NULL too, with room for more; as realloc() otherwise. What is large
+ * is copied: moved by the kernel it would no longer begin on a large page. */
+void *wm_pages_grow(void *block, size_t old_bytes, size_t count, size_t item_bytes);
+
 /* From now on a block of this size or more is given back to the system as soon as it is freed. Left
  * alone, malloc keeps ever larger ones for later once such a one was freed. */
 void wm_pages_give_back(size_t bytes);

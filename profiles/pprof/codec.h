@@ -21,21 +21,19 @@ WM_MUST_USE int64_t wm_profile_append_location(struct wm_profile *profile,
                                                const struct wm_location *location,
                                                const struct wm_line *lines);
 
-/* A sample that is written where it stays: first room for so many of its parts behind the
- * profile's (-ENOMEM), then the counts of what was put there; values are as many as sample types.
- * The index, or -EOVERFLOW past 2^32 of a kind. */
-WM_MUST_USE int wm_profile_reserve_sample(struct wm_profile *profile, size_t location_count,
-                                          size_t label_count, size_t value_count);
+/* Samples that are written where they stay: first room for so many and their parts behind the
+ * profile's (-ENOMEM), then, of each, the counts of what was put there; values are as many as sample
+ * types. The index, or -EOVERFLOW past 2^32 of a kind. */
+WM_MUST_USE int wm_profile_reserve_samples(struct wm_profile *profile, size_t count,
+                                           size_t location_count, size_t label_count,
+                                           size_t value_count);
 WM_MUST_USE int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_count,
                                              size_t label_count);
 
-/* Room in a profile without samples for exactly so many, with their parts, for the caller to fill:
- * the counts are these from now on. -ENOMEM, or -EOVERFLOW past 2^32 of a kind. */
-WM_MUST_USE int wm_profile_size_samples(struct wm_profile *profile, size_t sample_count,
-                                        size_t location_count, size_t label_count);
-
 /* Mappings, functions, locations and lines of `from` replace the profile's; takes `from`. */
 void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from);
+/* Samples of `from` with all their parts replace the profile's; `from` has none any more. */
+void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from);
 
 /* The unpacked bytes that wm_profile_write compresses; free() them. -ENOMEM. */
 WM_MUST_USE int wm_profile_encode(const struct wm_profile *profile, unsigned char **ret_data,

@@ -16,24 +16,26 @@
 #include <profile.pb-c.h>
 
 enum { MESSAGE_BYTES_MAX = 1 << 20 };
-enum { THREAD_SAMPLES_LEAST = 10000 };
+enum { THREAD_BYTES_LEAST = 256 << 10 };
 
-enum { PART_CODE, PART_COUNTS, PART_COUNT };
+enum { PART_CODE, PART_SAMPLES, PART_COUNT };
 
 struct decode {
     const struct wm_wire_input *input;
+    const struct wm_decode_source *source;
+    struct wm_arrival arrival;
     struct wm_profile *profile;
     struct wm_wire_map map;
     uint32_t *strings; /* from numbers in the file to numbers in the profile */
     struct wm_ids mapping_ids, function_ids, location_ids;
-    struct wm_samples *samples;
+    struct wm_samples_guess guess;
     struct wm_line *lines; /* scratch, as long as the longest list so far */
     uint64_t *line_ids;    /* of their functions */
     size_t line_capacity;
 };
 
-static int read_parts(struct decode *decode);
 static int read_part(void *user, const struct wm_slice *slice);
+static int take_samples(struct decode *decode);
 static int read_code(struct decode *decode);
 static int read_strings(struct decode *decode);
 static int read_header(struct decode *decode);
@@ -45,7 +47,6 @@ static int read_locations(struct decode *decode);
 static int read_location(struct decode *decode, size_t i, bool pad_mapping);
 static int keep_line(struct decode *decode, const struct wm_wire_field *field, size_t i);
 static int find_functions(struct decode *decode, size_t at, const struct wm_location *location);
-static int read_samples(struct decode *decode);
 static int find_message(const struct decode *decode, size_t at, struct wm_wire_field *ret_field);
 static int read_numbers(const struct decode *decode, const struct wm_wire_message *kind, size_t at,
                         uint64_t ret_values[WM_WIRE_FIELDS]);
@@ -57,19 +58,25 @@ static int check_id(const struct decode *decode, size_t at, const char *kind, si
 static int note_ids(const struct decode *decode, struct wm_ids *ids, const void *first, size_t step,
                     const struct wm_wire_offsets *offsets, const char *kind);
 
-int wm_profile_decode_plain(const struct wm_wire_input *input, struct wm_profile **ret_profile)
+int wm_profile_decode_plain(const struct wm_wire_input *input,
+                            const struct wm_decode_source *source, struct wm_profile **ret_profile)
 {
-    struct decode decode = {.input = input};
-    int rc = wm_wire_scan(input, &decode.map);
+    const bool many = wm_parallel_slices(input->length, THREAD_BYTES_LEAST) > 1;
+    struct decode decode = {.input = input, .source = source};
+    wm_arrival_init(&decode.arrival, source == NULL ? input->length : 0);
+    int rc = wm_profile_new(&decode.profile);
+    rc = rc < 0 ? wm_read_failed(input, rc)
+                : wm_parallel(PART_COUNT, many ? PART_COUNT : 1, read_part, &decode);
     if (rc == 0)
-        rc = read_parts(&decode);
+        rc = take_samples(&decode);
     if (rc < 0)
         goto out;
     *ret_profile = decode.profile;
     decode.profile = NULL;
 out:
     wm_profile_free(decode.profile);
-    wm_samples_free(decode.samples);
+    wm_profile_free(decode.guess.profile);
+    wm_arrival_done(&decode.arrival);
     wm_wire_map_done(&decode.map);
     wm_ids_done(&decode.mapping_ids);
     wm_ids_done(&decode.function_ids);
@@ -80,19 +87,7 @@ out:
     return rc;
 }
 
-static int read_parts(struct decode *decode)
-{
-    const bool many = wm_parallel_slices(decode->map.sample_count, THREAD_SAMPLES_LEAST) > 1;
-    int rc = wm_profile_new(&decode->profile);
-    if (rc < 0)
-        return wm_read_failed(decode->input, rc);
-    rc = wm_parallel(PART_COUNT, many ? PART_COUNT : 1, read_part, decode);
-    if (rc == -ENOMEM)
-        return wm_read_failed(decode->input, rc);
-    return rc == 0 ? read_samples(decode) : rc;
-}
-
-/* The samples are counted while all else is read. */
+/* The samples are read while all else is unpacked and read. */
 static int read_part(void *user, const struct wm_slice *slice)
 {
     struct decode *decode = user;
@@ -101,14 +96,41 @@ static int read_part(void *user, const struct wm_slice *slice)
         if (part == PART_CODE)
             rc = read_code(decode);
         else
-            rc = wm_samples_count(decode->input, &decode->map, &decode->samples);
+            wm_samples_guess(decode->input, &decode->arrival, &decode->guess);
     }
     return rc;
 }
 
+/* Those that were guessed, if everything is where the guess had it. */
+static int take_samples(struct decode *decode)
+{
+    const struct wm_samples_guess *guess = &decode->guess;
+    const struct wm_samples_input input = {
+        .profile = decode->profile,
+        .location_ids = &decode->location_ids,
+        .strings = decode->strings,
+        .string_count = decode->map.strings.count,
+    };
+    const bool is_so = guess->profile != NULL &&
+                       guess->profile->sample_type_count == decode->profile->sample_type_count &&
+                       guess->location_count <= decode->location_ids.dense_count &&
+                       guess->string_count <= input.string_count &&
+                       wm_intern_count(decode->profile->strings) == input.string_count;
+    if (!is_so)
+        return wm_samples_read(decode->input, &input);
+    wm_profile_take_samples(decode->profile, guess->profile);
+    return 0;
+}
+
 static int read_code(struct decode *decode)
 {
-    int rc = read_strings(decode);
+    const struct wm_decode_source *source = decode->source;
+    int rc = source != NULL ? source->fill(source->user, &decode->arrival) : 0;
+    wm_arrival_end(&decode->arrival);
+    if (rc == 0)
+        rc = wm_wire_scan(decode->input, &decode->map);
+    if (rc == 0)
+        rc = read_strings(decode);
     if (rc == 0)
         rc = read_header(decode);
     if (rc == 0)
@@ -376,17 +398,6 @@ static int find_functions(struct decode *decode, size_t at, const struct wm_loca
         decode->lines[i].function = function;
     }
     return 0;
-}
-
-static int read_samples(struct decode *decode)
-{
-    const struct wm_samples_input input = {
-        .profile = decode->profile,
-        .location_ids = &decode->location_ids,
-        .strings = decode->strings,
-        .string_count = decode->map.strings.count,
-    };
-    return wm_samples_read(decode->samples, &input);
 }
 
 /* ---- Messages ---- */

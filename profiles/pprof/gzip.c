@@ -1,12 +1,11 @@
-/* gzip.c - gzip in memory: by zlib, and what is one sound member, as files are, by libdeflate,
- * which unpacks three times as fast but can neither grow its output nor say what is wrong. */
+/* gzip.c - gzip in memory: packed by libdeflate, unpacked by zlib, which can grow its output and say
+ * what is wrong; and what is one sound member, as files are, by ISA-L, three times as fast. */
 #include "profiles/pprof/gzip.h"
-
-#include "harness/core/pages.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 enum { GZIP_WINDOW = MAX_WBITS + 16 };
 enum { RATIO_MAX = 1032 }; /* bytes that one of deflate can become at most */
+enum { PIECE_BYTES = 128 << 10 };
 
 struct growing {
     unsigned char *data;
@@ -21,8 +21,6 @@ struct growing {
 };
 
 static void feed(z_stream *stream, const unsigned char *data, size_t length, size_t *used);
-static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret_data,
-                          size_t *ret_length);
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,
                           struct wm_error *err);
 static int make_room(struct growing *out, uint64_t limit);
@@ -54,8 +52,6 @@ int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data, 
 {
     z_stream stream = {0};
     struct growing out = {0};
-    if (unpack_member(input, ret_data, ret_length))
-        return 0;
     if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
         return wm_fail_at(err, -ENOMEM, input->place, "no memory to unpack it");
     int rc = unpack_members(&stream, input, &out, err);
@@ -70,33 +66,44 @@ out:
     return rc;
 }
 
-/* How much a member unpacks to is said by its last bytes, if they are its last and it is below
- * 4 GiB. What they claim is tried only where it may be true, and takes no memory until it is. */
-static bool unpack_member(const struct wm_gzip_input *input, unsigned char **ret_data,
-                          size_t *ret_length)
+/* Its last bytes say how much a member unpacks to, if they are its last and it is below 4 GiB. */
+size_t wm_gzip_claim(const struct wm_gzip_input *input)
 {
-    uint32_t claimed = 0;
-    if (input->length < sizeof(claimed))
-        return false;
-    for (size_t i = 1; i <= sizeof(claimed); i++)
-        claimed = claimed << 8 | input->data[input->length - i];
-    if (claimed / RATIO_MAX > input->length || (input->limit != 0 && claimed > input->limit))
-        return false;
-    struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
-    unsigned char *data = wm_pages_new((size_t)claimed + 1, 1);
-    size_t used = 0, made = 0;
-    bool done = inflate != NULL && data != NULL &&
-                libdeflate_gzip_decompress_ex(inflate, input->data, input->length, data, claimed,
-                                              &used, &made) == LIBDEFLATE_SUCCESS &&
-                used == input->length && made == claimed;
-    libdeflate_free_decompressor(inflate);
-    if (done) {
-        *ret_data = data;
-        *ret_length = made;
-        return true;
+    uint32_t claim = 0;
+    if (input->length > UINT32_MAX || !wm_gzip_is(input->data, input->length))
+        return 0;
+    for (size_t i = 1; i <= sizeof(claim) && i <= input->length; i++)
+        claim = claim << 8 | input->data[input->length - i];
+    const bool is_possible = claim / RATIO_MAX <= input->length;
+    return is_possible && (input->limit == 0 || claim <= input->limit) ? claim : 0;
+}
+
+int wm_gzip_unpack_member(const struct wm_gzip_input *input, unsigned char *data, size_t length,
+                          struct wm_arrival *arrival)
+{
+    struct inflate_state *state = malloc(sizeof(*state));
+    int rc = ISAL_DECOMP_OK;
+    size_t made = 0;
+    if (state == NULL)
+        return -ENOMEM;
+    isal_inflate_init(state);
+    state->crc_flag = ISAL_GZIP;
+    state->next_in = (uint8_t *)(uintptr_t)input->data; /* only read */
+    state->avail_in = (uint32_t)input->length;
+    state->next_out = data;
+    while (rc == ISAL_DECOMP_OK && state->block_state != ISAL_BLOCK_FINISH) {
+        const size_t left = length - made, before = made;
+        state->avail_out = left < PIECE_BYTES ? (uint32_t)left : PIECE_BYTES;
+        rc = isal_inflate(state);
+        made = (size_t)(state->next_out - data);
+        if (made == before && state->block_state != ISAL_BLOCK_FINISH)
+            break; /* there is no more room, or nothing more to unpack */
+        wm_arrival_tell(arrival, made);
     }
-    free(data);
-    return false;
+    const bool is_sound = rc == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
+                          state->avail_in == 0 && made == length;
+    free(state);
+    return is_sound ? 0 : -EBADMSG;
 }
 
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,

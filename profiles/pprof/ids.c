@@ -1,4 +1,4 @@
-/* ids.c - an array for small ids, a sorted list for large ones. */
+/* ids.c - nothing for dense ids, an array for small ones, a sorted list for large ones. */
 #include "profiles/pprof/ids.h"
 
 #include <errno.h>
@@ -28,6 +28,14 @@ static uint64_t id_of(const void *first, size_t step, size_t i)
     return id;
 }
 
+static bool is_dense(const void *first, size_t step, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id_of(first, step, i) != i + 1)
+            return false;
+    return true;
+}
+
 /* The earliest thing that has the id of one before it, or WM_NO_INDEX. */
 static uint32_t find_second(const struct wm_ids *ids)
 {
@@ -45,6 +53,9 @@ int wm_ids_init(struct wm_ids *ids, const void *first, size_t step, size_t count
 {
     uint32_t second = WM_NO_INDEX;
     size_t large = 0;
+    *ids = (struct wm_ids){.dense_count = count};
+    if (is_dense(first, step, count))
+        return 0;
     *ids = (struct wm_ids){.small_count = (uint64_t)count * 2 + SMALL_AT_LEAST};
     for (size_t i = 0; i < count; i++)
         large += id_of(first, step, i) >= ids->small_count;

@@ -198,7 +198,7 @@ int wm_legacy_sample(struct wm_legacy *legacy, const struct wm_label *label, con
 {
     struct wm_profile *profile = legacy->profile;
     size_t depth = legacy->stack_length;
-    int rc = wm_profile_reserve_sample(profile, depth, 1, profile->sample_type_count);
+    int rc = wm_profile_reserve_samples(profile, 1, depth, 1, profile->sample_type_count);
     if (rc < 0)
         return wm_legacy_failed(legacy, rc);
     for (size_t i = 0; i < depth; i++) {

@@ -173,7 +173,7 @@ static int mark_base(struct wm_profile *profile)
     size_t count = profile->sample_count;
     if (profile->label_count + count > UINT32_MAX)
         return -EOVERFLOW;
-    int rc = wm_profile_reserve_sample(profile, 0, count, 0);
+    int rc = wm_profile_reserve_samples(profile, 0, 0, count, 0);
     if (rc < 0)
         return rc;
     struct wm_label mark = {.key = (uint32_t)key, .string = (uint32_t)value};

@@ -168,7 +168,7 @@ int64_t wm_profile_add_sample(struct wm_profile *profile, const uint32_t *locati
                               size_t label_count, const int64_t *values)
 {
     int rc =
-        wm_profile_reserve_sample(profile, location_count, label_count, profile->sample_type_count);
+        wm_profile_reserve_samples(profile, 1, location_count, label_count, profile->sample_type_count);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < location_count; i++) {
@@ -289,12 +289,12 @@ int wm_profile_set_lines(struct wm_profile *profile, size_t location, const stru
     return 0;
 }
 
-int wm_profile_reserve_sample(struct wm_profile *profile, size_t location_count, size_t label_count,
-                              size_t value_count)
+int wm_profile_reserve_samples(struct wm_profile *profile, size_t count, size_t location_count,
+                               size_t label_count, size_t value_count)
 {
     struct wm_profile_private *private = profile->private;
     struct wm_profile_sample *samples = reserve(profile->samples, &private->capacity.samples,
-                                                profile->sample_count + 1, sizeof(*samples));
+                                                profile->sample_count + count, sizeof(*samples));
     if (samples == NULL)
         return -ENOMEM;
     profile->samples = samples;
@@ -314,31 +314,6 @@ int wm_profile_reserve_sample(struct wm_profile *profile, size_t location_count,
     if (values == NULL)
         return -ENOMEM;
     profile->values = values;
-    return 0;
-}
-
-int wm_profile_size_samples(struct wm_profile *profile, size_t sample_count, size_t location_count,
-                            size_t label_count)
-{
-    struct wm_profile_private *private = profile->private;
-    const size_t types = profile->sample_type_count;
-    assert(profile->sample_count == 0 && profile->samples == NULL);
-    if (sample_count > UINT32_MAX || location_count > UINT32_MAX || label_count > UINT32_MAX ||
-        (types > 0 && sample_count > UINT32_MAX / types))
-        return -EOVERFLOW;
-    const size_t value_count = sample_count * types;
-    profile->samples = wm_pages_new(sample_count + 1, sizeof(profile->samples[0]));
-    profile->sample_locations =
-        wm_pages_new(location_count + 1, sizeof(profile->sample_locations[0]));
-    profile->labels = wm_pages_new(label_count + 1, sizeof(profile->labels[0]));
-    profile->values = wm_pages_new(value_count + 1, sizeof(profile->values[0]));
-    if (profile->samples == NULL || profile->sample_locations == NULL || profile->labels == NULL ||
-        profile->values == NULL)
-        return -ENOMEM;
-    profile->sample_count = private->capacity.samples = sample_count;
-    profile->sample_location_count = private->capacity.sample_locations = location_count;
-    profile->label_count = private->capacity.labels = label_count;
-    profile->value_count = private->capacity.values = value_count;
     return 0;
 }
 
@@ -399,6 +374,31 @@ void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
     wm_profile_free(from);
 }
 
+void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from)
+{
+    free(profile->samples);
+    free(profile->sample_locations);
+    free(profile->labels);
+    free(profile->values);
+    profile->samples = from->samples;
+    profile->sample_locations = from->sample_locations;
+    profile->labels = from->labels;
+    profile->values = from->values;
+    profile->sample_count = from->sample_count;
+    profile->sample_location_count = from->sample_location_count;
+    profile->label_count = from->label_count;
+    profile->value_count = from->value_count;
+    profile->private->capacity.samples = from->private->capacity.samples;
+    profile->private->capacity.sample_locations = from->private->capacity.sample_locations;
+    profile->private->capacity.labels = from->private->capacity.labels;
+    profile->private->capacity.values = from->private->capacity.values;
+    from->samples = NULL;
+    from->sample_locations = NULL;
+    from->labels = NULL;
+    from->values = NULL;
+    from->sample_count = from->sample_location_count = from->label_count = from->value_count = 0;
+}
+
 void wm_profile_forget(struct wm_profile *profile)
 {
     wm_lookup_done(&profile->private->mappings);
@@ -453,7 +453,7 @@ static void *reserve(void *array, size_t *capacity, size_t need, size_t item_byt
     size_t grown = *capacity < 16 ? 16 : *capacity * 2;
     if (grown < need)
         grown = need;
-    void *moved = reallocarray(array, grown, item_bytes);
+    void *moved = wm_pages_grow(array, *capacity * item_bytes, grown, item_bytes);
     if (moved != NULL)
         *capacity = grown;
     return moved;

@@ -1,12 +1,11 @@
 /* samples.c - reads samples field by field into the profile's arrays.
  *
  * They are nearly all of a large profile; an object for each, as generated code makes them, costs
- * four times the memory and ten times the time. Shares of them are first counted and then read,
- * each by a thread of its own: the arrays are as large as they have to be, and every sample's place
- * is known beforehand. */
+ * four times the memory and ten times the time. Most of them name locations and strings by numbers
+ * that are places in the file's own tables: so they are read before these are, while the file is
+ * still being unpacked. */
 #include "profiles/pprof/samples.h"
 
-#include "harness/core/parallel.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/invalid.h"
 
@@ -15,251 +14,159 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE = 2, SAMPLE_LOCATION = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
+enum { SAMPLE_TYPE = 1, SAMPLE = 2 }; /* of a profile */
+enum { SAMPLE_LOCATION = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
 
-/* The least bytes in a label that says something: a tag and a number. */
-enum { LABEL_BYTES_LEAST = 2 };
+/* The least bytes of a label that says something: those of its field, a tag and a number. */
+enum { LABEL_BYTES_LEAST = 4 };
 
-enum { SHARE_BLOCKS_LEAST = 20000 / WM_WIRE_BLOCK };
+/* Room is made for samples of so many bytes at once; those of the first FORECAST_BYTES tell how
+ * much all of them take. */
+enum { ROOM_BYTES = 32 << 10, FORECAST_BYTES = 256 << 10 };
 
-/* A thread's part of the samples, and where its parts begin in the profile's arrays. */
-struct share {
-    struct wm_wire_input wire; /* with this `err` */
-    struct wm_error err;
-    size_t at, end; /* bytes */
-    size_t first_sample, first_location, first_label;
-    size_t sample_count, location_count, label_count; /* the last two at most */
-    bool bad;                                         /* its last sample cannot be read */
-    int rc;
-};
-
-struct wm_samples {
+/* Where samples are read to, and how. */
+struct reader {
     const struct wm_wire_input *wire;
-    const struct wm_wire_map *map;
-    const struct wm_samples_input *input; /* while reading */
-    size_t share_count;
-    struct share shares[WM_PARALLEL_MAX];
+    const struct wm_samples_input *input; /* NULL: it is guessed */
+    struct wm_samples_guess guess;
+    struct wm_profile *profile;
+    size_t first;    /* where the first sample is in the file */
+    size_t room_end; /* there is room for all samples up to here */
+    bool has_forecast;
 };
 
 /* A sample that is being read. */
 struct draft {
-    const struct wm_samples_input *input;
-    const struct wm_wire_input *wire;
-    size_t number, start; /* which one, and where it is in the file: for errors */
+    struct reader *reader;
+    size_t start; /* where it is in the file: for errors */
     uint32_t *locations;
     struct wm_label *labels;
     int64_t *values;
     size_t location_count, label_count, value_count;
 };
 
-static void find_shares(struct wm_samples *samples);
-static int make_room(struct wm_samples *samples);
-static int count_shares(void *user, const struct wm_slice *slice);
-static void count_share(const struct wm_samples *samples, struct share *share);
-static int read_share(void *user, const struct wm_slice *slice);
-static bool count_sample(const struct wm_samples *samples, const struct wm_wire_field *sample,
-                         struct share *share);
-static int read_sample(struct draft *draft, const struct wm_wire_field *sample);
+static int take_field(struct reader *reader, const struct wm_wire_field *field);
+static int make_room(struct reader *reader, const struct wm_wire_field *sample);
+static int read_sample(struct reader *reader, const struct wm_wire_field *sample);
 static int read_field(struct draft *draft, const struct wm_wire_field *field);
+static int guess_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_values(struct draft *draft, const struct wm_wire_field *field);
 static int read_label(struct draft *draft, const struct wm_wire_field *field);
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string);
 
-int wm_samples_count(const struct wm_wire_input *wire, const struct wm_wire_map *map,
-                     struct wm_samples **ret_samples)
+void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arrival,
+                      struct wm_samples_guess *ret_guess)
 {
-    struct wm_samples *samples = calloc(1, sizeof(*samples));
-    if (samples == NULL)
-        return -ENOMEM;
-    samples->wire = wire;
-    samples->map = map;
-    find_shares(samples);
-    /* One CPU is left to what may be done meanwhile. */
-    const size_t slices = samples->share_count > 2 ? samples->share_count - 1 : 1;
-    int rc = wm_parallel(samples->share_count, slices, count_shares, samples);
-    if (rc == 0)
-        *ret_samples = samples;
-    else
-        wm_samples_free(samples);
-    return rc;
-}
-
-void wm_samples_free(struct wm_samples *samples)
-{
-    free(samples);
-}
-
-int wm_samples_read(struct wm_samples *samples, const struct wm_samples_input *input)
-{
-    samples->input = input;
-    int rc = make_room(samples);
-    if (rc < 0)
-        return wm_read_failed(samples->wire, rc);
-    rc = wm_parallel(samples->share_count, samples->share_count, read_share, samples);
-    for (size_t i = 0; rc < 0 && i < samples->share_count; i++) {
-        if (samples->shares[i].rc == 0)
-            continue;
-        if (samples->wire->err != NULL)
-            *samples->wire->err = samples->shares[i].err;
-        break;
-    }
-    return rc;
-}
-
-/* By blocks, whose offsets are known. */
-static void find_shares(struct wm_samples *samples)
-{
-    const struct wm_wire_input *wire = samples->wire;
-    const struct wm_wire_offsets *blocks = &samples->map->blocks;
-    const size_t shares = wm_parallel_slices(blocks->count, SHARE_BLOCKS_LEAST);
-    size_t first = 0;
-    samples->share_count = shares;
-    for (size_t i = 0; i < shares; i++) {
-        struct share *share = &samples->shares[i];
-        size_t next = (i + 1) * blocks->count / shares;
-        share->at = first < blocks->count ? blocks->at[first] : wire->length;
-        share->end = next < blocks->count ? blocks->at[next] : wire->length;
-        share->first_sample = first * WM_WIRE_BLOCK;
-        share->wire = *wire;
-        share->wire.err = &share->err;
-        first = next;
-    }
-}
-
-/* Nothing is read behind a sample that is wrong, so that what a file only claims costs nothing. */
-static int make_room(struct wm_samples *samples)
-{
-    size_t count = 0, locations = 0, labels = 0;
-    for (size_t i = 0; i < samples->share_count; i++) {
-        struct share *share = &samples->shares[i];
-        share->first_location = locations;
-        share->first_label = labels;
-        count += share->sample_count;
-        locations += share->location_count;
-        labels += share->label_count;
-        if (share->bad)
-            samples->share_count = i + 1;
-    }
-    return wm_profile_size_samples(samples->input->profile, count, locations, labels);
-}
-
-static int count_shares(void *user, const struct wm_slice *slice)
-{
-    struct wm_samples *samples = user;
-    for (size_t i = slice->first; i < slice->end; i++)
-        count_share(samples, &samples->shares[i]);
-    return 0;
-}
-
-static void count_share(const struct wm_samples *samples, struct share *share)
-{
+    const struct wm_wire_input quiet = {.data = wire->data, .length = wire->length};
+    struct reader reader = {.wire = &quiet};
     struct wm_wire_field field;
-    for (size_t at = share->at; !share->bad && at < share->end;) {
-        share->bad = wm_wire_next(&share->wire, &wm_wire_profile, &at, share->end, &field) < 0;
-        if (share->bad || field.number != SAMPLE)
-            continue;
-        share->sample_count++;
-        share->bad = !count_sample(samples, &field, share);
+    size_t at = 0;
+    int rc = wm_profile_new(&reader.profile);
+    for (size_t ready = 0, known = 0; rc == 0 && at < wire->length; known = ready) {
+        ready = wm_arrival_wait(arrival, known);
+        if (ready <= known)
+            rc = -EINVAL; /* cut off, or not unpacked */
+        for (size_t next = at; rc == 0 && next < ready; at = next) {
+            /* what cannot be read may be cut off here only because the rest is still to come */
+            if (wm_wire_next(&quiet, &wm_wire_profile, &next, ready, &field) < 0)
+                break;
+            rc = take_field(&reader, &field);
+        }
     }
+    if (rc < 0) {
+        wm_profile_free(reader.profile);
+        reader.profile = NULL;
+    }
+    *ret_guess = reader.guess;
+    ret_guess->profile = reader.profile;
 }
 
-static size_t count_numbers(const struct wm_wire_input *wire, const struct wm_wire_field *field)
+int wm_samples_read(const struct wm_wire_input *wire, const struct wm_samples_input *input)
 {
-    const uint64_t tops = UINT64_C(0x8080808080808080);
-    size_t count = 0, at = field->content;
-    for (; field->end - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
-        uint64_t bytes;
-        memcpy(&bytes, wire->data + at, sizeof(bytes));
-        bytes = (~bytes & tops) >> 7; /* a 1 for each last byte of a number */
-        count += bytes * UINT64_C(0x0101010101010101) >> 56;
-    }
-    for (; at < field->end; at++)
-        count += wire->data[at] < 0x80;
-    return count;
-}
-
-/* False: reading will fail here. */
-static bool count_sample(const struct wm_samples *samples, const struct wm_wire_field *sample,
-                         struct share *share)
-{
+    struct reader reader = {.wire = wire, .input = input, .profile = input->profile};
     struct wm_wire_field field;
-    size_t values = 0;
-    for (size_t at = sample->content; at < sample->end;) {
-        if (wm_wire_next(&share->wire, &wm_wire_sample, &at, sample->end, &field) < 0)
-            return false;
-        if (field.number == SAMPLE_LOCATION)
-            share->location_count += count_numbers(&share->wire, &field);
-        else if (field.number == SAMPLE_VALUE)
-            values += count_numbers(&share->wire, &field);
-        else if (field.number == SAMPLE_LABEL)
-            share->label_count += field.end - field.content >= LABEL_BYTES_LEAST;
+    int rc = 0;
+    for (size_t at = 0; rc == 0 && at < wire->length;) {
+        rc = wm_wire_next(wire, &wm_wire_profile, &at, wire->length, &field);
+        if (rc == 0 && field.number == SAMPLE)
+            rc = take_field(&reader, &field);
     }
-    return values == samples->map->type_count;
+    return rc == -ENOMEM || rc == -EOVERFLOW ? wm_read_failed(wire, rc) : rc;
 }
 
-static int read_share(void *user, const struct wm_slice *slice)
+static int take_field(struct reader *reader, const struct wm_wire_field *field)
 {
-    struct wm_samples *samples = user;
-    struct share *share = &samples->shares[slice->number];
-    struct wm_profile *profile = samples->input->profile;
-    struct wm_wire_field field;
-    size_t location = share->first_location, label = share->first_label;
-    size_t number = share->first_sample;
-    for (size_t at = share->at; share->rc == 0 && at < share->end;) {
-        share->rc = wm_wire_next(&share->wire, &wm_wire_profile, &at, share->end, &field);
-        if (share->rc < 0 || field.number != SAMPLE)
-            continue;
-        size_t value = number * profile->sample_type_count;
-        struct draft draft = {
-            .input = samples->input,
-            .wire = &share->wire,
-            .number = number,
-            .start = field.start,
-            .locations = profile->sample_locations + location,
-            .labels = profile->labels + label,
-            .values = profile->values + value,
-        };
-        share->rc = read_sample(&draft, &field);
-        profile->samples[number++] = (struct wm_profile_sample){
-            .first_location = (uint32_t)location,
-            .location_count = (uint32_t)draft.location_count,
-            .first_label = (uint32_t)label,
-            .label_count = (uint32_t)draft.label_count,
-            .first_value = (uint32_t)value,
-        };
-        location += draft.location_count;
-        label += draft.label_count;
+    if (field->number == SAMPLE) {
+        int rc = field->end > reader->room_end ? make_room(reader, field) : 0;
+        return rc < 0 ? rc : read_sample(reader, field);
     }
-    /* Labels that say nothing were counted, but not read. */
-    size_t unread = share->first_label + share->label_count - label;
-    memset(profile->labels + label, 0, unread * sizeof(profile->labels[0]));
-    return share->rc;
+    if (field->number != SAMPLE_TYPE)
+        return 0;
+    if (reader->profile->sample_count > 0)
+        return -EINVAL; /* those before would have a value too few */
+    int64_t type = wm_profile_append_sample_type(reader->profile, (struct wm_value_type){0, 0});
+    return type < 0 ? (int)type : 0;
 }
 
-static int read_sample(struct draft *draft, const struct wm_wire_field *sample)
+/* For the samples of the next bytes: each number takes one at least. */
+static int make_room(struct reader *reader, const struct wm_wire_field *sample)
 {
-    const size_t types = draft->input->profile->sample_type_count;
+    const struct wm_profile *profile = reader->profile;
+    const size_t file_bytes = reader->wire->length, start = sample->start;
+    reader->first = profile->sample_count == 0 ? start : reader->first;
+    size_t least = sample->end - start > ROOM_BYTES ? sample->end - start : ROOM_BYTES;
+    least = least < file_bytes - start ? least : file_bytes - start;
+    size_t samples = least / (2 + profile->sample_type_count) + 1;
+    size_t locations = least, labels = least / LABEL_BYTES_LEAST, values = least;
+    if (!reader->has_forecast && start - reader->first >= FORECAST_BYTES) {
+        const double more = (double)(file_bytes - start) / (double)(start - reader->first);
+        reader->has_forecast = true;
+        samples += (size_t)(more * (double)profile->sample_count);
+        locations += (size_t)(more * (double)profile->sample_location_count);
+        labels += (size_t)(more * (double)profile->label_count);
+        values += (size_t)(more * (double)profile->value_count);
+    }
+    reader->room_end = start + least;
+    return wm_profile_reserve_samples(reader->profile, samples, locations, labels,
+                                      values + profile->sample_type_count);
+}
+
+static int read_sample(struct reader *reader, const struct wm_wire_field *sample)
+{
+    struct wm_profile *profile = reader->profile;
+    const size_t types = profile->sample_type_count;
+    struct draft draft = {
+        .reader = reader,
+        .start = sample->start,
+        .locations = profile->sample_locations + profile->sample_location_count,
+        .labels = profile->labels + profile->label_count,
+        .values = profile->values + profile->value_count,
+    };
     struct wm_wire_field field;
     int rc = 0;
     for (size_t at = sample->content; rc == 0 && at < sample->end;) {
-        rc = wm_wire_next(draft->wire, &wm_wire_sample, &at, sample->end, &field);
+        rc = wm_wire_next(reader->wire, &wm_wire_sample, &at, sample->end, &field);
         if (rc == 0)
-            rc = read_field(draft, &field);
+            rc = read_field(&draft, &field);
     }
-    if (rc < 0 || draft->value_count == types)
+    if (rc < 0)
         return rc;
-    return wm_read_invalid(
-        draft->wire, sample->start,
-        "sample %zu has %zu values, expected one for each of the %zu sample types",
-        draft->number + 1, draft->value_count, types);
+    if (draft.value_count != types)
+        return wm_read_invalid(
+            reader->wire, sample->start,
+            "sample %zu has %zu values, expected one for each of the %zu sample types",
+            profile->sample_count + 1, draft.value_count, types);
+    int64_t index = wm_profile_commit_sample(profile, draft.location_count, draft.label_count);
+    return index < 0 ? (int)index : 0;
 }
 
 static int read_field(struct draft *draft, const struct wm_wire_field *field)
 {
     switch (field->number) {
     case SAMPLE_LOCATION:
-        return read_locations(draft, field);
+        return draft->reader->input == NULL ? guess_locations(draft, field)
+                                            : read_locations(draft, field);
     case SAMPLE_VALUE:
         return read_values(draft, field);
     case SAMPLE_LABEL:
@@ -269,50 +176,58 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
     }
 }
 
-/* One id, or a list of them. Nearly all ids are one byte or two, in no order that a CPU could
- * foresee: so both are read without a branch. */
+/* Which byte is a number's last is in no order that a CPU could foresee: so there is no branch on
+ * it. Each byte puts down what the number is so far, and the last one lets that stay. */
+static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
+{
+    const unsigned char *data = draft->reader->wire->data;
+    uint64_t most = draft->reader->guess.location_count, number = 0;
+    uint32_t *next = draft->locations + draft->location_count;
+    unsigned shift = 0, shifts = 0, zeros = 0;
+    for (size_t at = field->content; at < field->end; at++) {
+        const unsigned is_last = data[at] < 0x80;
+        number |= (uint64_t)(data[at] & 0x7f) << (shift & 63);
+        shifts |= shift;
+        zeros |= is_last & (number == 0);
+        *next = (uint32_t)number - 1;
+        next += is_last;
+        most = number > most ? number : most; /* it only grows up to its last byte */
+        shift = (shift + 7) & (is_last - 1);
+        number &= (uint64_t)is_last - 1;
+    }
+    draft->location_count = (size_t)(next - draft->locations);
+    draft->reader->guess.location_count = most;
+    return zeros != 0 || shifts >= 64 || shift != 0 ? -EINVAL : 0;
+}
+
+/* One id, or a list of them. */
 static int read_locations(struct draft *draft, const struct wm_wire_field *field)
 {
-    const struct wm_wire_input *wire = draft->wire;
-    const struct wm_ids *ids = draft->input->location_ids;
-    const unsigned char *data = wire->data;
-    const size_t end = field->end;
-    uint32_t *next = draft->locations + draft->location_count;
-    for (size_t at = field->content; at < end;) {
-        const unsigned char *bytes = data + at;
-        uint64_t id;
-        if (end - at >= 2 && (bytes[0] & bytes[1]) < 0x80) {
-            const size_t is_two = bytes[0] >> 7;
-            id = (bytes[0] & 0x7f) | ((uint64_t)bytes[1] << 7 & (0 - (uint64_t)is_two));
-            at += 1 + is_two;
-        } else {
-            size_t behind = at; /* copies, so that the others stay in registers */
-            uint64_t any = 0;
-            if (!wm_wire_number(wire, &behind, end, &any))
-                return wm_wire_bad_number(wire, behind, end);
-            at = behind;
-            id = any;
-        }
-        uint32_t index = wm_ids_find(ids, id);
+    const struct wm_wire_input *wire = draft->reader->wire;
+    const struct wm_samples_input *input = draft->reader->input;
+    for (size_t at = field->content; at < field->end;) {
+        uint64_t id = 0;
+        if (!wm_wire_number(wire, &at, field->end, &id))
+            return wm_wire_bad_number(wire, at, field->end);
+        uint32_t index = wm_ids_find(input->location_ids, id);
         if (index == WM_NO_INDEX)
             return wm_read_invalid(wire, draft->start,
                                    "sample %zu is in location %" PRIu64 ", which is not there",
-                                   draft->number + 1, id);
-        *next++ = index;
+                                   input->profile->sample_count + 1, id);
+        draft->locations[draft->location_count++] = index;
     }
-    draft->location_count = (size_t)(next - draft->locations);
     return 0;
 }
 
 /* Those too many are only counted. */
 static int read_values(struct draft *draft, const struct wm_wire_field *field)
 {
-    const struct wm_wire_input *wire = draft->wire;
+    const struct wm_wire_input *wire = draft->reader->wire;
     for (size_t at = field->content; at < field->end;) {
         uint64_t value = 0;
         if (!wm_wire_number(wire, &at, field->end, &value))
             return wm_wire_bad_number(wire, at, field->end);
-        if (draft->value_count < draft->input->profile->sample_type_count)
+        if (draft->value_count < draft->reader->profile->sample_type_count)
             draft->values[draft->value_count] = (int64_t)value;
         draft->value_count++;
     }
@@ -325,7 +240,7 @@ static int read_label(struct draft *draft, const struct wm_wire_field *field)
     enum { KEY = 1, STRING, NUMBER, UNIT };
     uint64_t values[WM_WIRE_FIELDS];
     struct wm_label label = {0};
-    int rc = wm_wire_numbers(draft->wire, &wm_wire_label, field, values);
+    int rc = wm_wire_numbers(draft->reader->wire, &wm_wire_label, field, values);
     if (rc == 0)
         rc = string_of(draft, values[KEY], &label.key);
     if (rc == 0)
@@ -341,9 +256,16 @@ static int read_label(struct draft *draft, const struct wm_wire_field *field)
 
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string)
 {
-    if (number >= draft->input->string_count)
-        return wm_read_no_string(draft->wire, draft->start, (int64_t)number,
-                                 draft->input->string_count);
-    *ret_string = draft->input->strings[number];
+    const struct wm_samples_input *input = draft->reader->input;
+    struct wm_samples_guess *guess = &draft->reader->guess;
+    if (input == NULL) {
+        guess->string_count = number < guess->string_count ? guess->string_count : number + 1;
+        *ret_string = (uint32_t)number;
+        return number < UINT32_MAX ? 0 : -EINVAL;
+    }
+    if (number >= input->string_count)
+        return wm_read_no_string(draft->reader->wire, draft->start, (int64_t)number,
+                                 input->string_count);
+    *ret_string = input->strings[number];
     return 0;
 }

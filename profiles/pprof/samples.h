@@ -2,11 +2,24 @@
 #ifndef WM_PPROF_SAMPLES_H
 #define WM_PPROF_SAMPLES_H
 
+#include "profiles/pprof/arrival.h"
 #include "profiles/pprof/ids.h"
 #include "profiles/pprof/profile.h"
 #include "profiles/pprof/wire.h"
 
-struct wm_samples;
+/* Samples that were read before all else of the file was. */
+struct wm_samples_guess {
+    struct wm_profile *profile; /* of samples alone; NULL: they have to be read otherwise */
+    uint64_t location_count;    /* the least that there must be, */
+    uint64_t string_count;      /* of both */
+};
+
+/* Reads the samples of a file as it arrives, guessing that its ids of locations are 1, 2, 3 ... in
+ * this order and that no two of its strings are equal, as it is in what programs write. It is for
+ * the caller to see whether that was so, and to wm_profile_free() the profile in any case. There is
+ * none if anything is wrong or unusual: wm_samples_read tells what. */
+void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arrival,
+                      struct wm_samples_guess *ret_guess);
 
 struct wm_samples_input {
     struct wm_profile *profile; /* has everything else already */
@@ -15,13 +28,9 @@ struct wm_samples_input {
     size_t string_count;
 };
 
-/* Counts the parts of a file's samples, by threads if there are many: nothing else of the file has
- * to be read before. What is wrong is told by reading only. Both arguments are borrowed until
- * wm_samples_free. -ENOMEM. */
-WM_MUST_USE int wm_samples_count(const struct wm_wire_input *wire, const struct wm_wire_map *map,
-                                 struct wm_samples **ret_samples);
-/* Once. -EINVAL with the offset of what is wrong, -ENOMEM, -EOVERFLOW. */
-WM_MUST_USE int wm_samples_read(struct wm_samples *samples, const struct wm_samples_input *input);
-void wm_samples_free(struct wm_samples *samples);
+/* By what the file has else; its fields are sound. -EINVAL with the offset of what is wrong, -ENOMEM,
+ * -EOVERFLOW. */
+WM_MUST_USE int wm_samples_read(const struct wm_wire_input *wire,
+                                const struct wm_samples_input *input);
 
 #endif

@@ -93,7 +93,6 @@ void wm_wire_map_done(struct wm_wire_map *map)
     free(map->locations.at);
     free(map->functions.at);
     free(map->strings.at);
-    free(map->blocks.at);
     free(map->header);
     *map = (struct wm_wire_map){0};
 }
@@ -202,13 +201,11 @@ static int keep_field(const struct wm_wire_input *input, const struct wm_wire_fi
         [FIELD_STRING] = &map->strings,
     };
     if (field->number == FIELD_SAMPLE)
-        return map->sample_count++ % WM_WIRE_BLOCK == 0 ? keep_offset(&map->blocks, field->start)
-                                                        : 0;
+        return 0;
     struct wm_wire_offsets *offsets =
         field->number < sizeof(by_number) / sizeof(by_number[0]) ? by_number[field->number] : NULL;
     if (offsets != NULL)
         return keep_offset(offsets, field->start);
-    map->type_count += field->number == FIELD_TYPE;
     int rc = check_content(input, field);
     return rc == 0 ? keep_header(input, field, map) : rc;
 }

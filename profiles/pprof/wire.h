@@ -97,13 +97,9 @@ struct wm_wire_offsets {
     size_t count, capacity;
 };
 
-enum { WM_WIRE_BLOCK = 4096 }; /* samples */
-
 struct wm_wire_map {
     struct wm_wire_offsets mappings, locations, functions, strings;
-    struct wm_wire_offsets blocks; /* the first of every WM_WIRE_BLOCK samples: too many for all */
-    size_t sample_count, type_count; /* samples, sample types */
-    unsigned char *header;           /* the bytes of all other known fields but samples */
+    unsigned char *header; /* the bytes of all other known fields but samples */
     size_t header_length, header_capacity;
 };
 
