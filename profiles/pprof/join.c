@@ -26,6 +26,7 @@ struct uses {
 struct join {
     struct wm_profile *profile;
     struct wm_join_code code;
+    bool keeps_locations; /* all have their old numbers */
     struct uses uses[WM_PARALLEL_MAX];
     uint32_t *hashes; /* by sample */
     struct wm_sample_table table;
@@ -129,10 +130,15 @@ static int map_uses(struct join *join)
     for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
         for (size_t at = 0; rc == 0 && at < join->uses[i].count; at++)
             rc = wm_join_location(&join->code, join->uses[i].order[at]);
+    join->keeps_locations = true;
+    for (size_t i = 0; i < join->profile->location_count; i++)
+        join->keeps_locations &=
+            join->code.location_of[i] == i + 1 || join->code.location_of[i] == 0;
     return rc;
 }
 
-/* New locations and sorted labels, where the old ones are. */
+/* New locations and sorted labels, where the old ones are. Programs write locations in order of use,
+ * all different: there the stacks are new already. */
 static int prepare_samples(void *user, const struct wm_slice *slice)
 {
     struct join *join = user;
@@ -143,7 +149,7 @@ static int prepare_samples(void *user, const struct wm_slice *slice)
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
         uint32_t *stack = profile->sample_locations + sample->first_location;
-        for (uint32_t at = 0; at < sample->location_count; at++)
+        for (uint32_t at = 0; !join->keeps_locations && at < sample->location_count; at++)
             stack[at] = location_of[stack[at]] - 1;
         rc = wm_sample_sort_labels(profile, sample, &scratch);
         join->hashes[i] = wm_sample_hash(profile, sample);

@@ -3,17 +3,20 @@
 #ifndef WM_PPROF_JOIN_CODE_H
 #define WM_PPROF_JOIN_CODE_H
 
-#include "harness/core/text.h"
 #include "profiles/pprof/profile.h"
+
+/* New things by their content. It holds numbers only: the things stay where the profile has them. */
+struct wm_join_table {
+    struct wm_join_slot *slots; /* open addressing */
+    size_t slot_count;          /* a power of two, more than things */
+};
 
 struct wm_join_code {
     const struct wm_profile *from;
     struct wm_profile *code; /* the new mappings, functions, locations and lines */
     /* from old indices to new ones, + 1; 0 as long as nothing uses it */
     uint32_t *mapping_of, *function_of, *location_of;
-    /* what makes a thing itself; its number is the new index */
-    struct wm_intern *mapping_keys, *function_keys, *location_keys;
-    struct wm_text key;
+    struct wm_join_table mappings, functions, locations;
     struct wm_line *lines; /* scratch, as long as the longest list */
 };
 
