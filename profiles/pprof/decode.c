@@ -113,8 +113,9 @@ static int take_samples(struct decode *decode)
     };
     const bool is_so = guess->profile != NULL &&
                        guess->profile->sample_type_count == decode->profile->sample_type_count &&
-                       guess->location_count <= decode->location_ids.dense_count &&
-                       guess->string_count <= input.string_count &&
+                       (guess->last_location < decode->location_ids.dense_count ||
+                        guess->profile->sample_location_count == 0) &&
+                       guess->last_string < input.string_count &&
                        wm_intern_count(decode->profile->strings) == input.string_count;
     if (!is_so)
         return wm_samples_read(decode->input, &input);

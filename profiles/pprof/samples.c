@@ -177,27 +177,28 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
 }
 
 /* Which byte is a number's last is in no order that a CPU could foresee: so there is no branch on
- * it. Each byte puts down what the number is so far, and the last one lets that stay. */
+ * it. Each byte puts down what the number is so far, and the last one lets that stay. The id 0, which
+ * stands for none, becomes the largest index; numbers of five bytes and more are no such ids. */
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
 {
-    const unsigned char *data = draft->reader->wire->data;
-    uint64_t most = draft->reader->guess.location_count, number = 0;
+    const unsigned char *byte = draft->reader->wire->data + field->content;
+    const unsigned char *end = draft->reader->wire->data + field->end;
     uint32_t *next = draft->locations + draft->location_count;
-    unsigned shift = 0, shifts = 0, zeros = 0;
-    for (size_t at = field->content; at < field->end; at++) {
-        const unsigned is_last = data[at] < 0x80;
-        number |= (uint64_t)(data[at] & 0x7f) << (shift & 63);
-        shifts |= shift;
-        zeros |= is_last & (number == 0);
-        *next = (uint32_t)number - 1;
-        next += is_last;
-        most = number > most ? number : most; /* it only grows up to its last byte */
-        shift = (shift + 7) & (is_last - 1);
-        number &= (uint64_t)is_last - 1;
+    uint32_t number = 0, shift = 0, shifts = 0, most = draft->reader->guess.last_location;
+    for (; byte < end; byte++) {
+        const uint32_t goes_on = *byte >> 7, keep = 0 - goes_on; /* all bits, or none */
+        number |= (uint32_t)(*byte & 0x7f) << (shift & 31);
+        const uint32_t index = number - 1, last = index & ~keep;
+        *next = index;
+        next += 1 - goes_on;
+        most = last > most ? last : most;
+        shifts |= shift + 4; /* has the bit of 32 in the fifth byte */
+        shift = (shift + 7) & keep;
+        number &= keep;
     }
     draft->location_count = (size_t)(next - draft->locations);
-    draft->reader->guess.location_count = most;
-    return zeros != 0 || shifts >= 64 || shift != 0 ? -EINVAL : 0;
+    draft->reader->guess.last_location = most;
+    return shifts >= 32 || shift != 0 ? -EINVAL : 0;
 }
 
 /* One id, or a list of them. */
@@ -259,7 +260,7 @@ static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_s
     const struct wm_samples_input *input = draft->reader->input;
     struct wm_samples_guess *guess = &draft->reader->guess;
     if (input == NULL) {
-        guess->string_count = number < guess->string_count ? guess->string_count : number + 1;
+        guess->last_string = number < guess->last_string ? guess->last_string : (uint32_t)number;
         *ret_string = (uint32_t)number;
         return number < UINT32_MAX ? 0 : -EINVAL;
     }

@@ -9,9 +9,8 @@
 
 /* Samples that were read before all else of the file was. */
 struct wm_samples_guess {
-    struct wm_profile *profile; /* of samples alone; NULL: they have to be read otherwise */
-    uint64_t location_count;    /* the least that there must be, */
-    uint64_t string_count;      /* of both */
+    struct wm_profile *profile;          /* of samples alone; NULL: they have to be read otherwise */
+    uint32_t last_location, last_string; /* the largest index of each that samples name */
 };
 
 /* Reads the samples of a file as it arrives, guessing that its ids of locations are 1, 2, 3 ... in

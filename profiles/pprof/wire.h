@@ -57,29 +57,30 @@ int wm_wire_other_field(const struct wm_wire_input *input, const struct wm_wire_
                         size_t *at, size_t end, struct wm_wire_field *ret_field);
 
 /* The field at *at of a message that ends at `end`; moves *at behind it. -EINVAL with the offset
- * of what cannot be read. Here are the fields that make a profile large: known, and with a number
- * or a length of one byte. */
+ * of what cannot be read. Here are the fields that make a profile large, those that are known and
+ * sound. */
 WM_MUST_USE static inline int wm_wire_next(const struct wm_wire_input *input,
                                            const struct wm_wire_message *message, size_t *at,
                                            size_t end, struct wm_wire_field *ret_field)
 {
     const size_t start = *at;
-    const unsigned char *bytes = input->data + start;
-    if (end - start < 2 || bytes[0] >= 0x80 || bytes[1] >= 0x80 || message->known[bytes[0]] == 0)
+    const unsigned char tag = start < end ? input->data[start] : 0x80;
+    struct wm_wire_field field = {.start = start, .content = start + 1};
+    size_t next = start + 1;
+    uint64_t number = 0;
+    if (tag >= 0x80 || message->known[tag] == 0 || !wm_wire_number(input, &next, end, &number))
         return wm_wire_other_field(input, message, at, end, ret_field);
-    struct wm_wire_field field = {.number = message->known[bytes[0]], .type = bytes[0] & 7};
-    field.start = start;
+    field.number = message->known[tag];
+    field.type = tag & 7;
     if (field.type == WM_WIRE_VARINT) {
-        field.value = bytes[1];
-        field.content = start + 1;
-        field.end = start + 2;
+        field.value = number;
     } else {
-        field.content = start + 2;
-        if (bytes[1] > end - field.content)
+        if (number > end - next)
             return wm_wire_other_field(input, message, at, end, ret_field);
-        field.end = field.content + bytes[1];
+        field.content = next;
+        next += (size_t)number;
     }
-    *at = field.end;
+    field.end = *at = next;
     *ret_field = field;
     return 0;
 }
