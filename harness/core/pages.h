@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 /* A new block that begins on a large page if it is as large as one, and asks the kernel for large
- * pages: its first use then costs a fault for each 2 MiB, not for each 4 KiB, a third of the time of
- * filling it. No more memory is used than without. Not zeroed; free() it. NULL: no memory. */
+ * pages: its first use then costs a fault for each 2 MiB, not for each 4 KiB, a third of the time
+ * of filling it. No more memory is used than without. Not zeroed; free() it. NULL: no memory. */
 void *wm_pages_new(size_t count, size_t item_bytes);
 
-/* Such a block or one of malloc(), NULL too, with room for more; as realloc() otherwise. What is large
- * is copied: moved by the kernel it would no longer begin on a large page. */
+/* Such a block or one of malloc(), NULL too, with room for more; as realloc() otherwise. What is
+ * large is copied: moved by the kernel it would no longer begin on a large page. */
 void *wm_pages_grow(void *block, size_t old_bytes, size_t count, size_t item_bytes);
 
 /* From now on a block of this size or more is given back to the system as soon as it is freed. Left

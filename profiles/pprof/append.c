@@ -129,7 +129,7 @@ static int append_sample(const struct append *append, const struct wm_profile_sa
     const struct wm_profile *from = append->from;
     struct wm_profile *into = append->into;
     int rc = wm_profile_reserve_samples(into, 1, sample->location_count, sample->label_count,
-                                       into->sample_type_count);
+                                        into->sample_type_count);
     if (rc < 0)
         return rc;
     const uint32_t *locations = from->sample_locations + sample->first_location;

@@ -22,8 +22,8 @@ WM_MUST_USE int64_t wm_profile_append_location(struct wm_profile *profile,
                                                const struct wm_line *lines);
 
 /* Samples that are written where they stay: first room for so many and their parts behind the
- * profile's (-ENOMEM), then, of each, the counts of what was put there; values are as many as sample
- * types. The index, or -EOVERFLOW past 2^32 of a kind. */
+ * profile's (-ENOMEM), then, of each, the counts of what was put there; values are as many as
+ * sample types. The index, or -EOVERFLOW past 2^32 of a kind. */
 WM_MUST_USE int wm_profile_reserve_samples(struct wm_profile *profile, size_t count,
                                            size_t location_count, size_t label_count,
                                            size_t value_count);

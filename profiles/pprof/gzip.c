@@ -1,5 +1,5 @@
-/* gzip.c - gzip in memory: packed by libdeflate, unpacked by zlib, which can grow its output and say
- * what is wrong; and what is one sound member, as files are, by ISA-L, three times as fast. */
+/* gzip.c - gzip in memory: packed by libdeflate, unpacked by zlib, which can grow its output and
+ * say what is wrong; and what is one sound member, as files are, by ISA-L, three times as fast. */
 #include "profiles/pprof/gzip.h"
 
 #include <assert.h>
@@ -66,43 +66,60 @@ out:
     return rc;
 }
 
-/* Its last bytes say how much a member unpacks to, if they are its last and it is below 4 GiB. */
-size_t wm_gzip_claim(const struct wm_gzip_input *input)
+size_t wm_gzip_claim(const unsigned char tail[WM_GZIP_TAIL_BYTES], uint64_t length, uint64_t limit)
 {
-    uint32_t claim = 0;
-    if (input->length > UINT32_MAX || !wm_gzip_is(input->data, input->length))
-        return 0;
-    for (size_t i = 1; i <= sizeof(claim) && i <= input->length; i++)
-        claim = claim << 8 | input->data[input->length - i];
-    const bool is_possible = claim / RATIO_MAX <= input->length;
-    return is_possible && (input->limit == 0 || claim <= input->limit) ? claim : 0;
+    const uint32_t claim =
+        tail[0] | (uint32_t)tail[1] << 8 | (uint32_t)tail[2] << 16 | (uint32_t)tail[3] << 24;
+    const bool is_possible = claim / RATIO_MAX <= length;
+    return is_possible && (limit == 0 || claim <= limit) ? claim : 0;
 }
 
-int wm_gzip_unpack_member(const struct wm_gzip_input *input, unsigned char *data, size_t length,
+/* A member that is being unpacked. */
+struct member {
+    struct inflate_state state;
+    unsigned char piece[PIECE_BYTES];
+};
+
+/* The next bytes, once those before are used up; false: there are none. */
+static bool feed_member(struct member *member, const struct wm_gzip_source *source)
+{
+    if (member->state.avail_in > 0)
+        return true;
+    ssize_t bytes = source->read(source->user, member->piece, sizeof(member->piece));
+    if (bytes <= 0)
+        return false;
+    member->state.next_in = member->piece;
+    member->state.avail_in = (uint32_t)bytes;
+    return true;
+}
+
+int wm_gzip_unpack_member(const struct wm_gzip_source *source, unsigned char *data, size_t length,
                           struct wm_arrival *arrival)
 {
-    struct inflate_state *state = malloc(sizeof(*state));
-    int rc = ISAL_DECOMP_OK;
-    size_t made = 0;
-    if (state == NULL)
+    struct member *member = malloc(sizeof(*member));
+    if (member == NULL)
         return -ENOMEM;
+    struct inflate_state *state = &member->state;
+    size_t made = 0;
+    int rc = ISAL_DECOMP_OK;
     isal_inflate_init(state);
     state->crc_flag = ISAL_GZIP;
-    state->next_in = (uint8_t *)(uintptr_t)input->data; /* only read */
-    state->avail_in = (uint32_t)input->length;
     state->next_out = data;
     while (rc == ISAL_DECOMP_OK && state->block_state != ISAL_BLOCK_FINISH) {
+        if (!feed_member(member, source))
+            break;
         const size_t left = length - made, before = made;
+        const uint32_t fed = state->avail_in;
         state->avail_out = left < PIECE_BYTES ? (uint32_t)left : PIECE_BYTES;
         rc = isal_inflate(state);
         made = (size_t)(state->next_out - data);
-        if (made == before && state->block_state != ISAL_BLOCK_FINISH)
-            break; /* there is no more room, or nothing more to unpack */
+        if (made == before && state->avail_in == fed)
+            break; /* it is longer than it says */
         wm_arrival_tell(arrival, made);
     }
     const bool is_sound = rc == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
-                          state->avail_in == 0 && made == length;
-    free(state);
+                          made == length && !feed_member(member, source);
+    free(member);
     return is_sound ? 0 : -EBADMSG;
 }
 

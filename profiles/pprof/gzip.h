@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Whether these bytes begin as gzip does. */
 bool wm_gzip_is(const unsigned char *data, size_t length);
@@ -32,13 +33,22 @@ struct wm_gzip_input {
 WM_MUST_USE int wm_gzip_unpack(const struct wm_gzip_input *input, unsigned char **ret_data,
                                size_t *ret_length, struct wm_error *err);
 
-/* How many bytes it says that it unpacks to, within the limit; 0: it says nothing that may be true,
- * or it is not gzip. */
-size_t wm_gzip_claim(const struct wm_gzip_input *input);
-/* The same as above three times as fast, if it is one sound member of this `length`, which is what
- * it claims: into `data`, telling `arrival` while it goes on. -EBADMSG: it is something else, which
- * wm_gzip_unpack may know to read. -ENOMEM. */
-WM_MUST_USE int wm_gzip_unpack_member(const struct wm_gzip_input *input, unsigned char *data,
+/* The same three times as fast, for files that are one sound member. Its first bytes tell that it
+ * is one, its last how many it unpacks to. */
+enum { WM_GZIP_HEAD_BYTES = 2, WM_GZIP_TAIL_BYTES = 4 };
+
+/* How many that is; 0: not what may be true of a file of `length` bytes, or above the limit. */
+size_t wm_gzip_claim(const unsigned char tail[WM_GZIP_TAIL_BYTES], uint64_t length, uint64_t limit);
+
+/* Where its bytes come from, in their order: the next ones, up to `bytes`; 0: these were all. */
+struct wm_gzip_source {
+    ssize_t (*read)(void *user, unsigned char *piece, size_t bytes);
+    void *user;
+};
+
+/* Into `data`, which is as long as it claims, telling `arrival` while it goes on. -EBADMSG: it is
+ * something else, which wm_gzip_unpack may know to read. -ENOMEM. */
+WM_MUST_USE int wm_gzip_unpack_member(const struct wm_gzip_source *source, unsigned char *data,
                                       size_t length, struct wm_arrival *arrival);
 
 #endif

@@ -1,7 +1,8 @@
 /* ids.h - from the ids of a file to indices. Not for other rooms.
  *
  * Ids may be any numbers but are 1, 2, 3 ... as a rule, which takes no table. Otherwise small ones
- * are looked up in an array, the others by bisection, so that no choice of ids makes reading slow. */
+ * are looked up in an array, the others by bisection, so that no choice of ids makes reading slow.
+ */
 #ifndef WM_PPROF_IDS_H
 #define WM_PPROF_IDS_H
 
@@ -14,7 +15,7 @@
 
 struct wm_ids {
     uint64_t dense_count; /* the ids are 1 up to this, in this order, and there is nothing else */
-    uint32_t *small; /* by id; WM_NO_INDEX where there is none */
+    uint32_t *small;      /* by id; WM_NO_INDEX where there is none */
     uint64_t small_count;
     struct wm_id *large; /* sorted by id */
     size_t large_count;

@@ -137,8 +137,8 @@ static int map_uses(struct join *join)
     return rc;
 }
 
-/* New locations and sorted labels, where the old ones are. Programs write locations in order of use,
- * all different: there the stacks are new already. */
+/* New locations and sorted labels, where the old ones are. Programs write locations in order of
+ * use, all different: there the stacks are new already. */
 static int prepare_samples(void *user, const struct wm_slice *slice)
 {
     struct join *join = user;

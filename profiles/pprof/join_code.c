@@ -142,8 +142,8 @@ int wm_join_location(struct wm_join_code *join, uint32_t old)
     int rc = map_lines(join, location);
     if (rc < 0)
         return rc;
-    struct wm_join_slot *slot = find_slot(join, &join->locations, hash_location(&located),
-                                          is_same_location, &located);
+    struct wm_join_slot *slot =
+        find_slot(join, &join->locations, hash_location(&located), is_same_location, &located);
     if (slot->index_plus_1 == 0) {
         location->id = join->code->location_count + 1;
         int64_t index = wm_profile_append_location(join->code, location, join->lines);
@@ -223,9 +223,8 @@ static int map_function(struct wm_join_code *join, uint32_t old)
         return 0;
     const int64_t key[4] = {function.name, function.system_name, function.file,
                             function.start_line};
-    struct wm_join_slot *slot =
-        find_slot(join, &join->functions, wm_hash_bytes(0, key, sizeof(key)), is_same_function,
-                  &function);
+    struct wm_join_slot *slot = find_slot(
+        join, &join->functions, wm_hash_bytes(0, key, sizeof(key)), is_same_function, &function);
     if (slot->index_plus_1 == 0) {
         function.id = join->code->function_count + 1;
         int64_t index = wm_profile_append_function(join->code, &function);

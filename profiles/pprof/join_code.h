@@ -5,7 +5,8 @@
 
 #include "profiles/pprof/profile.h"
 
-/* New things by their content. It holds numbers only: the things stay where the profile has them. */
+/* New things by their content. It holds numbers only: the things stay where the profile has them.
+ */
 struct wm_join_table {
     struct wm_join_slot *slots; /* open addressing */
     size_t slot_count;          /* a power of two, more than things */

@@ -167,8 +167,8 @@ int64_t wm_profile_add_sample(struct wm_profile *profile, const uint32_t *locati
                               size_t location_count, const struct wm_label *labels,
                               size_t label_count, const int64_t *values)
 {
-    int rc =
-        wm_profile_reserve_samples(profile, 1, location_count, label_count, profile->sample_type_count);
+    int rc = wm_profile_reserve_samples(profile, 1, location_count, label_count,
+                                        profile->sample_type_count);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < location_count; i++) {

@@ -7,82 +7,140 @@
 #include "profiles/pprof/legacy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-/* What unpacks a file while it is read. */
+/* What is unpacked while it is read. */
 struct unpacking {
-    struct wm_gzip_input packed;
-    char **done_with; /* the packed bytes: freed as soon as they are unpacked; NULL: not ours */
+    struct wm_gzip_source source;
     unsigned char *data;
     size_t length;
     int rc;
 };
 
-static int read_any(const struct wm_gzip_input *packed, char **done_with,
-                    struct wm_profile **ret_profile, struct wm_error *err);
-static int read_unpacked(const struct wm_gzip_input *packed, struct wm_profile **ret_profile,
-                         struct wm_error *err);
+/* Bytes in memory as a source. */
+struct packed_bytes {
+    const unsigned char *data;
+    size_t length, at;
+};
+
+static int read_file_member(const char *name, uint64_t limit, struct wm_profile **ret_profile,
+                            struct wm_error *err);
+static int read_member(const struct wm_gzip_source *source, size_t length, const char *place,
+                       struct wm_profile **ret_profile, struct wm_error *err);
+static int read_any(const struct wm_gzip_input *packed, struct wm_profile **ret_profile,
+                    struct wm_error *err);
 static int read_plain(const struct wm_wire_input *input, const struct wm_decode_source *source,
                       struct wm_profile **ret_profile);
-static int unpack(void *user, struct wm_arrival *arrival);
 
 int wm_profile_read(const char *name, uint64_t limit, struct wm_profile **ret_profile,
                     struct wm_error *err)
 {
     char *data = NULL;
     size_t length;
+    int rc = read_file_member(name, limit, ret_profile, err);
+    if (rc != -EBADMSG)
+        return rc;
     /* what does not compress is a little longer packed than unpacked */
     size_t file_limit = limit > SIZE_MAX / 2 ? 0 : (size_t)(limit + limit / 1000);
     if (limit != 0 && file_limit != 0)
         file_limit += 1024;
-    int rc = wm_file_read(name, file_limit, &data, &length, err);
+    rc = wm_file_read(name, file_limit, &data, &length, err);
     if (rc < 0)
         return rc;
     const struct wm_gzip_input packed = {(const unsigned char *)data, length, limit, name};
-    rc = read_any(&packed, &data, ret_profile, err);
+    rc = read_any(&packed, ret_profile, err);
     free(data);
     return rc;
+}
+
+/* ---- One member of gzip, as files are ---- */
+
+static ssize_t read_packed_file(void *user, unsigned char *piece, size_t bytes)
+{
+    return read(*(const int *)user, piece, bytes);
+}
+
+/* -EBADMSG: it is none, or cannot be read. */
+static int read_file_member(const char *name, uint64_t limit, struct wm_profile **ret_profile,
+                            struct wm_error *err)
+{
+    unsigned char head[WM_GZIP_HEAD_BYTES], tail[WM_GZIP_TAIL_BYTES];
+    struct stat found;
+    int rc = -EBADMSG;
+    if (stat(name, &found) < 0 || !S_ISREG(found.st_mode)) /* a pipe is opened once only */
+        return rc;
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return rc;
+    const bool is_gzip =
+        pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+        wm_gzip_is(head, sizeof(head)) &&
+        pread(fd, tail, sizeof(tail), found.st_size - (off_t)sizeof(tail)) == (ssize_t)sizeof(tail);
+    const struct wm_gzip_source source = {read_packed_file, &fd};
+    if (is_gzip)
+        rc = read_member(&source, wm_gzip_claim(tail, (uint64_t)found.st_size, limit), name,
+                         ret_profile, err);
+    close(fd);
+    return rc;
+}
+
+static ssize_t read_packed_bytes(void *user, unsigned char *piece, size_t bytes)
+{
+    struct packed_bytes *packed = user;
+    size_t left = packed->length - packed->at;
+    bytes = bytes < left ? bytes : left;
+    memcpy(piece, packed->data + packed->at, bytes);
+    packed->at += bytes;
+    return (ssize_t)bytes;
 }
 
 int wm_profile_decode(const unsigned char *data, size_t length, uint64_t limit, const char *place,
                       struct wm_profile **ret_profile, struct wm_error *err)
 {
-    const struct wm_gzip_input packed = {data, length, limit, place};
-    return read_any(&packed, NULL, ret_profile, err);
-}
-
-/* `done_with`: the packed bytes, if they are to be freed. */
-static int read_any(const struct wm_gzip_input *packed, char **done_with,
-                    struct wm_profile **ret_profile, struct wm_error *err)
-{
-    struct unpacking unpacking = {*packed, done_with, NULL, wm_gzip_claim(packed), 0};
-    const struct wm_decode_source source = {unpack, &unpacking};
-    if (unpacking.length > 0)
-        unpacking.data = wm_pages_new(unpacking.length, 1); /* takes none until it is true */
-    if (unpacking.data == NULL)
-        return read_unpacked(packed, ret_profile, err);
-    const struct wm_wire_input input = {unpacking.data, unpacking.length, packed->place, err};
-    int rc = read_plain(&input, &source, ret_profile);
-    free(unpacking.data);
-    return unpacking.rc < 0 ? read_unpacked(packed, ret_profile, err) : rc;
+    const struct wm_gzip_input input = {data, length, limit, place};
+    struct packed_bytes packed = {data, length, 0};
+    const struct wm_gzip_source source = {read_packed_bytes, &packed};
+    int rc = -EBADMSG;
+    if (wm_gzip_is(data, length) && length >= WM_GZIP_TAIL_BYTES)
+        rc = read_member(&source, wm_gzip_claim(data + length - WM_GZIP_TAIL_BYTES, length, limit),
+                         place, ret_profile, err);
+    return rc == -EBADMSG ? read_any(&input, ret_profile, err) : rc;
 }
 
 static int unpack(void *user, struct wm_arrival *arrival)
 {
     struct unpacking *unpacking = user;
-    unpacking->rc = wm_gzip_unpack_member(&unpacking->packed, unpacking->data, unpacking->length,
-                                          arrival);
-    if (unpacking->rc == 0 && unpacking->done_with != NULL) { /* memory is needed for the rest */
-        free(*unpacking->done_with);
-        *unpacking->done_with = NULL;
-    }
+    unpacking->rc =
+        wm_gzip_unpack_member(&unpacking->source, unpacking->data, unpacking->length, arrival);
     return unpacking->rc;
 }
 
-/* What is not packed, or not as files are. */
-static int read_unpacked(const struct wm_gzip_input *packed, struct wm_profile **ret_profile,
-                         struct wm_error *err)
+/* `length`: what it claims to unpack to, which takes no memory until it is true. -EBADMSG: it is no
+ * such member. */
+static int read_member(const struct wm_gzip_source *source, size_t length, const char *place,
+                       struct wm_profile **ret_profile, struct wm_error *err)
+{
+    struct unpacking unpacking = {.source = *source, .length = length};
+    const struct wm_decode_source decode_source = {unpack, &unpacking};
+    if (length > 0)
+        unpacking.data = wm_pages_new(length, 1);
+    if (unpacking.data == NULL)
+        return -EBADMSG;
+    const struct wm_wire_input input = {unpacking.data, length, place, err};
+    int rc = read_plain(&input, &decode_source, ret_profile);
+    free(unpacking.data);
+    return unpacking.rc < 0 ? -EBADMSG : rc;
+}
+
+/* ---- All else ---- */
+
+static int read_any(const struct wm_gzip_input *packed, struct wm_profile **ret_profile,
+                    struct wm_error *err)
 {
     struct wm_wire_input input = {packed->data, packed->length, packed->place, err};
     unsigned char *unpacked = NULL;

@@ -177,8 +177,9 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
 }
 
 /* Which byte is a number's last is in no order that a CPU could foresee: so there is no branch on
- * it. Each byte puts down what the number is so far, and the last one lets that stay. The id 0, which
- * stands for none, becomes the largest index; numbers of five bytes and more are no such ids. */
+ * it. Each byte puts down what the number is so far, and the last one lets that stay. The id 0,
+ * which stands for none, becomes the largest index; numbers of five bytes and more are no such ids.
+ */
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
 {
     const unsigned char *byte = draft->reader->wire->data + field->content;

@@ -9,7 +9,7 @@
 
 /* Samples that were read before all else of the file was. */
 struct wm_samples_guess {
-    struct wm_profile *profile;          /* of samples alone; NULL: they have to be read otherwise */
+    struct wm_profile *profile; /* of samples alone; NULL: they have to be read otherwise */
     uint32_t last_location, last_string; /* the largest index of each that samples name */
 };
 
@@ -27,8 +27,8 @@ struct wm_samples_input {
     size_t string_count;
 };
 
-/* By what the file has else; its fields are sound. -EINVAL with the offset of what is wrong, -ENOMEM,
- * -EOVERFLOW. */
+/* By what the file has else; its fields are sound. -EINVAL with the offset of what is wrong,
+ * -ENOMEM, -EOVERFLOW. */
 WM_MUST_USE int wm_samples_read(const struct wm_wire_input *wire,
                                 const struct wm_samples_input *input);
 
