@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,6 +39,16 @@ void *wm_pages_grow(void *block, size_t old_bytes, size_t count, size_t item_byt
         memcpy(grown, block, old_bytes < bytes ? old_bytes : bytes);
     free(block);
     return grown;
+}
+
+size_t wm_pages_drop(const void *bytes, size_t length)
+{
+    const uintptr_t first = (uintptr_t)bytes, end = (first + length) / LARGE_PAGE_BYTES;
+    const uintptr_t start = (first + LARGE_PAGE_BYTES - 1) / LARGE_PAGE_BYTES;
+    if (start >= end || madvise((void *)(start * LARGE_PAGE_BYTES),
+                                (end - start) * LARGE_PAGE_BYTES, MADV_DONTNEED) != 0)
+        return 0;
+    return end * LARGE_PAGE_BYTES - first;
 }
 
 void wm_pages_give_back(size_t bytes)

@@ -13,6 +13,10 @@ void *wm_pages_new(size_t count, size_t item_bytes);
  * large is copied: moved by the kernel it would no longer begin on a large page. */
 void *wm_pages_grow(void *block, size_t old_bytes, size_t count, size_t item_bytes);
 
+/* The large pages that lie in these bytes, read for the last time, are given back to the system:
+ * they hold zeros then. Returns how many bytes there are up to the end of the last one; 0: none. */
+size_t wm_pages_drop(const void *bytes, size_t length);
+
 /* From now on a block of this size or more is given back to the system as soon as it is freed. Left
  * alone, malloc keeps ever larger ones for later once such a one was freed. */
 void wm_pages_give_back(size_t bytes);

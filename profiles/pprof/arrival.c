@@ -1,11 +1,11 @@
 /* arrival.c - a counter of bytes that can be waited for. */
 #include "profiles/pprof/arrival.h"
 
-void wm_arrival_init(struct wm_arrival *arrival, size_t ready)
+void wm_arrival_init(struct wm_arrival *arrival)
 {
     pthread_mutex_init(&arrival->mutex, NULL);
     pthread_cond_init(&arrival->changed, NULL);
-    arrival->ready = ready;
+    arrival->ready = 0;
     arrival->over = false;
 }
 

@@ -13,8 +13,8 @@ struct wm_arrival {
     bool over;    /* there will be no more */
 };
 
-/* The first `ready` bytes are there already. wm_arrival_done is due. */
-void wm_arrival_init(struct wm_arrival *arrival, size_t ready);
+/* Nothing is there yet. wm_arrival_done is due. */
+void wm_arrival_init(struct wm_arrival *arrival);
 void wm_arrival_done(struct wm_arrival *arrival);
 
 /* So many are ready now: they do not change any more. */

@@ -34,7 +34,10 @@ struct decode {
     size_t line_capacity;
 };
 
+static int decode_all(const struct wm_wire_input *input, const struct wm_decode_source *source,
+                      struct wm_profile **ret_profile);
 static int read_part(void *user, const struct wm_slice *slice);
+static int scan(struct decode *decode);
 static int take_samples(struct decode *decode);
 static int read_code(struct decode *decode);
 static int read_strings(struct decode *decode);
@@ -58,12 +61,25 @@ static int check_id(const struct decode *decode, size_t at, const char *kind, si
 static int note_ids(const struct decode *decode, struct wm_ids *ids, const void *first, size_t step,
                     const struct wm_wire_offsets *offsets, const char *kind);
 
-int wm_profile_decode_plain(const struct wm_wire_input *input,
-                            const struct wm_decode_source *source, struct wm_profile **ret_profile)
+int wm_profile_decode_plain(const struct wm_wire_input *input, struct wm_profile **ret_profile)
+{
+    return decode_all(input, NULL, ret_profile);
+}
+
+int wm_profile_decode_arriving(const struct wm_wire_input *input,
+                               const struct wm_decode_source *source,
+                               struct wm_profile **ret_profile)
+{
+    return decode_all(input, source, ret_profile);
+}
+
+/* `source` NULL: all bytes are there. */
+static int decode_all(const struct wm_wire_input *input, const struct wm_decode_source *source,
+                      struct wm_profile **ret_profile)
 {
     const bool many = wm_parallel_slices(input->length, THREAD_BYTES_LEAST) > 1;
     struct decode decode = {.input = input, .source = source};
-    wm_arrival_init(&decode.arrival, source == NULL ? input->length : 0);
+    wm_arrival_init(&decode.arrival);
     int rc = wm_profile_new(&decode.profile);
     rc = rc < 0 ? wm_read_failed(input, rc)
                 : wm_parallel(PART_COUNT, many ? PART_COUNT : 1, read_part, &decode);
@@ -96,7 +112,9 @@ static int read_part(void *user, const struct wm_slice *slice)
         if (part == PART_CODE)
             rc = read_code(decode);
         else
-            wm_samples_guess(decode->input, &decode->arrival, &decode->guess);
+            wm_samples_guess(decode->input, &decode->arrival,
+                             decode->source != NULL ? decode->source->window_bytes : SIZE_MAX,
+                             &decode->guess);
     }
     return rc;
 }
@@ -117,19 +135,19 @@ static int take_samples(struct decode *decode)
                         guess->profile->sample_location_count == 0) &&
                        guess->last_string < input.string_count &&
                        wm_intern_count(decode->profile->strings) == input.string_count;
-    if (!is_so)
+    if (is_so)
+        wm_profile_take_samples(decode->profile, guess->profile);
+    else if (decode->source != NULL)
+        return -EBADMSG; /* the bytes of samples are gone */
+    else
         return wm_samples_read(decode->input, &input);
-    wm_profile_take_samples(decode->profile, guess->profile);
     return 0;
 }
 
 static int read_code(struct decode *decode)
 {
-    const struct wm_decode_source *source = decode->source;
-    int rc = source != NULL ? source->fill(source->user, &decode->arrival) : 0;
+    int rc = scan(decode);
     wm_arrival_end(&decode->arrival);
-    if (rc == 0)
-        rc = wm_wire_scan(decode->input, &decode->map);
     if (rc == 0)
         rc = read_strings(decode);
     if (rc == 0)
@@ -140,6 +158,22 @@ static int read_code(struct decode *decode)
         rc = read_functions(decode);
     if (rc == 0)
         rc = read_locations(decode);
+    return rc;
+}
+
+/* Always ahead of the samples' thread, which drops what it has read. */
+static int scan(struct decode *decode)
+{
+    const struct wm_decode_source *source = decode->source;
+    size_t ready = decode->input->length;
+    int more = 0, rc = 0;
+    do {
+        if (source != NULL)
+            more = source->more(source->user, &ready);
+        rc = more < 0 ? more : wm_wire_scan(decode->input, ready, &decode->map);
+        if (rc == 0)
+            wm_arrival_tell(&decode->arrival, ready);
+    } while (rc == 0 && more > 0);
     return rc;
 }
 

@@ -74,18 +74,42 @@ size_t wm_gzip_claim(const unsigned char tail[WM_GZIP_TAIL_BYTES], uint64_t leng
     return is_possible && (limit == 0 || claim <= limit) ? claim : 0;
 }
 
-/* A member that is being unpacked. */
-struct member {
+struct wm_gzip_member {
+    const struct wm_gzip_source *source;
+    unsigned char *data;
+    size_t length;
     struct inflate_state state;
     unsigned char piece[PIECE_BYTES];
 };
 
+int wm_gzip_member_new(const struct wm_gzip_source *source, unsigned char *data, size_t length,
+                       struct wm_gzip_member **ret_member)
+{
+    struct wm_gzip_member *member = malloc(sizeof(*member));
+    if (member == NULL)
+        return -ENOMEM;
+    member->source = source;
+    member->data = data;
+    member->length = length;
+    isal_inflate_init(&member->state);
+    member->state.crc_flag = ISAL_GZIP;
+    member->state.next_out = data;
+    *ret_member = member;
+    return 0;
+}
+
+void wm_gzip_member_free(struct wm_gzip_member *member)
+{
+    free(member);
+}
+
 /* The next bytes, once those before are used up; false: there are none. */
-static bool feed_member(struct member *member, const struct wm_gzip_source *source)
+static bool feed_member(struct wm_gzip_member *member)
 {
     if (member->state.avail_in > 0)
         return true;
-    ssize_t bytes = source->read(source->user, member->piece, sizeof(member->piece));
+    ssize_t bytes =
+        member->source->read(member->source->user, member->piece, sizeof(member->piece));
     if (bytes <= 0)
         return false;
     member->state.next_in = member->piece;
@@ -93,34 +117,24 @@ static bool feed_member(struct member *member, const struct wm_gzip_source *sour
     return true;
 }
 
-int wm_gzip_unpack_member(const struct wm_gzip_source *source, unsigned char *data, size_t length,
-                          struct wm_arrival *arrival)
+int wm_gzip_member_next(struct wm_gzip_member *member, size_t *ret_made)
 {
-    struct member *member = malloc(sizeof(*member));
-    if (member == NULL)
-        return -ENOMEM;
     struct inflate_state *state = &member->state;
-    size_t made = 0;
-    int rc = ISAL_DECOMP_OK;
-    isal_inflate_init(state);
-    state->crc_flag = ISAL_GZIP;
-    state->next_out = data;
-    while (rc == ISAL_DECOMP_OK && state->block_state != ISAL_BLOCK_FINISH) {
-        if (!feed_member(member, source))
-            break;
-        const size_t left = length - made, before = made;
-        const uint32_t fed = state->avail_in;
-        state->avail_out = left < PIECE_BYTES ? (uint32_t)left : PIECE_BYTES;
-        rc = isal_inflate(state);
-        made = (size_t)(state->next_out - data);
-        if (made == before && state->avail_in == fed)
-            break; /* it is longer than it says */
-        wm_arrival_tell(arrival, made);
-    }
-    const bool is_sound = rc == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
-                          made == length && !feed_member(member, source);
-    free(member);
-    return is_sound ? 0 : -EBADMSG;
+    if (!feed_member(member))
+        return -EBADMSG;
+    const size_t left = member->length - (size_t)(state->next_out - member->data);
+    const uint32_t fed = state->avail_in;
+    state->avail_out = left < PIECE_BYTES ? (uint32_t)left : PIECE_BYTES;
+    int rc = isal_inflate(state);
+    const size_t made = (size_t)(state->next_out - member->data);
+    const bool is_over = state->block_state == ISAL_BLOCK_FINISH;
+    const bool goes_on = made > member->length - left || state->avail_in < fed;
+    *ret_made = made;
+    if (rc != ISAL_DECOMP_OK || (!is_over && !goes_on)) /* or it is longer than it says */
+        return -EBADMSG;
+    if (!is_over)
+        return 1;
+    return made == member->length && !feed_member(member) ? 0 : -EBADMSG;
 }
 
 static int unpack_members(z_stream *stream, const struct wm_gzip_input *input, struct growing *out,

@@ -3,7 +3,6 @@
 #define WM_PPROF_GZIP_H
 
 #include "harness/core/error.h"
-#include "profiles/pprof/arrival.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,9 +45,17 @@ struct wm_gzip_source {
     void *user;
 };
 
-/* Into `data`, which is as long as it claims, telling `arrival` while it goes on. -EBADMSG: it is
- * something else, which wm_gzip_unpack may know to read. -ENOMEM. */
-WM_MUST_USE int wm_gzip_unpack_member(const struct wm_gzip_source *source, unsigned char *data,
-                                      size_t length, struct wm_arrival *arrival);
+struct wm_gzip_member;
+
+/* To be unpacked into `data`, which is as long as it claims. The source is borrowed. -ENOMEM. */
+WM_MUST_USE int wm_gzip_member_new(const struct wm_gzip_source *source, unsigned char *data,
+                                   size_t length, struct wm_gzip_member **ret_member);
+/* Unpacks a piece; *ret_made: how much is there in all. 1: there is more, 0: that was all of one
+ * sound member, -EBADMSG: it is something else, which wm_gzip_unpack may know to read. Reads again
+ * the WM_GZIP_WINDOW_BYTES before what it made last. */
+WM_MUST_USE int wm_gzip_member_next(struct wm_gzip_member *member, size_t *ret_made);
+void wm_gzip_member_free(struct wm_gzip_member *member);
+
+enum { WM_GZIP_WINDOW_BYTES = 32 << 10 };
 
 #endif

@@ -14,14 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is unpacked while it is read. */
-struct unpacking {
-    struct wm_gzip_source source;
-    unsigned char *data;
-    size_t length;
-    int rc;
-};
-
 /* Bytes in memory as a source. */
 struct packed_bytes {
     const unsigned char *data;
@@ -34,8 +26,7 @@ static int read_member(const struct wm_gzip_source *source, size_t length, const
                        struct wm_profile **ret_profile, struct wm_error *err);
 static int read_any(const struct wm_gzip_input *packed, struct wm_profile **ret_profile,
                     struct wm_error *err);
-static int read_plain(const struct wm_wire_input *input, const struct wm_decode_source *source,
-                      struct wm_profile **ret_profile);
+static int read_plain(const struct wm_wire_input *input, struct wm_profile **ret_profile);
 
 int wm_profile_read(const char *name, uint64_t limit, struct wm_profile **ret_profile,
                     struct wm_error *err)
@@ -112,29 +103,27 @@ int wm_profile_decode(const unsigned char *data, size_t length, uint64_t limit, 
     return rc == -EBADMSG ? read_any(&input, ret_profile, err) : rc;
 }
 
-static int unpack(void *user, struct wm_arrival *arrival)
+static int unpack_more(void *user, size_t *ret_ready)
 {
-    struct unpacking *unpacking = user;
-    unpacking->rc =
-        wm_gzip_unpack_member(&unpacking->source, unpacking->data, unpacking->length, arrival);
-    return unpacking->rc;
+    return wm_gzip_member_next(user, ret_ready);
 }
 
 /* `length`: what it claims to unpack to, which takes no memory until it is true. -EBADMSG: it is no
- * such member. */
+ * such member, or the profile in it cannot be read so. */
 static int read_member(const struct wm_gzip_source *source, size_t length, const char *place,
                        struct wm_profile **ret_profile, struct wm_error *err)
 {
-    struct unpacking unpacking = {.source = *source, .length = length};
-    const struct wm_decode_source decode_source = {unpack, &unpacking};
-    if (length > 0)
-        unpacking.data = wm_pages_new(length, 1);
-    if (unpacking.data == NULL)
-        return -EBADMSG;
-    const struct wm_wire_input input = {unpacking.data, length, place, err};
-    int rc = read_plain(&input, &decode_source, ret_profile);
-    free(unpacking.data);
-    return unpacking.rc < 0 ? -EBADMSG : rc;
+    struct wm_gzip_member *member = NULL;
+    unsigned char *data = length > 0 ? wm_pages_new(length, 1) : NULL;
+    int rc = data != NULL ? wm_gzip_member_new(source, data, length, &member) : -EBADMSG;
+    if (rc == 0) {
+        const struct wm_wire_input input = {data, length, place, err};
+        const struct wm_decode_source unpacked = {unpack_more, member, WM_GZIP_WINDOW_BYTES};
+        rc = wm_profile_decode_arriving(&input, &unpacked, ret_profile);
+    }
+    wm_gzip_member_free(member);
+    free(data);
+    return rc < 0 ? -EBADMSG : 0;
 }
 
 /* ---- All else ---- */
@@ -153,17 +142,16 @@ static int read_any(const struct wm_gzip_input *packed, struct wm_profile **ret_
                         packed->limit);
     }
     if (rc == 0)
-        rc = read_plain(&input, NULL, ret_profile);
+        rc = read_plain(&input, ret_profile);
     free(unpacked);
     return rc;
 }
 
-static int read_plain(const struct wm_wire_input *input, const struct wm_decode_source *source,
-                      struct wm_profile **ret_profile)
+static int read_plain(const struct wm_wire_input *input, struct wm_profile **ret_profile)
 {
     if (input->length == 0)
         return wm_fail_at(input->err, -EINVAL, input->place, "is empty, expected a pprof profile");
-    int rc = wm_profile_decode_plain(input, source, ret_profile);
+    int rc = wm_profile_decode_plain(input, ret_profile);
     if (rc != -EINVAL)
         return rc;
     int old = wm_legacy_read(input, ret_profile);

@@ -6,6 +6,7 @@
  * still being unpacked. */
 #include "profiles/pprof/samples.h"
 
+#include "harness/core/pages.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/invalid.h"
 
@@ -22,7 +23,7 @@ enum { LABEL_BYTES_LEAST = 4 };
 
 /* Room is made for samples of so many bytes at once; those of the first FORECAST_BYTES tell how
  * much all of them take. */
-enum { ROOM_BYTES = 32 << 10, FORECAST_BYTES = 256 << 10 };
+enum { ROOM_BYTES = 32 << 10, FORECAST_BYTES = 64 << 10 };
 
 /* Where samples are read to, and how. */
 struct reader {
@@ -30,8 +31,9 @@ struct reader {
     const struct wm_samples_input *input; /* NULL: it is guessed */
     struct wm_samples_guess guess;
     struct wm_profile *profile;
-    size_t first;    /* where the first sample is in the file */
-    size_t room_end; /* there is room for all samples up to here */
+    size_t first;              /* where the first sample is in the file */
+    size_t run_first, run_end; /* the last samples that came without anything between */
+    size_t room_end;           /* there is room for all samples up to here */
     bool has_forecast;
 };
 
@@ -46,6 +48,7 @@ struct draft {
 };
 
 static int take_field(struct reader *reader, const struct wm_wire_field *field);
+static void drop(struct reader *reader, size_t end);
 static int make_room(struct reader *reader, const struct wm_wire_field *sample);
 static int read_sample(struct reader *reader, const struct wm_wire_field *sample);
 static int read_field(struct draft *draft, const struct wm_wire_field *field);
@@ -56,7 +59,7 @@ static int read_label(struct draft *draft, const struct wm_wire_field *field);
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string);
 
 void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arrival,
-                      struct wm_samples_guess *ret_guess)
+                      size_t kept_bytes, struct wm_samples_guess *ret_guess)
 {
     const struct wm_wire_input quiet = {.data = wire->data, .length = wire->length};
     struct reader reader = {.wire = &quiet};
@@ -73,6 +76,8 @@ void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arriv
                 break;
             rc = take_field(&reader, &field);
         }
+        if (at > kept_bytes)
+            drop(&reader, at - kept_bytes);
     }
     if (rc < 0) {
         wm_profile_free(reader.profile);
@@ -98,6 +103,8 @@ int wm_samples_read(const struct wm_wire_input *wire, const struct wm_samples_in
 static int take_field(struct reader *reader, const struct wm_wire_field *field)
 {
     if (field->number == SAMPLE) {
+        reader->run_first = field->start == reader->run_end ? reader->run_first : field->start;
+        reader->run_end = field->end;
         int rc = field->end > reader->room_end ? make_room(reader, field) : 0;
         return rc < 0 ? rc : read_sample(reader, field);
     }
@@ -107,6 +114,15 @@ static int take_field(struct reader *reader, const struct wm_wire_field *field)
         return -EINVAL; /* those before would have a value too few */
     int64_t type = wm_profile_append_sample_type(reader->profile, (struct wm_value_type){0, 0});
     return type < 0 ? (int)type : 0;
+}
+
+/* Memory of samples that were read: what lies between them is still to be read by others. */
+static void drop(struct reader *reader, size_t end)
+{
+    end = end < reader->run_end ? end : reader->run_end;
+    if (reader->run_first < end)
+        reader->run_first +=
+            wm_pages_drop(reader->wire->data + reader->run_first, end - reader->run_first);
 }
 
 /* For the samples of the next bytes: each number takes one at least. */

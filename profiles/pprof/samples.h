@@ -13,12 +13,14 @@ struct wm_samples_guess {
     uint32_t last_location, last_string; /* the largest index of each that samples name */
 };
 
-/* Reads the samples of a file as it arrives, guessing that its ids of locations are 1, 2, 3 ... in
- * this order and that no two of its strings are equal, as it is in what programs write. It is for
- * the caller to see whether that was so, and to wm_profile_free() the profile in any case. There is
- * none if anything is wrong or unusual: wm_samples_read tells what. */
+/* Reads the samples of a file as it arrives, and drops the file's memory behind itself but for the
+ * last `kept_bytes` before where it is (SIZE_MAX: all of it is kept). It guesses that its ids of
+ * locations are 1, 2, 3 ... in this order and that no two of its strings are equal, as it is in
+ * what programs write. It is for the caller to see whether that was so, and to wm_profile_free()
+ * the profile in any case. There is none if anything is wrong or unusual: wm_samples_read tells
+ * what. */
 void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arrival,
-                      struct wm_samples_guess *ret_guess);
+                      size_t kept_bytes, struct wm_samples_guess *ret_guess);
 
 struct wm_samples_input {
     struct wm_profile *profile; /* has everything else already */

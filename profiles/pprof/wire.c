@@ -62,28 +62,24 @@ static int keep_header(const struct wm_wire_input *input, const struct wm_wire_f
                        struct wm_wire_map *map);
 static int malformed(const struct wm_wire_input *input, size_t at, const char *what);
 
-int wm_wire_scan(const struct wm_wire_input *input, struct wm_wire_map *ret_map)
+int wm_wire_scan(const struct wm_wire_input *input, size_t ready, struct wm_wire_map *map)
 {
-    struct wm_wire_map map = {0};
+    struct wm_wire_input now = *input;
     struct wm_wire_field field = {0};
-    bool has_time = false;
     int rc = 0;
-    for (size_t at = 0; rc == 0 && at < input->length;) {
-        rc = wm_wire_next(input, &wm_wire_profile, &at, input->length, &field);
-        if (rc < 0 || field.number == 0)
-            continue;
-        if (field.number == FIELD_TIME && has_time)
-            rc = malformed(input, field.start, "a second one begins, and they cannot be one");
-        has_time |= field.number == FIELD_TIME && field.value != 0;
-        if (rc == 0)
-            rc = keep_field(input, &field, &map);
+    now.err = ready < input->length ? NULL : input->err;
+    for (size_t next = map->at; rc == 0 && next < ready; map->at = next) {
+        rc = wm_wire_next(&now, &wm_wire_profile, &next, ready, &field);
+        if (rc < 0) /* perhaps it is only cut off here */
+            return ready < input->length ? 0 : rc;
+        if (field.number == FIELD_TIME && map->has_time)
+            return malformed(input, field.start, "a second one begins, and they cannot be one");
+        map->has_time |= field.number == FIELD_TIME && field.value != 0;
+        if (field.number != 0)
+            rc = keep_field(input, &field, map);
         if (rc == -ENOMEM)
             rc = wm_fail_at(input->err, -ENOMEM, input->place, "no memory to read it");
     }
-    if (rc < 0)
-        wm_wire_map_done(&map);
-    else
-        *ret_map = map;
     return rc;
 }
 

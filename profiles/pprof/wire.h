@@ -98,15 +98,20 @@ struct wm_wire_offsets {
     size_t count, capacity;
 };
 
+/* Zeroed is empty. */
 struct wm_wire_map {
     struct wm_wire_offsets mappings, locations, functions, strings;
     unsigned char *header; /* the bytes of all other known fields but samples */
     size_t header_length, header_capacity;
+    size_t at; /* so far */
+    bool has_time;
 };
 
-/* Walks over the profile's fields, and checks the insides of the header's. -EINVAL with the offset
- * of what cannot be read, -ENOMEM. */
-WM_MUST_USE int wm_wire_scan(const struct wm_wire_input *input, struct wm_wire_map *ret_map);
+/* Walks over the profile's fields that end before `ready`, which is how much of the input there is
+ * yet, and checks the insides of the header's. -EINVAL with the offset of what cannot be read, once
+ * all of it is there; -ENOMEM. */
+WM_MUST_USE int wm_wire_scan(const struct wm_wire_input *input, size_t ready,
+                             struct wm_wire_map *map);
 void wm_wire_map_done(struct wm_wire_map *map);
 
 #endif
