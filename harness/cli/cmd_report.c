@@ -22,8 +22,6 @@
 
 static const double GIB = 0x1p30;
 
-enum { LARGE_BYTES = 256 << 10 };
-
 struct report {
     struct wm_report_values values;
     const char *program; /* a binary named before the profiles: the first mapping's */
@@ -308,7 +306,7 @@ static int run_report(int argc, char **argv)
     struct wm_error err = {0};
     wm_text_init(&report.notes);
     wm_text_init(&report.result);
-    wm_pages_give_back(LARGE_BYTES);
+    wm_pages_prepare_heap();
     int rc = wm_report_values_read(argc, argv, &report.values, &report.notes, &err);
     report.values.options.width = find_width(&report.values);
     if (rc == 0)

@@ -1,24 +1,27 @@
-/* pages.h - memory that is large and will be used whole. */
+/* pages.h - memory that is large and will be used whole.
+ *
+ * The first use of each page of 4 KiB costs a microsecond, a third of the time of filling it. The
+ * kernel gives pages of 2 MiB to who asks for them. */
 #ifndef WM_CORE_PAGES_H
 #define WM_CORE_PAGES_H
 
 #include <stddef.h>
 
-/* A new block that begins on a large page if it is as large as one, and asks the kernel for large
- * pages: its first use then costs a fault for each 2 MiB, not for each 4 KiB, a third of the time
- * of filling it. No more memory is used than without. Not zeroed; free() it. NULL: no memory. */
+/* A new block: of malloc(), or, if it is as large as a large page, apart from the heap and on large
+ * pages as far as it fills them. No more memory is used than without, and none until it is touched.
+ * Not zeroed; wm_pages_free() it. NULL: no memory. */
 void *wm_pages_new(size_t count, size_t item_bytes);
-
-/* Such a block or one of malloc(), NULL too, with room for more; as realloc() otherwise. What is
- * large is copied: moved by the kernel it would no longer begin on a large page. */
-void *wm_pages_grow(void *block, size_t old_bytes, size_t count, size_t item_bytes);
+/* Gives a large block back to the system. NULL is none. */
+void wm_pages_free(void *block);
+/* A block, NULL too, with room for more; as realloc() otherwise. */
+void *wm_pages_grow(void *block, size_t count, size_t item_bytes);
 
 /* The large pages that lie in these bytes, read for the last time, are given back to the system:
  * they hold zeros then. Returns how many bytes there are up to the end of the last one; 0: none. */
 size_t wm_pages_drop(const void *bytes, size_t length);
 
-/* From now on a block of this size or more is given back to the system as soon as it is freed. Left
- * alone, malloc keeps ever larger ones for later once such a one was freed. */
-void wm_pages_give_back(size_t bytes);
+/* For a process that makes much of its memory and ends soon: what malloc() gives out from now on
+ * lies on large pages, in one heap for all threads that keeps what is freed. Once, and first. */
+void wm_pages_prepare_heap(void);
 
 #endif

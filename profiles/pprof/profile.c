@@ -66,16 +66,16 @@ void wm_profile_free(struct wm_profile *profile)
         free(profile->private);
     }
     wm_intern_free(profile->strings);
-    free(profile->sample_types);
-    free(profile->mappings);
-    free(profile->functions);
-    free(profile->locations);
-    free(profile->lines);
-    free(profile->samples);
-    free(profile->sample_locations);
-    free(profile->labels);
-    free(profile->values);
-    free(profile->comments);
+    wm_pages_free(profile->sample_types);
+    wm_pages_free(profile->mappings);
+    wm_pages_free(profile->functions);
+    wm_pages_free(profile->locations);
+    wm_pages_free(profile->lines);
+    wm_pages_free(profile->samples);
+    wm_pages_free(profile->sample_locations);
+    wm_pages_free(profile->labels);
+    wm_pages_free(profile->values);
+    wm_pages_free(profile->comments);
     free(profile);
 }
 
@@ -341,7 +341,7 @@ int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_cou
 
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count)
 {
-    free(profile->sample_locations);
+    wm_pages_free(profile->sample_locations);
     profile->sample_locations = stacks;
     profile->sample_location_count = count;
     profile->private->capacity.sample_locations = count;
@@ -351,10 +351,10 @@ void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
 {
     wm_profile_forget(profile);
     wm_profile_forget(from);
-    free(profile->mappings);
-    free(profile->functions);
-    free(profile->locations);
-    free(profile->lines);
+    wm_pages_free(profile->mappings);
+    wm_pages_free(profile->functions);
+    wm_pages_free(profile->locations);
+    wm_pages_free(profile->lines);
     profile->mappings = from->mappings;
     profile->functions = from->functions;
     profile->locations = from->locations;
@@ -376,10 +376,10 @@ void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
 
 void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from)
 {
-    free(profile->samples);
-    free(profile->sample_locations);
-    free(profile->labels);
-    free(profile->values);
+    wm_pages_free(profile->samples);
+    wm_pages_free(profile->sample_locations);
+    wm_pages_free(profile->labels);
+    wm_pages_free(profile->values);
     profile->samples = from->samples;
     profile->sample_locations = from->sample_locations;
     profile->labels = from->labels;
@@ -453,7 +453,7 @@ static void *reserve(void *array, size_t *capacity, size_t need, size_t item_byt
     size_t grown = *capacity < 16 ? 16 : *capacity * 2;
     if (grown < need)
         grown = need;
-    void *moved = wm_pages_grow(array, *capacity * item_bytes, grown, item_bytes);
+    void *moved = wm_pages_grow(array, grown, item_bytes);
     if (moved != NULL)
         *capacity = grown;
     return moved;

@@ -117,7 +117,7 @@ WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location
  * them. */
 void wm_profile_forget(struct wm_profile *profile);
 
-/* Replaces sample_locations by this malloc()ed array of `count`, for samples whose ranges the
+/* Replaces sample_locations by this array of wm_pages_new() with `count`, for samples whose ranges the
  * caller has put there. Takes `stacks`. */
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);
 

@@ -122,7 +122,7 @@ static int read_member(const struct wm_gzip_source *source, size_t length, const
         rc = wm_profile_decode_arriving(&input, &unpacked, ret_profile);
     }
     wm_gzip_member_free(member);
-    free(data);
+    wm_pages_free(data);
     return rc < 0 ? -EBADMSG : 0;
 }
 

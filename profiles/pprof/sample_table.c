@@ -54,7 +54,7 @@ int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profi
 
 void wm_sample_table_done(struct wm_sample_table *table)
 {
-    free(table->slots);
+    wm_pages_free(table->slots);
     *table = (struct wm_sample_table){0};
 }
 

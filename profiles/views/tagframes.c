@@ -6,6 +6,7 @@
 #include "profiles/views/sample_labels.h"
 #include "profiles/views/select.h"
 
+#include "harness/core/pages.h"
 #include "harness/core/intern.h"
 
 #include <errno.h>
@@ -118,7 +119,7 @@ static int widen_samples(struct tag_frames *frames)
         count += profile->samples[i].location_count;
     if (count > UINT32_MAX)
         return -EOVERFLOW;
-    uint32_t *stacks = calloc(count + 1, sizeof(stacks[0]));
+    uint32_t *stacks = wm_pages_new(count + 1, sizeof(stacks[0]));
     int rc = stacks == NULL ? -ENOMEM : 0;
     for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
@@ -136,7 +137,7 @@ static int widen_samples(struct tag_frames *frames)
     if (rc == 0)
         wm_profile_take_stacks(profile, stacks, count);
     else
-        free(stacks);
+        wm_pages_free(stacks);
     return rc;
 }
 

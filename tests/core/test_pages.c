@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGE = 20 << 20, MIDDLE = 1 << 20, LARGE_PAGE = 2 << 20 };
+enum { LARGE = 20 << 20, LARGE_PAGE = 2 << 20 };
 
 static void a_large_block_begins_on_a_large_page(void **state)
 {
@@ -18,7 +18,7 @@ static void a_large_block_begins_on_a_large_page(void **state)
         memset(block, 0x5a, bytes);
         assert_int_equal(block[bytes - 1], 0x5a);
         assert_true(bytes < LARGE_PAGE || (uintptr_t)block % LARGE_PAGE == 0);
-        free(block);
+        wm_pages_free(block);
     }
 }
 
@@ -28,21 +28,52 @@ static void what_cannot_be_counted_is_no_block(void **state)
     assert_null(wm_pages_new(SIZE_MAX / 4, 8));
 }
 
-/* malloc's own rule: once a block of 20 MiB was freed, one of 1 MiB is none to give back. */
-static void a_freed_block_does_not_stay(void **state)
+static void a_block_keeps_what_it_holds_when_it_grows(void **state)
+{
+    (void)state;
+    unsigned char *block = NULL;
+    for (size_t bytes = 1, before = 0; bytes <= LARGE; before = bytes, bytes = bytes * 3 + 1) {
+        block = wm_pages_grow(block, bytes, 1);
+        assert_non_null(block);
+        for (size_t i = 0; i < before; i += 1 + before / 7)
+            assert_int_equal(block[i], (unsigned char)(i * 31));
+        for (size_t i = 0; i < bytes; i++)
+            block[i] = (unsigned char)(i * 31);
+    }
+    wm_pages_free(block);
+    wm_pages_free(NULL);
+}
+
+static void what_is_dropped_are_the_large_pages_inside(void **state)
+{
+    (void)state;
+    unsigned char *block = wm_pages_new(4 * LARGE_PAGE, 1);
+    assert_non_null(block);
+    memset(block, 1, 4 * LARGE_PAGE);
+    assert_int_equal(wm_pages_drop(block + 1, 2 * LARGE_PAGE - 2), 0);
+    assert_int_equal(wm_pages_drop(block + 1, 3 * LARGE_PAGE), 3 * LARGE_PAGE - 1);
+    const size_t zeros_from = LARGE_PAGE, zeros_end = 3 * LARGE_PAGE;
+    for (size_t i = 0; i < 4 * LARGE_PAGE; i++)
+        if (block[i] != (i < zeros_from || i >= zeros_end))
+            fail_msg("byte %zu", i);
+    wm_pages_free(block);
+}
+
+static void a_prepared_heap_keeps_what_is_freed(void **state)
 {
     (void)state;
     free(malloc(1));
     if (mallinfo2().arena == 0)
         skip(); /* a sanitizer's malloc has rules of its own */
-    wm_pages_give_back(MIDDLE / 2);
-    free(malloc(LARGE));
-    size_t before = mallinfo2().hblks;
-    void *block = malloc(MIDDLE);
+    wm_pages_prepare_heap();
+    size_t before = mallinfo2().arena;
+    void *block = malloc(8 * LARGE_PAGE);
     assert_non_null(block);
-    assert_int_equal(mallinfo2().hblks, before + 1);
+    memset(block, 1, 8 * LARGE_PAGE);
     free(block);
-    assert_int_equal(mallinfo2().hblks, before);
+    assert_int_equal(mallinfo2().hblks, 0);
+    assert_int_equal(mallinfo2().arena, before);
+    assert_true(before > 8 * LARGE_PAGE);
 }
 
 int main(void)
@@ -50,7 +81,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_block_begins_on_a_large_page),
         cmocka_unit_test(what_cannot_be_counted_is_no_block),
-        cmocka_unit_test(a_freed_block_does_not_stay),
+        cmocka_unit_test(a_block_keeps_what_it_holds_when_it_grows),
+        cmocka_unit_test(what_is_dropped_are_the_large_pages_inside),
+        cmocka_unit_test(a_prepared_heap_keeps_what_is_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
