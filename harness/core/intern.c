@@ -50,9 +50,8 @@ static struct slot *find_slot(const struct wm_intern *intern, uint32_t hash, con
     }
 }
 
-static int grow_slots(struct wm_intern *intern)
+static int grow_slots(struct wm_intern *intern, size_t count)
 {
-    size_t count = intern->slot_count * 2;
     struct slot *slots = calloc(count, sizeof(*slots));
     if (slots == NULL)
         return -ENOMEM;
@@ -71,9 +70,8 @@ static int grow_slots(struct wm_intern *intern)
     return 0;
 }
 
-static int grow_entries(struct wm_intern *intern)
+static int grow_entries(struct wm_intern *intern, size_t capacity)
 {
-    size_t capacity = intern->entry_capacity * 2;
     struct entry *entries = realloc(intern->entries, capacity * sizeof(*entries));
     if (entries == NULL)
         return -ENOMEM;
@@ -110,6 +108,17 @@ void wm_intern_free(struct wm_intern *intern)
     free(intern);
 }
 
+int wm_intern_expect(struct wm_intern *intern, size_t count)
+{
+    size_t slots = intern->slot_count;
+    while (slots / 4 * 3 < count)
+        slots *= 2;
+    int rc = slots > intern->slot_count ? grow_slots(intern, slots) : 0;
+    if (rc == 0 && count > intern->entry_capacity)
+        rc = grow_entries(intern, count);
+    return rc;
+}
+
 int64_t wm_intern_bytes(struct wm_intern *intern, const void *bytes, size_t length)
 {
     uint32_t hash = (uint32_t)wm_hash_bytes(0, bytes, length);
@@ -119,13 +128,13 @@ int64_t wm_intern_bytes(struct wm_intern *intern, const void *bytes, size_t leng
     if (intern->entry_count >= UINT32_MAX - 1)
         return -ENOMEM;
     if ((intern->entry_count + 1) * 4 > intern->slot_count * 3) {
-        int rc = grow_slots(intern);
+        int rc = grow_slots(intern, intern->slot_count * 2);
         if (rc < 0)
             return rc;
         slot = find_slot(intern, hash, bytes, length);
     }
     if (intern->entry_count == intern->entry_capacity) {
-        int rc = grow_entries(intern);
+        int rc = grow_entries(intern, intern->entry_capacity * 2);
         if (rc < 0)
             return rc;
     }

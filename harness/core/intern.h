@@ -11,6 +11,8 @@ struct wm_intern;
 
 WM_MUST_USE int wm_intern_new(struct wm_intern **ret_intern);
 void wm_intern_free(struct wm_intern *intern);
+/* Room for so many in all, so that it need not grow step by step. -ENOMEM. */
+WM_MUST_USE int wm_intern_expect(struct wm_intern *intern, size_t count);
 /* The number of these bytes, from 0; new bytes are copied. -ENOMEM. Bytes may hold NULs. */
 WM_MUST_USE int64_t wm_intern_bytes(struct wm_intern *intern, const void *bytes, size_t length);
 WM_MUST_USE int64_t wm_intern_string(struct wm_intern *intern, const char *string);

@@ -21,6 +21,12 @@ WM_MUST_USE int64_t wm_profile_append_location(struct wm_profile *profile,
                                                const struct wm_location *location,
                                                const struct wm_line *lines);
 
+/* Room for so many in all, where that is known: growing step by step takes twice the memory.
+ * -ENOMEM.
+ */
+WM_MUST_USE int wm_profile_reserve_code(struct wm_profile *profile, size_t function_count,
+                                        size_t location_count, size_t line_count);
+
 /* Samples that are written where they stay: first room for so many and their parts behind the
  * profile's (-ENOMEM), then, of each, the counts of what was put there; values are as many as
  * sample types. The index, or -EOVERFLOW past 2^32 of a kind. */

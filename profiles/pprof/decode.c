@@ -146,8 +146,12 @@ static int take_samples(struct decode *decode)
 
 static int read_code(struct decode *decode)
 {
+    const struct wm_wire_map *map = &decode->map;
     int rc = scan(decode);
     wm_arrival_end(&decode->arrival);
+    if (rc == 0 && wm_profile_reserve_code(decode->profile, map->functions.count,
+                                           map->locations.count, map->locations.count) < 0)
+        rc = wm_read_failed(decode->input, -ENOMEM);
     if (rc == 0)
         rc = read_strings(decode);
     if (rc == 0)
@@ -182,7 +186,7 @@ static int read_strings(struct decode *decode)
     const struct wm_wire_input *input = decode->input;
     const struct wm_wire_offsets *strings = &decode->map.strings;
     decode->strings = calloc(strings->count + 1, sizeof(decode->strings[0]));
-    if (decode->strings == NULL)
+    if (decode->strings == NULL || wm_intern_expect(decode->profile->strings, strings->count) < 0)
         return wm_read_failed(input, -ENOMEM);
     for (size_t i = 0; i < strings->count; i++) {
         struct wm_wire_field field;

@@ -67,7 +67,7 @@ static int join_once(struct wm_profile *profile, bool *ret_again)
     if (rc < 0)
         goto out;
     join.hashes = calloc(samples + 1, sizeof(join.hashes[0]));
-    rc = join.hashes == NULL ? -ENOMEM : wm_sample_table_init(&join.table, profile);
+    rc = join.hashes == NULL ? -ENOMEM : wm_sample_table_init(&join.table, profile, join.hashes);
     if (rc == 0)
         rc = wm_parallel(samples, slices, prepare_samples, &join);
     if (rc < 0)

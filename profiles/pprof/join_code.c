@@ -32,6 +32,9 @@ int wm_join_code_init(struct wm_join_code *join, const struct wm_profile *from)
         return -ENOMEM;
     int rc = wm_profile_new(&join->code);
     if (rc == 0)
+        rc = wm_profile_reserve_code(join->code, from->function_count, from->location_count,
+                                     from->line_count);
+    if (rc == 0)
         rc = init_table(&join->mappings, from->mapping_count);
     if (rc == 0)
         rc = init_table(&join->functions, from->function_count);

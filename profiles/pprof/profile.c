@@ -289,6 +289,28 @@ int wm_profile_set_lines(struct wm_profile *profile, size_t location, const stru
     return 0;
 }
 
+int wm_profile_reserve_code(struct wm_profile *profile, size_t function_count,
+                            size_t location_count, size_t line_count)
+{
+    struct wm_profile_private *private = profile->private;
+    struct wm_function *functions = reserve(profile->functions, &private->capacity.functions,
+                                            function_count, sizeof(*functions));
+    if (functions == NULL)
+        return -ENOMEM;
+    profile->functions = functions;
+    struct wm_location *locations = reserve(profile->locations, &private->capacity.locations,
+                                            location_count, sizeof(*locations));
+    if (locations == NULL)
+        return -ENOMEM;
+    profile->locations = locations;
+    struct wm_line *lines =
+        reserve(profile->lines, &private->capacity.lines, line_count, sizeof(*lines));
+    if (lines == NULL)
+        return -ENOMEM;
+    profile->lines = lines;
+    return 0;
+}
+
 int wm_profile_reserve_samples(struct wm_profile *profile, size_t count, size_t location_count,
                                size_t label_count, size_t value_count)
 {

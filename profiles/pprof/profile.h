@@ -117,8 +117,8 @@ WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location
  * them. */
 void wm_profile_forget(struct wm_profile *profile);
 
-/* Replaces sample_locations by this array of wm_pages_new() with `count`, for samples whose ranges the
- * caller has put there. Takes `stacks`. */
+/* Replaces sample_locations by this array of wm_pages_new() with `count`, for samples whose ranges
+ * the caller has put there. Takes `stacks`. */
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);
 
 /* encode.c: writes gzip-compressed profile.proto as wm_file_create does. read.c: reads gzip or raw

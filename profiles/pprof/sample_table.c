@@ -1,7 +1,7 @@
 /* sample_table.c - an open-addressed table of samples, and labels in one order.
  *
- * The table keeps 32 bits of the hash beside each number, so that a stack is only looked at when
- * it is most likely the same. No key is copied: a million stacks are most of a profile. */
+ * Samples have 32 bits of a hash each, so that a stack is only looked at when it is most likely the
+ * same. No key is copied: a million stacks are most of a profile. */
 #include "profiles/pprof/sample_table.h"
 
 #include "harness/core/pages.h"
@@ -9,11 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct wm_sample_slot {
-    uint32_t hash;
-    uint32_t sample_plus_1; /* 0: free */
-};
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -39,22 +34,23 @@ static bool is_equal(const struct wm_profile *profile, const struct wm_profile_s
     return true;
 }
 
-int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile)
+int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile,
+                         uint32_t *hashes)
 {
     size_t slots = 64;
     while (slots / 4 * 3 < profile->sample_count)
         slots *= 2;
-    *table = (struct wm_sample_table){.profile = profile, .slot_count = slots};
-    table->slots = wm_pages_new(slots, sizeof(table->slots[0]));
-    if (table->slots == NULL)
+    *table = (struct wm_sample_table){.profile = profile, .hashes = hashes, .slot_count = slots};
+    table->sample_plus_1 = wm_pages_new(slots, sizeof(table->sample_plus_1[0]));
+    if (table->sample_plus_1 == NULL)
         return -ENOMEM;
-    memset(table->slots, 0, slots * sizeof(table->slots[0]));
+    memset(table->sample_plus_1, 0, slots * sizeof(table->sample_plus_1[0]));
     return 0;
 }
 
 void wm_sample_table_done(struct wm_sample_table *table)
 {
-    wm_pages_free(table->slots);
+    wm_pages_free(table->sample_plus_1);
     *table = (struct wm_sample_table){0};
 }
 
@@ -80,7 +76,7 @@ uint32_t wm_sample_hash(const struct wm_profile *profile, const struct wm_profil
 
 void wm_sample_table_ask(const struct wm_sample_table *table, uint32_t hash)
 {
-    __builtin_prefetch(&table->slots[hash & (table->slot_count - 1)], 1);
+    __builtin_prefetch(&table->sample_plus_1[hash & (table->slot_count - 1)], 1);
 }
 
 const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
@@ -90,13 +86,14 @@ const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *tab
     const struct wm_profile *profile = table->profile;
     size_t mask = table->slot_count - 1;
     for (size_t at = hash & mask;; at = (at + 1) & mask) {
-        struct wm_sample_slot *slot = &table->slots[at];
-        if (slot->sample_plus_1 == 0) {
-            *slot = (struct wm_sample_slot){hash, (uint32_t)profile->sample_count + 1};
+        const uint32_t number = table->sample_plus_1[at] - 1;
+        if (table->sample_plus_1[at] == 0) {
+            table->hashes[profile->sample_count] = hash;
+            table->sample_plus_1[at] = (uint32_t)profile->sample_count + 1;
             return NULL;
         }
-        const struct wm_profile_sample *known = &profile->samples[slot->sample_plus_1 - 1];
-        if (slot->hash == hash && is_equal(profile, known, sample))
+        const struct wm_profile_sample *known = &profile->samples[number];
+        if (table->hashes[number] == hash && is_equal(profile, known, sample))
             return known;
     }
 }

@@ -6,8 +6,8 @@
 #include "profiles/views/sample_labels.h"
 #include "profiles/views/select.h"
 
-#include "harness/core/pages.h"
 #include "harness/core/intern.h"
+#include "harness/core/pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
