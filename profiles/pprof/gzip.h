@@ -3,6 +3,7 @@
 #define WM_PPROF_GZIP_H
 
 #include "harness/core/error.h"
+#include "harness/core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +20,22 @@ enum wm_gzip_effort { WM_GZIP_FAST = 1, WM_GZIP_SMALL = 4 };
 /* One gzip member without name or time: equal data gives equal bytes. free() it. -ENOMEM. */
 WM_MUST_USE int wm_gzip_pack(const unsigned char *data, size_t length, enum wm_gzip_effort effort,
                              unsigned char **ret_data, size_t *ret_length);
+
+/* One member that is made of parts, so that threads can pack them: a head, the parts in their order
+ * and a tail, one behind the other. Three times as fast as FAST, and a twelfth larger; equal data
+ * gives equal bytes on CPUs that can do the same. */
+struct wm_gzip_sum {
+    size_t length; /* unpacked */
+    uint32_t crc;
+};
+
+void wm_gzip_add_head(struct wm_text *text);
+/* Adds a part; *ret_sum is its own. -ENOMEM. */
+WM_MUST_USE int wm_gzip_add_part(struct wm_text *text, const void *data, size_t length,
+                                 struct wm_gzip_sum *ret_sum);
+/* Zeroed it is that of no part. */
+void wm_gzip_sum_add(struct wm_gzip_sum *sum, const struct wm_gzip_sum *next);
+void wm_gzip_add_tail(struct wm_text *text, const struct wm_gzip_sum *sum);
 
 struct wm_gzip_input {
     const unsigned char *data;

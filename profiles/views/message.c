@@ -1,26 +1,50 @@
-/* message.c - profile.proto written straight, field after field. */
+/* message.c - profile.proto written straight, field after field.
+ *
+ * It is written and packed in parts, by threads: so it is never there as a whole. */
 #include "profiles/views/message.h"
 
 #include "profiles/pprof/gzip.h"
 #include "profiles/views/sample_labels.h"
 
 #include "harness/core/intern.h"
-#include "harness/core/parallel.h"
+#include "harness/core/relay.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIRE_VARINT = 0, WIRE_BYTES = 2, VARINT_BYTES_MAX = 10, UNPACKED_MAX = 2, PIECE_IDS = 32 };
-enum { SLICE_LEAST = 20000 }; /* samples that are worth a thread */
+enum { WIRE_VARINT = 0, WIRE_BYTES = 2, VARINT_BYTES_MAX = 10, UNPACKED_MAX = 2 };
+enum { THREAD_SAMPLES_LEAST = 10000 };
+
+/* An id as it is spelled. All of it is copied, which is faster than as much as there is. */
+struct spelled {
+    unsigned char bytes[15];
+    unsigned char length;
+};
+
+/* What is packed on its own: so many samples, or all of what comes behind them. */
+enum { PART_SAMPLES = 8192 };
+enum { PART_CODE, PART_FUNCTIONS, PART_STRINGS, OTHER_PARTS };
 
 struct message {
     const struct wm_profile *profile;
-    struct wm_text bytes;
-    uint32_t *index_of; /* by string number: its place in the table + 1; 0: not there yet */
-    uint32_t *strings;  /* the table */
+    struct wm_text bytes; /* of the part that is being written */
+    uint32_t *index_of;   /* by string number: its place in the table + 1; 0: not there yet */
+    uint32_t *strings;    /* the table */
     size_t string_count;
+    struct spelled *ids; /* by location */
     struct wm_sample_labels labels;
+    struct wm_text packed; /* the part, and what it was */
+    struct wm_gzip_sum sum;
+};
+
+/* All of it. */
+struct output {
+    struct message parts[WM_PARALLEL_MAX]; /* by thread; they share what is no text */
+    const struct wm_report *report;        /* takes the bytes; NULL: `text` keeps them */
+    struct wm_text *text;
+    struct wm_gzip_sum sum;
+    struct wm_error *err;
 };
 
 /* ---- The wire format ---- */
@@ -97,6 +121,7 @@ static int meet_strings(struct message *message)
 {
     const struct wm_profile *profile = message->profile;
     int rc = 0;
+    wm_sample_labels_init(&message->labels);
     meet(message, 0);
     for (size_t i = 0; i < profile->sample_type_count; i++) {
         meet(message, profile->sample_types[i].type);
@@ -120,6 +145,7 @@ static int meet_strings(struct message *message)
     for (size_t i = 0; i < profile->comment_count; i++)
         meet(message, profile->comments[i]);
     meet(message, profile->default_sample_type);
+    wm_sample_labels_done(&message->labels);
     return rc;
 }
 
@@ -146,26 +172,27 @@ static void add_label(struct message *message, const struct wm_label *label)
     enclose(message, 3, start);
 }
 
-/* Up to two numbers are written one by one, more of them packed: those of stacks are most of the
- * message, and are added by pieces. */
-static void add_stack(struct message *message, const struct wm_profile_sample *sample)
+/* Up to two numbers are written one by one, more of them packed. Returns where they end. */
+static unsigned char *put_stack(const struct message *message,
+                                const struct wm_profile_sample *sample, unsigned char *at)
 {
-    const struct wm_profile *profile = message->profile;
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const uint32_t *stack = message->profile->sample_locations + sample->first_location;
     const bool packed = sample->location_count > UNPACKED_MAX;
-    size_t start = message->bytes.length;
-    for (uint32_t i = 0; i < sample->location_count;) {
-        unsigned char piece[PIECE_IDS * (1 + VARINT_BYTES_MAX)];
-        size_t length = 0;
-        for (uint32_t end = i + PIECE_IDS; i < sample->location_count && i < end; i++) {
-            if (!packed)
-                piece[length++] = 1 << 3 | WIRE_VARINT;
-            length += spell(profile->locations[stack[i]].id, piece + length);
-        }
-        wm_text_add_bytes(&message->bytes, piece, length);
+    size_t length = 0;
+    for (uint32_t i = 0; packed && i < sample->location_count; i++)
+        length += message->ids[stack[i]].length;
+    if (packed) {
+        *at++ = 1 << 3 | WIRE_BYTES;
+        at += spell(length, at);
     }
-    if (packed)
-        enclose(message, 1, start);
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        const struct spelled *id = &message->ids[stack[i]];
+        if (!packed)
+            *at++ = 1 << 3 | WIRE_VARINT;
+        memcpy(at, id->bytes, sizeof(id->bytes));
+        at += id->length;
+    }
+    return at;
 }
 
 static void add_values(struct message *message, const struct wm_profile_sample *sample)
@@ -184,47 +211,18 @@ static void add_values(struct message *message, const struct wm_profile_sample *
 
 static int add_sample(struct message *message, size_t number)
 {
-    size_t start = message->bytes.length;
+    const struct wm_profile_sample *sample = &message->profile->samples[number];
+    const size_t start = message->bytes.length;
+    const size_t most = (size_t)(sample->location_count + 2) * sizeof(struct spelled);
+    unsigned char *at = (unsigned char *)wm_text_extend(&message->bytes, most);
+    if (at == NULL)
+        return -ENOMEM;
+    message->bytes.length = start + (size_t)(put_stack(message, sample, at) - at);
+    add_values(message, sample);
     int rc = wm_sample_labels_read(&message->labels, message->profile, number);
-    add_stack(message, &message->profile->samples[number]);
-    add_values(message, &message->profile->samples[number]);
     for (size_t i = 0; rc == 0 && i < message->labels.count; i++)
         add_label(message, message->labels.labels[i]);
     enclose(message, 2, start);
-    return rc;
-}
-
-static int add_slice(void *user, const struct wm_slice *slice)
-{
-    struct message *part = (struct message *)user + slice->number;
-    int rc = 0;
-    for (size_t i = slice->first; rc == 0 && i < slice->end; i++)
-        rc = add_sample(part, i);
-    return rc;
-}
-
-/* They are most of the message: threads write parts of it, the first of them into the message. */
-static int add_samples(struct message *message)
-{
-    const size_t samples = message->profile->sample_count;
-    const size_t slices = wm_parallel_slices(samples, SLICE_LEAST);
-    struct message parts[WM_PARALLEL_MAX];
-    for (size_t i = 0; i < slices; i++) {
-        parts[i] = *message;
-        if (i > 0)
-            wm_text_init(&parts[i].bytes);
-        if (i > 0)
-            wm_sample_labels_init(&parts[i].labels);
-    }
-    int rc = wm_parallel(samples, slices, add_slice, parts);
-    message->bytes = parts[0].bytes;
-    message->labels = parts[0].labels;
-    for (size_t i = 1; i < slices; i++) {
-        message->bytes.failed |= parts[i].bytes.failed;
-        wm_text_add_bytes(&message->bytes, parts[i].bytes.data, parts[i].bytes.length);
-        wm_text_done(&parts[i].bytes);
-        wm_sample_labels_done(&parts[i].labels);
-    }
     return rc;
 }
 
@@ -312,44 +310,127 @@ static void add_header(struct message *message)
     add_number(message, 14, string_index(message, profile->default_sample_type));
 }
 
-static int fill(struct message *message)
+/* ---- The parts ---- */
+
+static size_t sample_parts(const struct wm_profile *profile)
 {
-    const struct wm_profile *profile = message->profile;
-    int rc = meet_strings(message);
-    for (size_t i = 0; i < profile->sample_type_count; i++)
-        add_value_type(message, 1, profile->sample_types[i]);
-    if (rc == 0)
-        rc = add_samples(message);
-    for (size_t i = 0; i < profile->mapping_count; i++)
-        add_mapping(message, &profile->mappings[i]);
-    for (size_t i = 0; i < profile->location_count; i++)
-        add_location(message, &profile->locations[i]);
-    for (size_t i = 0; i < profile->function_count; i++)
-        add_function(message, &profile->functions[i]);
-    add_strings(message);
-    add_header(message);
-    return rc == 0 && message->bytes.failed ? -ENOMEM : rc;
+    return (profile->sample_count + PART_SAMPLES - 1) / PART_SAMPLES;
 }
 
-int wm_message_add(struct wm_text *text, const struct wm_profile *profile)
+static int add_samples(struct message *message, size_t part)
 {
-    struct message message = {.profile = profile};
-    unsigned char *packed = NULL;
-    size_t strings = wm_intern_count(profile->strings), length = 0;
-    wm_text_init(&message.bytes);
-    wm_sample_labels_init(&message.labels);
-    message.index_of = calloc(strings + 1, sizeof(message.index_of[0]));
-    message.strings = calloc(strings + 1, sizeof(message.strings[0]));
-    int rc = message.index_of == NULL || message.strings == NULL ? -ENOMEM : fill(&message);
+    const struct wm_profile *profile = message->profile;
+    const size_t left = profile->sample_count - part * PART_SAMPLES;
+    const size_t end = part * PART_SAMPLES + (left < PART_SAMPLES ? left : PART_SAMPLES);
+    int rc = 0;
+    for (size_t i = 0; part == 0 && i < profile->sample_type_count; i++)
+        add_value_type(message, 1, profile->sample_types[i]);
+    for (size_t i = part * PART_SAMPLES; rc == 0 && i < end; i++)
+        rc = add_sample(message, i);
+    return rc;
+}
+
+/* What comes behind the samples. */
+static void add_others(struct message *message, size_t part)
+{
+    const struct wm_profile *profile = message->profile;
+    switch (part) {
+    case PART_CODE:
+        for (size_t i = 0; i < profile->mapping_count; i++)
+            add_mapping(message, &profile->mappings[i]);
+        for (size_t i = 0; i < profile->location_count; i++)
+            add_location(message, &profile->locations[i]);
+        break;
+    case PART_FUNCTIONS:
+        for (size_t i = 0; i < profile->function_count; i++)
+            add_function(message, &profile->functions[i]);
+        break;
+    default:
+        add_strings(message);
+        add_header(message);
+    }
+}
+
+static int make_part(void *user, const struct wm_slice *parts)
+{
+    struct message *message = &((struct output *)user)->parts[parts->number];
+    /* a profile without samples has the part of their types, too */
+    const size_t samples = sample_parts(message->profile) + (message->profile->sample_count == 0);
+    int rc = 0;
+    wm_text_clear(&message->bytes);
+    wm_text_clear(&message->packed);
+    for (size_t part = parts->first; rc == 0 && part < parts->end; part++) {
+        if (part < samples)
+            rc = add_samples(message, part);
+        else
+            add_others(message, part - samples);
+    }
+    if (rc == 0 && message->bytes.failed)
+        rc = -ENOMEM;
+    return rc < 0 ? rc
+                  : wm_gzip_add_part(&message->packed, message->bytes.data, message->bytes.length,
+                                     &message->sum);
+}
+
+static int take_part(void *user, const struct wm_slice *parts)
+{
+    struct output *output = user;
+    const struct message *message = &output->parts[parts->number];
+    wm_text_add_bytes(output->text, message->packed.data, message->packed.length);
+    wm_gzip_sum_add(&output->sum, &message->sum);
+    return output->report != NULL ? wm_report_drain(output->report, output->text, output->err) : 0;
+}
+
+static int add_all(struct output *output, const struct wm_profile *profile)
+{
+    const size_t threads = wm_parallel_slices(profile->sample_count, THREAD_SAMPLES_LEAST);
+    const struct wm_relay relay = {make_part, take_part, output};
+    const size_t samples = sample_parts(profile) + (profile->sample_count == 0);
+    for (size_t i = 1; i < threads; i++)
+        output->parts[i] = output->parts[0];
+    for (size_t i = 0; i < threads; i++) {
+        wm_text_init(&output->parts[i].bytes);
+        wm_text_init(&output->parts[i].packed);
+        wm_sample_labels_init(&output->parts[i].labels);
+    }
+    wm_gzip_add_head(output->text);
+    int rc = wm_relay(&relay, samples + OTHER_PARTS, 1, threads);
+    wm_gzip_add_tail(output->text, &output->sum);
+    for (size_t i = 0; i < threads; i++) {
+        wm_text_done(&output->parts[i].bytes);
+        wm_text_done(&output->parts[i].packed);
+        wm_sample_labels_done(&output->parts[i].labels);
+    }
+    return rc == 0 && output->text->failed ? -ENOMEM : rc;
+}
+
+static struct spelled *spell_ids(const struct wm_profile *profile)
+{
+    struct spelled *ids = calloc(profile->location_count + 1, sizeof(ids[0]));
+    for (size_t i = 0; ids != NULL && i < profile->location_count; i++)
+        ids[i].length = (unsigned char)spell(profile->locations[i].id, ids[i].bytes);
+    return ids;
+}
+
+int wm_message_add(struct wm_text *text, const struct wm_profile *profile,
+                   const struct wm_report *report, struct wm_error *err)
+{
+    struct output output = {.report = report, .text = text, .err = err};
+    struct message *message = &output.parts[0];
+    size_t strings = wm_intern_count(profile->strings);
+    message->profile = profile;
+    message->index_of = calloc(strings + 1, sizeof(message->index_of[0]));
+    message->strings = calloc(strings + 1, sizeof(message->strings[0]));
+    message->ids = spell_ids(profile);
+    int rc = message->index_of == NULL || message->strings == NULL || message->ids == NULL
+                 ? -ENOMEM
+                 : meet_strings(message);
     if (rc == 0)
-        rc = wm_gzip_pack((const unsigned char *)message.bytes.data, message.bytes.length,
-                          WM_GZIP_FAST, &packed, &length);
-    if (rc == 0)
-        wm_text_add_bytes(text, packed, length);
-    free(packed);
-    free(message.index_of);
-    free(message.strings);
-    wm_sample_labels_done(&message.labels);
-    wm_text_done(&message.bytes);
-    return rc == 0 && text->failed ? -ENOMEM : rc;
+        rc = add_all(&output, profile);
+    if (rc == -ENOMEM)
+        wm_fail(err, rc, "no memory for the profile's bytes");
+    free(message->index_of);
+    free(message->strings);
+    free(message->ids);
+    return rc;
 }

@@ -7,9 +7,12 @@
 
 #include "harness/core/text.h"
 #include "profiles/pprof/profile.h"
+#include "profiles/views/report.h"
 
-/* Adds the profile, compressed by gzip. Only what `profile` shows openly is read, so that it may
- * be one that was put together on the spot. -ENOMEM. */
-WM_MUST_USE int wm_message_add(struct wm_text *text, const struct wm_profile *profile);
+/* Adds the profile, compressed by gzip, and drains the text to `report` meanwhile unless that is
+ * NULL. Only what `profile` shows openly is read, so that it may be one that was put together on
+ * the spot. -ENOMEM, or what draining returns. */
+WM_MUST_USE int wm_message_add(struct wm_text *text, const struct wm_profile *profile,
+                               const struct wm_report *report, struct wm_error *err);
 
 #endif

@@ -2,8 +2,6 @@
 #include "profiles/views/message.h"
 #include "profiles/views/report.h"
 
-#include <errno.h>
-
 int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
     struct wm_profile *profile = report->profile;
@@ -12,6 +10,5 @@ int wm_print_proto(struct wm_report *report, struct wm_text *text, struct wm_err
         for (size_t type = 0; type < profile->sample_type_count; type++)
             values[type] = wm_report_divide(report, values[type]);
     }
-    int rc = wm_message_add(text, profile);
-    return rc < 0 ? wm_fail(err, rc, "no memory for the profile's bytes") : 0;
+    return wm_message_add(text, profile, report, err);
 }

@@ -113,7 +113,7 @@ int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_
         return rc;
     rc = fill(&top, report, graph);
     if (rc == 0)
-        rc = wm_message_add(text, &top.profile);
+        rc = wm_message_add(text, &top.profile, NULL, err);
     if (rc < 0)
         wm_fail(err, rc, "no memory for the view");
     wm_intern_free(top.functions);
