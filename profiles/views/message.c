@@ -375,8 +375,8 @@ static int make_part(void *user, const struct wm_slice *parts)
 static int take_part(void *user, const struct wm_slice *parts)
 {
     struct output *output = user;
-    const struct message *message = &output->parts[parts->number];
-    wm_text_add_bytes(output->text, message->packed.data, message->packed.length);
+    struct message *message = &output->parts[parts->number];
+    wm_text_move(output->text, &message->packed);
     wm_gzip_sum_add(&output->sum, &message->sum);
     return output->report != NULL ? wm_report_drain(output->report, output->text, output->err) : 0;
 }

@@ -1,6 +1,8 @@
 /* raw.c - all that the profile holds, as text. */
 #include "profiles/views/sample_labels.h"
 
+#include "harness/core/relay.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -10,6 +12,9 @@
 #include <time.h>
 
 static const int64_t NS_PER_SECOND = 1000000000;
+
+/* Samples that a thread makes at once: some hundred kilobytes of text. */
+enum { PART_SAMPLES = 2048, THREAD_SAMPLES_LEAST = 8192 };
 
 enum { DURATION_CHARACTERS = 4, NUMBER_BYTES = 64, VALUE_COLUMNS = 10, PIECE_IDS = 32 };
 
@@ -204,25 +209,63 @@ static void add_sample(struct wm_text *text, const struct wm_profile *profile,
     wm_text_add(text, "\n");
 }
 
-static int add_samples(const struct wm_report *report, struct wm_text *text, struct wm_error *err)
-{
-    const struct wm_profile *profile = report->profile;
+/* ---- By threads ---- */
+
+/* What a thread makes, and what that takes. */
+struct part {
+    struct wm_text text;
     struct wm_sample_labels labels;
-    struct id_text *ids = find_ids(profile);
-    int rc = ids == NULL ? wm_fail(err, -ENOMEM, "no memory for the ids") : 0;
-    wm_sample_labels_init(&labels);
-    for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
-        add_sample(text, profile, &profile->samples[i], ids);
-        rc = add_labels(&labels, report, i, text);
-        if (rc < 0)
-            wm_fail(err, rc, "no memory for the labels");
-        else
-            rc = wm_report_drain(report, text, err);
+};
+
+struct samples {
+    const struct wm_report *report;
+    const struct id_text *ids;
+    struct wm_text *text;
+    struct wm_error *err;
+    struct part parts[WM_PARALLEL_MAX];
+};
+
+static int make_part(void *user, const struct wm_slice *items)
+{
+    struct samples *samples = user;
+    struct part *part = &samples->parts[items->number];
+    const struct wm_profile *profile = samples->report->profile;
+    int rc = 0;
+    for (size_t i = items->first; rc == 0 && i < items->end; i++) {
+        add_sample(&part->text, profile, &profile->samples[i], samples->ids);
+        rc = add_labels(&part->labels, samples->report, i, &part->text);
     }
-    wm_sample_labels_done(&labels);
-    free(ids);
     return rc;
 }
+
+static int take_part(void *user, const struct wm_slice *items)
+{
+    struct samples *samples = user;
+    wm_text_move(samples->text, &samples->parts[items->number].text);
+    return wm_report_drain(samples->report, samples->text, samples->err);
+}
+
+static int add_samples(const struct wm_report *report, struct wm_text *text, struct wm_error *err)
+{
+    const size_t count = report->profile->sample_count;
+    const size_t threads = wm_parallel_slices(count, THREAD_SAMPLES_LEAST);
+    struct id_text *ids = find_ids(report->profile);
+    struct samples samples = {.report = report, .ids = ids, .text = text, .err = err};
+    const struct wm_relay relay = {make_part, take_part, &samples};
+    for (size_t i = 0; i < threads; i++) {
+        wm_text_init(&samples.parts[i].text);
+        wm_sample_labels_init(&samples.parts[i].labels);
+    }
+    int rc = ids != NULL ? wm_relay(&relay, count, PART_SAMPLES, threads) : -ENOMEM;
+    for (size_t i = 0; i < threads; i++) {
+        wm_text_done(&samples.parts[i].text);
+        wm_sample_labels_done(&samples.parts[i].labels);
+    }
+    free(ids);
+    return rc == -ENOMEM ? wm_fail(err, rc, "no memory for the samples") : rc;
+}
+
+/* ---- What samples speak of ---- */
 
 static void add_line(struct wm_text *text, const struct wm_profile *profile,
                      const struct wm_line *line)

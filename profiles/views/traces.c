@@ -4,6 +4,7 @@
 #include "profiles/views/sample_labels.h"
 
 #include "harness/core/arena.h"
+#include "harness/core/relay.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,14 +20,25 @@ struct frames {
     size_t length;
 };
 
+/* Samples that a thread makes at once: some hundred kilobytes of text. */
+enum { PART_SAMPLES = 256, THREAD_SAMPLES_LEAST = 4096 };
+
+/* What a thread makes: its part, and what that takes. */
+struct part {
+    const struct wm_report *report;
+    const struct frames *frames; /* by location; all threads' */
+    struct wm_text text;
+    struct wm_sample_labels labels;
+};
+
 struct traces {
     const struct wm_report *report;
     struct wm_text *text;
-    struct wm_sample_labels labels;
+    struct wm_error *err;
     /* The lines of a location: stacks share most of them. */
     struct frames *frames;
     struct wm_arena arena;
-    struct wm_text scratch;
+    struct part parts[WM_PARALLEL_MAX];
 };
 
 static void add_strings(const struct wm_report *report, const struct wm_label *const *labels,
@@ -53,29 +65,26 @@ static void add_numbers(const struct wm_report *report, const struct wm_label *c
     wm_text_add(text, "\n");
 }
 
-static int add_labels(struct traces *traces, size_t sample)
+static int add_labels(struct part *part, size_t sample)
 {
-    int rc = wm_sample_labels_read(&traces->labels, traces->report->profile, sample);
-    if (rc == 0 && traces->labels.count > 0)
-        rc = wm_sample_labels_add(&traces->labels, traces->report, false, add_strings, "",
-                                  traces->text);
-    if (rc >= 0 && traces->labels.count > 0)
-        rc = wm_sample_labels_add(&traces->labels, traces->report, true, add_numbers, "",
-                                  traces->text);
+    int rc = wm_sample_labels_read(&part->labels, part->report->profile, sample);
+    if (rc == 0 && part->labels.count > 0)
+        rc = wm_sample_labels_add(&part->labels, part->report, false, add_strings, "", &part->text);
+    if (rc >= 0 && part->labels.count > 0)
+        rc = wm_sample_labels_add(&part->labels, part->report, true, add_numbers, "", &part->text);
     return rc < 0 ? rc : 0;
 }
 
-static int make_frames(struct traces *traces, uint32_t location)
+static int make_frames(struct traces *traces, uint32_t location, struct wm_text *text)
 {
     struct frames *frames = &traces->frames[location];
-    struct wm_text *text = &traces->scratch;
     uint32_t lines = traces->report->profile->locations[location].line_count;
     uint32_t count = lines > 0 ? lines : 1;
     wm_text_clear(text);
     for (uint32_t i = 0; i < count; i++) {
         struct wm_node_key key;
         wm_node_key_of(traces->report, location, i, &key);
-        wm_text_addf(text, "%*s   ", VALUE_COLUMNS, "");
+        wm_text_add_padded(text, "", VALUE_COLUMNS + 3);
         wm_node_add_label(traces->report, &key, text);
         wm_text_add(text, i + 1 < count ? " (inline)\n" : "\n");
     }
@@ -86,24 +95,30 @@ static int make_frames(struct traces *traces, uint32_t location)
     return frames->text != NULL ? 0 : -ENOMEM;
 }
 
-/* All of a stack at once: frames are most of what is printed. */
-static int add_frames(struct traces *traces, const struct wm_profile_sample *sample,
-                      const char *value)
+static int make_all_frames(struct traces *traces)
 {
-    const uint32_t *stack = traces->report->profile->sample_locations + sample->first_location;
+    const size_t locations = traces->report->profile->location_count;
+    struct wm_text text;
+    traces->frames = calloc(locations + 1, sizeof(traces->frames[0]));
+    int rc = traces->frames == NULL ? -ENOMEM : 0;
+    wm_text_init(&text);
+    for (size_t i = 0; rc == 0 && i < locations; i++)
+        rc = make_frames(traces, (uint32_t)i, &text);
+    wm_text_done(&text);
+    return rc;
+}
+
+/* All of a stack at once: frames are most of what is printed. */
+static int add_frames(struct part *part, const struct wm_profile_sample *sample, const char *value)
+{
+    const uint32_t *stack = part->report->profile->sample_locations + sample->first_location;
     size_t length = 0;
-    int rc = 0;
-    for (uint32_t i = 0; rc == 0 && i < sample->location_count; i++) {
-        if (traces->frames[stack[i]].text == NULL)
-            rc = make_frames(traces, stack[i]);
-        length += traces->frames[stack[i]].length;
-    }
-    if (rc < 0)
-        return rc;
-    wm_text_add_padded(traces->text, value, -VALUE_COLUMNS);
-    char *at = wm_text_extend(traces->text, length - VALUE_COLUMNS);
+    for (uint32_t i = 0; i < sample->location_count; i++)
+        length += part->frames[stack[i]].length;
+    wm_text_add_padded(&part->text, value, -VALUE_COLUMNS);
+    char *at = wm_text_extend(&part->text, length - VALUE_COLUMNS);
     for (uint32_t i = 0; at != NULL && i < sample->location_count; i++) {
-        const struct frames *frames = &traces->frames[stack[i]];
+        const struct frames *frames = &part->frames[stack[i]];
         size_t blanks = i == 0 ? VALUE_COLUMNS : 0;
         memcpy(at, frames->text + blanks, frames->length - blanks);
         at += frames->length - blanks;
@@ -111,47 +126,74 @@ static int add_frames(struct traces *traces, const struct wm_profile_sample *sam
     return at != NULL ? 0 : -ENOMEM;
 }
 
-static int add_sample(struct traces *traces, size_t number, struct wm_error *err)
+static int add_sample(struct part *part, size_t number)
 {
-    const struct wm_report *report = traces->report;
+    const struct wm_report *report = part->report;
     const struct wm_profile_sample *sample = &report->profile->samples[number];
     char measured[WM_MEASURE_BYTES];
     if (sample->location_count == 0)
         return 0;
-    wm_text_add(traces->text, SEPARATOR);
-    int rc = add_labels(traces, number);
+    wm_text_add_bytes(&part->text, SEPARATOR, sizeof(SEPARATOR) - 1);
+    int rc = add_labels(part, number);
     if (rc < 0)
-        return wm_fail(err, rc, "no memory for the labels");
+        return rc;
     int64_t value = wm_report_value(report, number);
     if (report->has_divisor)
         value = wm_divide(value, wm_report_divisor(report, number));
     wm_report_measure(report, value, wm_report_wanted_unit(report), measured);
-    rc = add_frames(traces, sample, measured);
-    if (rc < 0)
-        return wm_fail(err, rc, "no memory for the frames");
-    return wm_report_drain(report, traces->text, err);
+    return add_frames(part, sample, measured);
+}
+
+static int make_part(void *user, const struct wm_slice *samples)
+{
+    struct part *part = &((struct traces *)user)->parts[samples->number];
+    int rc = 0;
+    wm_text_clear(&part->text);
+    for (size_t i = samples->first; rc == 0 && i < samples->end; i++)
+        rc = add_sample(part, i);
+    return rc;
+}
+
+static int take_part(void *user, const struct wm_slice *samples)
+{
+    struct traces *traces = user;
+    wm_text_move(traces->text, &traces->parts[samples->number].text);
+    return wm_report_drain(traces->report, traces->text, traces->err);
+}
+
+static int add_samples(struct traces *traces)
+{
+    const size_t samples = traces->report->profile->sample_count;
+    const size_t threads = wm_parallel_slices(samples, THREAD_SAMPLES_LEAST);
+    const struct wm_relay relay = {make_part, take_part, traces};
+    for (size_t i = 0; i < threads; i++) {
+        traces->parts[i].report = traces->report;
+        traces->parts[i].frames = traces->frames;
+        wm_text_init(&traces->parts[i].text);
+        wm_sample_labels_init(&traces->parts[i].labels);
+    }
+    int rc = wm_relay(&relay, samples, PART_SAMPLES, threads);
+    for (size_t i = 0; i < threads; i++) {
+        wm_text_done(&traces->parts[i].text);
+        wm_sample_labels_done(&traces->parts[i].labels);
+    }
+    return rc;
 }
 
 int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
-    struct traces traces = {.report = report, .text = text};
-    const struct wm_profile *profile = report->profile;
-    wm_sample_labels_init(&traces.labels);
+    struct traces traces = {.report = report, .text = text, .err = err};
     wm_arena_init(&traces.arena);
-    wm_text_init(&traces.scratch);
-    traces.frames = calloc(profile->location_count + 1, sizeof(traces.frames[0]));
-    int rc = traces.frames == NULL ? -ENOMEM : 0;
+    int rc = make_all_frames(&traces);
     wm_banner_add_profile(text, report, wm_report_wanted_unit(report));
     if (text->length == 0)
         wm_text_add(text, "\n"); /* a banner of no lines is an empty line here */
-    if (rc < 0)
+    if (rc == 0)
+        rc = add_samples(&traces);
+    if (rc == -ENOMEM)
         wm_fail(err, rc, "no memory for the samples");
-    for (size_t i = 0; rc == 0 && i < profile->sample_count; i++)
-        rc = add_sample(&traces, i, err);
     wm_text_add(text, SEPARATOR);
-    wm_sample_labels_done(&traces.labels);
     wm_arena_done(&traces.arena);
-    wm_text_done(&traces.scratch);
     free(traces.frames);
     return rc;
 }

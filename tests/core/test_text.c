@@ -155,6 +155,27 @@ static void overlong_and_cut_utf8_is_not_valid(void **state)
     assert_int_equal(wm_text_utf8_length("", 0), 0);
 }
 
+static void test_text_moves_with_what_it_holds(void **state)
+{
+    (void)state;
+    struct wm_text to, from;
+    wm_text_init(&to);
+    wm_text_init(&from);
+    wm_text_add(&from, "one");
+    wm_text_move(&to, &from);
+    assert_string_equal(to.data, "one");
+    assert_string_equal(from.data, "");
+    wm_text_add(&from, " and two");
+    wm_text_move(&to, &from);
+    assert_string_equal(to.data, "one and two");
+    assert_int_equal(from.length, 0);
+    from.failed = true;
+    wm_text_move(&to, &from);
+    assert_true(to.failed);
+    wm_text_done(&to);
+    wm_text_done(&from);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +190,7 @@ int main(void)
         cmocka_unit_test(foreign_bytes_are_shown_harmlessly),
         cmocka_unit_test(long_foreign_text_is_cut_with_an_ellipsis),
         cmocka_unit_test(overlong_and_cut_utf8_is_not_valid),
+        cmocka_unit_test(test_text_moves_with_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
