@@ -29,7 +29,6 @@ struct wm_node {
 struct wm_edge {
     uint32_t from, to; /* nodes: caller, callee */
     int64_t weight, divisor;
-    uint32_t sample;  /* for the sum: the last one that counted, + 1 */
     bool is_inline;   /* the callee was inlined in all samples */
     bool is_residual; /* trimmed frames lay between, in some sample */
 };

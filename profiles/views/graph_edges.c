@@ -1,6 +1,7 @@
 /* graph_edges.c - the calls between nodes: summed, dropped, sorted, found by their ends. */
 #include "profiles/views/graph_parts.h"
 
+#include "profiles/views/calls.h"
 #include "profiles/views/measure.h"
 
 #include <errno.h>
@@ -11,35 +12,23 @@
  * wished for. */
 enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 };
 
-/* A location on the walk: the function that is there, and what is inlined into it; the same again
- * if nothing is. Where more is inlined, `outer` is WM_NO_NODE. */
+/* A location on the walk from root to leaf: which kept nodes it comes to, first and last, which are
+ * the same where there is one. */
+enum { NO_NODE, ONE_NODE, TWO_NODES, MANY_LINES };
+
 struct step {
-    uint32_t outer, inner;
-    unsigned char outer_fate, inner_fate;
-};
-
-/* Calls of one sample, gathered before they are counted: the tables of a large profile are in no
- * near cache, so memory is asked for a whole stack at once. */
-enum { BATCH_CALLS = 64 };
-
-struct call {
-    uint32_t from, to, edge;
-    bool is_inline, is_residual; /* a trimmed frame came between */
-};
-
-/* What a thread sums: calls of its share of the samples. */
-struct calls {
-    struct wm_edge *edges;
-    size_t count, capacity;
-    struct wm_pairs known;              /* caller and callee to the edge */
-    struct call batch[BATCH_CALLS + 1]; /* one is always written, to count or not */
+    uint32_t first, last;
+    unsigned char nodes;
+    unsigned char first_fate, last_fate;
+    bool first_is_inline : 1;
+    bool first_is_residual : 1, last_is_residual : 1; /* a trimmed line comes before, behind */
 };
 
 struct summing {
     const struct wm_graph *graph;
     unsigned char *fates; /* per node */
     struct step *steps;   /* per location */
-    struct calls calls[WM_PARALLEL_MAX];
+    struct wm_calls calls[WM_PARALLEL_MAX];
 };
 
 static unsigned char find_fate(const struct wm_graph *graph, const struct wm_node *node)
@@ -64,130 +53,72 @@ static unsigned char find_fate(const struct wm_graph *graph, const struct wm_nod
     return FATE_KEPT | wished;
 }
 
-static int add_edge(struct calls *calls, uint32_t from, uint32_t to)
-{
-    if (calls->count == calls->capacity) {
-        size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
-        struct wm_edge *edges = reallocarray(calls->edges, capacity, sizeof(edges[0]));
-        if (edges == NULL)
-            return -ENOMEM;
-        calls->edges = edges;
-        calls->capacity = capacity;
-    }
-    calls->edges[calls->count++] = (struct wm_edge){.from = from, .to = to, .is_inline = true};
-    return 0;
-}
-
-/* The number of the pair's edge, made if it is new; -ENOMEM. */
-static inline int64_t find_edge(struct calls *calls, uint32_t from, uint32_t to)
-{
-    int64_t number = wm_pairs_add(&calls->known, from, to);
-    bool is_new = number >= 0 && (size_t)number == calls->count;
-    return is_new && add_edge(calls, from, to) < 0 ? -ENOMEM : number;
-}
-
-static void add_to(struct wm_edge *edge, const struct wm_edge *more)
-{
-    edge->weight = wm_add_wrapping(edge->weight, more->weight);
-    edge->divisor = wm_add_wrapping(edge->divisor, more->divisor);
-    edge->is_inline &= more->is_inline;
-    edge->is_residual |= more->is_residual;
-}
-
-/* Counts the batch. The memory that a loop needs was asked for by the one before. */
-static int count_calls(struct calls *calls, size_t count, const struct wm_edge *cost)
-{
-    for (size_t i = 0; i < count; i++)
-        wm_pairs_ask(&calls->known, calls->batch[i].from, calls->batch[i].to);
-    for (size_t i = 0; i < count; i++) {
-        struct call *call = &calls->batch[i];
-        int64_t edge = find_edge(calls, call->from, call->to);
-        if (edge < 0)
-            return -ENOMEM;
-        call->edge = (uint32_t)edge;
-        __builtin_prefetch(&calls->edges[edge], 1);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct call *call = &calls->batch[i];
-        struct wm_edge *edge = &calls->edges[call->edge];
-        const bool counts = edge->sample != cost->sample; /* for the first time in the sample */
-        edge->sample = cost->sample;
-        edge->weight = wm_add_wrapping(edge->weight, counts ? cost->weight : 0);
-        edge->divisor = wm_add_wrapping(edge->divisor, counts ? cost->divisor : 0);
-        edge->is_inline &= call->is_inline | !counts;
-        edge->is_residual |= call->is_residual & counts;
-    }
-    return 0;
-}
-
 /* Where the walk over a sample is. */
 struct walk {
-    size_t batch_count;
     uint32_t from; /* the last kept node */
     unsigned char from_fate;
-    bool is_residual; /* a trimmed frame came since */
+    bool is_residual; /* a trimmed line came since */
 };
 
-/* To the next node. Without branches: which frames are kept and wished for is not to be foreseen.
- * By value: it stays in registers. */
-static inline struct walk walk_on(struct calls *calls, struct walk walk, uint32_t node,
-                                  unsigned char fate, bool is_inline)
+static inline void call(struct wm_calls *calls, const struct walk *walk, uint32_t to,
+                        unsigned char fate, bool is_inline)
 {
-    const bool is_kept = fate != 0;
-    const bool is_wished = ((walk.from_fate & FATE_CALLS) | (fate & FATE_CALLED)) != 0;
-    const bool is_call = is_kept & (walk.from != WM_NO_NODE) & (walk.from != node);
-    calls->batch[walk.batch_count] = (struct call){walk.from, node, 0, is_inline, walk.is_residual};
-    walk.batch_count += is_wished & is_call;
-    walk.from = is_kept ? node : walk.from;
-    walk.from_fate = is_kept ? fate : walk.from_fate;
-    walk.is_residual = !is_kept;
-    return walk;
+    const bool is_wished = ((walk->from_fate & FATE_CALLS) | (fate & FATE_CALLED)) != 0;
+    const bool is_call = (walk->from != WM_NO_NODE) & (walk->from != to);
+    wm_calls_add(calls, walk->from, to, is_inline, walk->is_residual, is_wished & is_call);
 }
 
-/* A location with more than two nodes. */
-static int walk_many(const struct summing *summing, struct calls *calls, struct walk *walk,
-                     struct wm_frames frames, const struct wm_edge *cost)
+/* A location with more lines than a step holds. */
+static int walk_many(const struct summing *summing, struct wm_calls *calls, struct walk *walk,
+                     uint32_t location, const struct wm_call_cost *cost)
 {
+    const struct wm_frames frames = summing->graph->private_->frames[location];
     int rc = 0;
     for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
         uint32_t node = wm_kind_at(summing->graph->private_, frames, at);
-        *walk = walk_on(calls, *walk, node, summing->fates[node], at + 1 < frames.count);
-        if (walk->batch_count < BATCH_CALLS)
-            continue;
-        rc = count_calls(calls, walk->batch_count, cost);
-        walk->batch_count = 0;
+        unsigned char fate = summing->fates[node];
+        if (fate != 0) {
+            call(calls, walk, node, fate, at + 1 < frames.count);
+            *walk = (struct walk){node, fate, false};
+        } else {
+            walk->is_residual = true;
+        }
+        if (calls->gathered == WM_CALLS_GATHERED)
+            rc = wm_calls_count(calls, cost);
     }
     return rc;
 }
 
 /* Root to leaf. */
-static int sum_sample(const struct summing *summing, struct calls *calls, size_t number)
+static int sum_sample(const struct summing *summing, struct wm_calls *calls, size_t number)
 {
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
     const uint32_t *stack = profile->sample_locations + sample->first_location;
-    const struct step *steps = summing->steps;
-    struct wm_edge cost = {.sample = (uint32_t)number + 1};
+    struct wm_call_cost cost = {.sample = (uint32_t)number + 1};
     struct walk walk = {.from = WM_NO_NODE};
     int rc = 0;
     if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
         return 0;
     for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;) {
-        const struct step step = steps[stack[i]];
-        if (walk.batch_count + 2 > BATCH_CALLS) {
-            rc = count_calls(calls, walk.batch_count, &cost);
-            walk.batch_count = 0;
+        const struct step *step = &summing->steps[stack[i]];
+        if (calls->gathered + 2 > WM_CALLS_GATHERED)
+            rc = wm_calls_count(calls, &cost);
+        if (step->nodes == NO_NODE) {
+            walk.is_residual = true;
+        } else if (step->nodes == MANY_LINES) {
+            rc |= walk_many(summing, calls, &walk, stack[i], &cost);
+        } else {
+            walk.is_residual |= step->first_is_residual;
+            call(calls, &walk, step->first, step->first_fate, step->first_is_inline);
+            if (step->nodes == TWO_NODES) {
+                walk = (struct walk){step->first, step->first_fate, false};
+                call(calls, &walk, step->last, step->last_fate, true);
+            }
+            walk = (struct walk){step->last, step->last_fate, step->last_is_residual};
         }
-        if (step.outer == WM_NO_NODE) {
-            struct walk on = walk;
-            rc |= walk_many(summing, calls, &on, summing->graph->private_->frames[stack[i]], &cost);
-            walk = on;
-            continue;
-        }
-        walk = walk_on(calls, walk, step.outer, step.outer_fate, false);
-        walk = walk_on(calls, walk, step.inner, step.inner_fate, true);
     }
-    rc |= count_calls(calls, walk.batch_count, &cost);
+    rc |= wm_calls_count(calls, &cost);
     return rc < 0 ? -ENOMEM : 0;
 }
 
@@ -200,26 +131,27 @@ static int sum_slice(void *user, const struct wm_slice *slice)
     return rc;
 }
 
-/* The calls of one thread into those of another. */
-static int join_calls(struct calls *into, const struct calls *from)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        int64_t edge = find_edge(into, from->edges[i].from, from->edges[i].to);
-        if (edge < 0)
-            return -ENOMEM;
-        add_to(&into->edges[edge], &from->edges[i]);
-    }
-    return 0;
-}
-
 static struct step find_step(const struct summing *summing, struct wm_frames frames)
 {
     const struct wm_graph_private *parts = summing->graph->private_;
     if (frames.count > 2)
-        return (struct step){.outer = WM_NO_NODE};
-    uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
-    uint32_t inner = wm_kind_at(parts, frames, 0);
-    return (struct step){outer, inner, summing->fates[outer], summing->fates[inner]};
+        return (struct step){.nodes = MANY_LINES};
+    const uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
+    const uint32_t inner = wm_kind_at(parts, frames, 0);
+    const bool has_outer = summing->fates[outer] != 0, has_inner = summing->fates[inner] != 0;
+    if (!has_outer && !has_inner)
+        return (struct step){.nodes = NO_NODE};
+    struct step step = {
+        .first = has_outer ? outer : inner,
+        .last = has_inner ? inner : outer,
+        .first_is_inline = !has_outer,
+        .first_is_residual = !has_outer,
+        .last_is_residual = !has_inner,
+    };
+    step.nodes = step.first == step.last ? ONE_NODE : TWO_NODES;
+    step.first_fate = summing->fates[step.first];
+    step.last_fate = summing->fates[step.last];
+    return step;
 }
 
 /* Whether any call is wished for. */
@@ -237,6 +169,27 @@ static bool find_fates(struct summing *summing)
     return any;
 }
 
+static int take_edges(struct wm_graph *graph, const struct wm_calls *calls)
+{
+    const size_t count = calls->known.count;
+    free(graph->edges);
+    graph->edge_count = 0;
+    graph->edges = calloc(count + 1, sizeof(graph->edges[0]));
+    if (graph->edges == NULL)
+        return -ENOMEM;
+    graph->edge_count = count;
+    for (size_t i = 0; i < count; i++)
+        graph->edges[i] = (struct wm_edge){
+            .from = (uint32_t)(calls->pairs[i] >> 32),
+            .to = (uint32_t)calls->pairs[i],
+            .weight = calls->sums[i].weight,
+            .divisor = calls->divisors[i],
+            .is_inline = calls->sums[i].is_inline,
+            .is_residual = calls->sums[i].is_residual,
+        };
+    return 0;
+}
+
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
     const struct wm_profile *profile = graph->report->profile;
@@ -249,16 +202,12 @@ int wm_graph_sum_edges(struct wm_graph *graph)
     int rc = summing.fates == NULL || summing.steps == NULL ? -ENOMEM : 0;
     if (rc == 0 && find_fates(&summing))
         rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
-    for (size_t i = 1; i < slices; i++) {
-        wm_pairs_done(&summing.calls[i].known);
-        if (rc == 0)
-            rc = join_calls(&summing.calls[0], &summing.calls[i]);
-        free(summing.calls[i].edges);
-    }
-    wm_pairs_done(&summing.calls[0].known);
-    free(graph->edges);
-    graph->edges = summing.calls[0].edges;
-    graph->edge_count = summing.calls[0].count;
+    for (size_t i = 1; rc == 0 && i < slices; i++)
+        rc = wm_calls_join(&summing.calls[0], &summing.calls[i]);
+    if (rc == 0)
+        rc = take_edges(graph, &summing.calls[0]);
+    for (size_t i = 0; i < slices; i++)
+        wm_calls_done(&summing.calls[i]);
     free(summing.fates);
     free(summing.steps);
     return rc;

@@ -1,0 +1,90 @@
+/* calls.c - sums of calls. What is touched for each call is as small as it can be. */
+#include "profiles/views/calls.h"
+
+#include "profiles/views/measure.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void wm_calls_done(struct wm_calls *calls)
+{
+    wm_pairs_done(&calls->known);
+    free(calls->sums);
+    free(calls->divisors);
+    free(calls->pairs);
+}
+
+static int grow(struct wm_calls *calls)
+{
+    const size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
+    struct wm_call_sum *sums = reallocarray(calls->sums, capacity, sizeof(sums[0]));
+    calls->sums = sums != NULL ? sums : calls->sums;
+    int64_t *divisors = reallocarray(calls->divisors, capacity, sizeof(divisors[0]));
+    calls->divisors = divisors != NULL ? divisors : calls->divisors;
+    uint64_t *pairs = reallocarray(calls->pairs, capacity, sizeof(pairs[0]));
+    calls->pairs = pairs != NULL ? pairs : calls->pairs;
+    if (sums == NULL || divisors == NULL || pairs == NULL)
+        return -ENOMEM;
+    calls->capacity = capacity;
+    return 0;
+}
+
+/* The number of the pair's sum, made if it is new; -ENOMEM. */
+static inline int64_t find_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
+{
+    const size_t count = calls->known.count;
+    int64_t number = wm_pairs_add(&calls->known, from, to);
+    if (number < 0 || (size_t)number < count)
+        return number;
+    if (count == calls->capacity && grow(calls) < 0)
+        return -ENOMEM;
+    calls->sums[number] = (struct wm_call_sum){.is_inline = true};
+    calls->divisors[number] = 0;
+    calls->pairs[number] = wm_pair(from, to);
+    return number;
+}
+
+int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost)
+{
+    const size_t gathered = calls->gathered;
+    calls->gathered = 0;
+    for (size_t i = 0; i < gathered; i++)
+        wm_pairs_ask(&calls->known, calls->calls[i].from, calls->calls[i].to);
+    for (size_t i = 0; i < gathered; i++) {
+        struct wm_call *call = &calls->calls[i];
+        int64_t number = find_sum(calls, call->from, call->to);
+        if (number < 0)
+            return -ENOMEM;
+        call->number = (uint32_t)number;
+        __builtin_prefetch(&calls->sums[number], 1);
+    }
+    for (size_t i = 0; i < gathered; i++) {
+        const struct wm_call *call = &calls->calls[i];
+        struct wm_call_sum *sum = &calls->sums[call->number];
+        const bool counts = sum->sample != cost->sample; /* for the first time in the sample */
+        sum->sample = cost->sample;
+        sum->weight = wm_add_wrapping(sum->weight, counts ? cost->weight : 0);
+        sum->is_inline &= call->is_inline | !counts;
+        sum->is_residual |= call->is_residual & counts;
+        if (cost->divisor != 0 && counts)
+            calls->divisors[call->number] =
+                wm_add_wrapping(calls->divisors[call->number], cost->divisor);
+    }
+    return 0;
+}
+
+int wm_calls_join(struct wm_calls *into, const struct wm_calls *from)
+{
+    for (size_t i = 0; i < from->known.count; i++) {
+        int64_t number = find_sum(into, (uint32_t)(from->pairs[i] >> 32), (uint32_t)from->pairs[i]);
+        if (number < 0)
+            return -ENOMEM;
+        const struct wm_call_sum *more = &from->sums[i];
+        struct wm_call_sum *sum = &into->sums[number];
+        sum->weight = wm_add_wrapping(sum->weight, more->weight);
+        sum->is_inline &= more->is_inline;
+        sum->is_residual |= more->is_residual;
+        into->divisors[number] = wm_add_wrapping(into->divisors[number], from->divisors[i]);
+    }
+    return 0;
+}
