@@ -4,6 +4,7 @@
 #include "profiles/views/measure.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 void wm_calls_done(struct wm_calls *calls)
@@ -38,10 +39,15 @@ static inline int64_t find_sum(struct wm_calls *calls, uint32_t from, uint32_t t
         return number;
     if (count == calls->capacity && grow(calls) < 0)
         return -ENOMEM;
-    calls->sums[number] = (struct wm_call_sum){.is_inline = true};
+    calls->sums[number] = (struct wm_call_sum){.marks = WM_CALL_INLINE};
     calls->divisors[number] = 0;
     calls->pairs[number] = wm_pair(from, to);
     return number;
+}
+
+static inline uint32_t join_marks(uint32_t left, uint32_t right)
+{
+    return (left & right & WM_CALL_INLINE) | ((left | right) & WM_CALL_RESIDUAL);
 }
 
 int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost)
@@ -64,8 +70,8 @@ int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost)
         const bool counts = sum->sample != cost->sample; /* for the first time in the sample */
         sum->sample = cost->sample;
         sum->weight = wm_add_wrapping(sum->weight, counts ? cost->weight : 0);
-        sum->is_inline &= call->is_inline | !counts;
-        sum->is_residual |= call->is_residual & counts;
+        if (counts)
+            sum->marks = join_marks(sum->marks, call->marks);
         if (cost->divisor != 0 && counts)
             calls->divisors[call->number] =
                 wm_add_wrapping(calls->divisors[call->number], cost->divisor);
@@ -82,8 +88,7 @@ int wm_calls_join(struct wm_calls *into, const struct wm_calls *from)
         const struct wm_call_sum *more = &from->sums[i];
         struct wm_call_sum *sum = &into->sums[number];
         sum->weight = wm_add_wrapping(sum->weight, more->weight);
-        sum->is_inline &= more->is_inline;
-        sum->is_residual |= more->is_residual;
+        sum->marks = join_marks(sum->marks, more->marks);
         into->divisors[number] = wm_add_wrapping(into->divisors[number], from->divisors[i]);
     }
     return 0;

@@ -8,20 +8,21 @@
 
 #include "profiles/views/pairs.h"
 
-#include <stdbool.h>
+enum { WM_CALLS_GATHERED = 128 };
 
-enum { WM_CALLS_GATHERED = 64 };
+/* As in struct wm_edge: of one call, or, of a sum, of all and of any. */
+enum { WM_CALL_INLINE = 1, WM_CALL_RESIDUAL = 2 };
 
 struct wm_call {
     uint32_t from, to; /* nodes */
     uint32_t number;
-    bool is_inline, is_residual; /* as in struct wm_edge, of this call */
+    uint32_t marks;
 };
 
 struct wm_call_sum {
     int64_t weight;
     uint32_t sample; /* the last one that counted, + 1 */
-    bool is_inline, is_residual;
+    uint32_t marks;
 };
 
 /* Zeroed it is empty. */
@@ -32,7 +33,7 @@ struct wm_calls {
     uint64_t *pairs;
     size_t capacity;
     size_t gathered;
-    struct wm_call calls[WM_CALLS_GATHERED + 1]; /* one is always written, to count or not */
+    struct wm_call calls[WM_CALLS_GATHERED];
 };
 
 /* What one sample counts. */
@@ -42,15 +43,6 @@ struct wm_call_cost {
 };
 
 void wm_calls_done(struct wm_calls *calls);
-
-/* Gathers a call if it is one that `counts`. Without a branch: that is not to be foreseen. Fewer
- * than WM_CALLS_GATHERED may be there before. */
-static inline void wm_calls_add(struct wm_calls *calls, uint32_t from, uint32_t to, bool is_inline,
-                                bool is_residual, bool counts)
-{
-    calls->calls[calls->gathered] = (struct wm_call){from, to, 0, is_inline, is_residual};
-    calls->gathered += counts;
-}
 
 /* Counts what was gathered, all of one sample; a call counts once in a sample. -ENOMEM. */
 WM_MUST_USE int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost);

@@ -13,15 +13,15 @@
 enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 };
 
 /* A location on the walk from root to leaf: which kept nodes it comes to, first and last, which are
- * the same where there is one. */
-enum { NO_NODE, ONE_NODE, TWO_NODES, MANY_LINES };
+ * the same where there is one; whether calls to the first and from the last are wished for, and the
+ * marks of these calls. */
+enum { ONE_NODE, TWO_NODES, NO_NODE, MANY_LINES };
 
 struct step {
     uint32_t first, last;
     unsigned char nodes;
-    unsigned char first_fate, last_fate;
-    bool first_is_inline : 1;
-    bool first_is_residual : 1, last_is_residual : 1; /* a trimmed line comes before, behind */
+    bool is_first_wished, is_last_wished, is_inner_wished; /* inner: that from first to last */
+    unsigned char first_marks, last_marks;
 };
 
 struct summing {
@@ -53,43 +53,96 @@ static unsigned char find_fate(const struct wm_graph *graph, const struct wm_nod
     return FATE_KEPT | wished;
 }
 
+static struct step find_step(const struct summing *summing, uint32_t outer, uint32_t inner)
+{
+    const bool has_outer = summing->fates[outer] != 0, has_inner = summing->fates[inner] != 0;
+    if (!has_outer && !has_inner)
+        return (struct step){.nodes = NO_NODE};
+    struct step step = {
+        .first = has_outer ? outer : inner,
+        .last = has_inner ? inner : outer,
+        .first_marks = has_outer ? 0 : WM_CALL_INLINE | WM_CALL_RESIDUAL,
+        .last_marks = has_inner ? 0 : WM_CALL_RESIDUAL,
+    };
+    const unsigned char first_fate = summing->fates[step.first];
+    const unsigned char last_fate = summing->fates[step.last];
+    step.nodes = step.first == step.last ? ONE_NODE : TWO_NODES;
+    step.is_first_wished = (first_fate & FATE_CALLED) != 0;
+    step.is_last_wished = (last_fate & FATE_CALLS) != 0;
+    step.is_inner_wished = (first_fate & FATE_CALLS) != 0 || (last_fate & FATE_CALLED) != 0;
+    return step;
+}
+
 /* Where the walk over a sample is. */
 struct walk {
     uint32_t from; /* the last kept node */
-    unsigned char from_fate;
-    bool is_residual; /* a trimmed line came since */
+    bool is_from_wished;
+    uint32_t marks; /* of the call that comes next */
 };
 
-static inline void call(struct wm_calls *calls, const struct walk *walk, uint32_t to,
-                        unsigned char fate, bool is_inline)
+enum { STEPS = WM_CALLS_GATHERED / 2 }; /* at once: each makes two calls at most */
+
+/* Without branches where they are not to be foreseen: a call is always put down, and stays if it is
+ * one and wished for. */
+static inline size_t put_call(struct wm_calls *calls, size_t gathered, struct walk walk,
+                              const struct step *step)
 {
-    const bool is_wished = ((walk->from_fate & FATE_CALLS) | (fate & FATE_CALLED)) != 0;
-    const bool is_call = (walk->from != WM_NO_NODE) & (walk->from != to);
-    wm_calls_add(calls, walk->from, to, is_inline, walk->is_residual, is_wished & is_call);
+    const bool is_call = (walk.from != WM_NO_NODE) & (walk.from != step->first);
+    calls->calls[gathered] =
+        (struct wm_call){walk.from, step->first, 0, walk.marks | step->first_marks};
+    return gathered + (is_call & (walk.is_from_wished | step->is_first_wished));
+}
+
+/* Through the last `left` of the stack, root to leaf, but not through a location of many lines, and
+ * STEPS at most: returns how many are left. */
+static size_t walk_steps(const struct step *steps, const uint32_t *stack, size_t left,
+                         struct wm_calls *calls, struct walk *where)
+{
+    const size_t end = left > STEPS ? left - STEPS : 0;
+    struct walk walk = *where; /* a copy, so that it stays in registers */
+    size_t gathered = 0;
+    for (; left > end; left--) {
+        const struct step *step = &steps[stack[left - 1]];
+        if (step->nodes == MANY_LINES)
+            break;
+        if (step->nodes == NO_NODE) {
+            walk.marks = WM_CALL_RESIDUAL;
+            continue;
+        }
+        gathered = put_call(calls, gathered, walk, step);
+        if (step->nodes == TWO_NODES) {
+            calls->calls[gathered] = (struct wm_call){step->first, step->last, 0, WM_CALL_INLINE};
+            gathered += step->is_inner_wished;
+        }
+        walk = (struct walk){step->last, step->is_last_wished, step->last_marks};
+    }
+    calls->gathered = gathered;
+    *where = walk;
+    return left;
 }
 
 /* A location with more lines than a step holds. */
-static int walk_many(const struct summing *summing, struct wm_calls *calls, struct walk *walk,
-                     uint32_t location, const struct wm_call_cost *cost)
+static int walk_lines(const struct summing *summing, struct wm_calls *calls, uint32_t location,
+                      const struct wm_call_cost *cost, struct walk *walk)
 {
-    const struct wm_frames frames = summing->graph->private_->frames[location];
+    const struct wm_graph_private *parts = summing->graph->private_;
+    const struct wm_frames frames = parts->frames[location];
     int rc = 0;
     for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
-        uint32_t node = wm_kind_at(summing->graph->private_, frames, at);
-        unsigned char fate = summing->fates[node];
-        if (fate != 0) {
-            call(calls, walk, node, fate, at + 1 < frames.count);
-            *walk = (struct walk){node, fate, false};
-        } else {
-            walk->is_residual = true;
+        const uint32_t node = wm_kind_at(parts, frames, at);
+        struct step step = find_step(summing, node, node);
+        if (step.nodes == NO_NODE) {
+            walk->marks = WM_CALL_RESIDUAL;
+            continue;
         }
-        if (calls->gathered == WM_CALLS_GATHERED)
-            rc = wm_calls_count(calls, cost);
+        step.first_marks = at + 1 < frames.count ? WM_CALL_INLINE : 0;
+        calls->gathered = put_call(calls, 0, *walk, &step);
+        *walk = (struct walk){node, step.is_last_wished, 0};
+        rc = wm_calls_count(calls, cost);
     }
     return rc;
 }
 
-/* Root to leaf. */
 static int sum_sample(const struct summing *summing, struct wm_calls *calls, size_t number)
 {
     const struct wm_profile *profile = summing->graph->report->profile;
@@ -100,26 +153,13 @@ static int sum_sample(const struct summing *summing, struct wm_calls *calls, siz
     int rc = 0;
     if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
         return 0;
-    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;) {
-        const struct step *step = &summing->steps[stack[i]];
-        if (calls->gathered + 2 > WM_CALLS_GATHERED)
-            rc = wm_calls_count(calls, &cost);
-        if (step->nodes == NO_NODE) {
-            walk.is_residual = true;
-        } else if (step->nodes == MANY_LINES) {
-            rc |= walk_many(summing, calls, &walk, stack[i], &cost);
-        } else {
-            walk.is_residual |= step->first_is_residual;
-            call(calls, &walk, step->first, step->first_fate, step->first_is_inline);
-            if (step->nodes == TWO_NODES) {
-                walk = (struct walk){step->first, step->first_fate, false};
-                call(calls, &walk, step->last, step->last_fate, true);
-            }
-            walk = (struct walk){step->last, step->last_fate, step->last_is_residual};
-        }
+    for (size_t left = sample->location_count; rc == 0 && left > 0;) {
+        left = walk_steps(summing->steps, stack, left, calls, &walk);
+        rc = wm_calls_count(calls, &cost);
+        if (rc == 0 && left > 0 && summing->steps[stack[left - 1]].nodes == MANY_LINES)
+            rc = walk_lines(summing, calls, stack[--left], &cost, &walk);
     }
-    rc |= wm_calls_count(calls, &cost);
-    return rc < 0 ? -ENOMEM : 0;
+    return rc;
 }
 
 static int sum_slice(void *user, const struct wm_slice *slice)
@@ -129,29 +169,6 @@ static int sum_slice(void *user, const struct wm_slice *slice)
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++)
         rc = sum_sample(summing, &summing->calls[slice->number], i);
     return rc;
-}
-
-static struct step find_step(const struct summing *summing, struct wm_frames frames)
-{
-    const struct wm_graph_private *parts = summing->graph->private_;
-    if (frames.count > 2)
-        return (struct step){.nodes = MANY_LINES};
-    const uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
-    const uint32_t inner = wm_kind_at(parts, frames, 0);
-    const bool has_outer = summing->fates[outer] != 0, has_inner = summing->fates[inner] != 0;
-    if (!has_outer && !has_inner)
-        return (struct step){.nodes = NO_NODE};
-    struct step step = {
-        .first = has_outer ? outer : inner,
-        .last = has_inner ? inner : outer,
-        .first_is_inline = !has_outer,
-        .first_is_residual = !has_outer,
-        .last_is_residual = !has_inner,
-    };
-    step.nodes = step.first == step.last ? ONE_NODE : TWO_NODES;
-    step.first_fate = summing->fates[step.first];
-    step.last_fate = summing->fates[step.last];
-    return step;
 }
 
 /* Whether any call is wished for. */
@@ -164,8 +181,13 @@ static bool find_fates(struct summing *summing)
         summing->fates[i] = find_fate(graph, &graph->nodes[i]);
         any |= summing->fates[i] > FATE_KEPT;
     }
-    for (size_t i = 0; i < graph->report->profile->location_count; i++)
-        summing->steps[i] = find_step(summing, parts->frames[i]);
+    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
+        const struct wm_frames frames = parts->frames[i];
+        const uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
+        summing->steps[i] = frames.count > 2
+                                ? (struct step){.nodes = MANY_LINES}
+                                : find_step(summing, outer, wm_kind_at(parts, frames, 0));
+    }
     return any;
 }
 
@@ -184,8 +206,8 @@ static int take_edges(struct wm_graph *graph, const struct wm_calls *calls)
             .to = (uint32_t)calls->pairs[i],
             .weight = calls->sums[i].weight,
             .divisor = calls->divisors[i],
-            .is_inline = calls->sums[i].is_inline,
-            .is_residual = calls->sums[i].is_residual,
+            .is_inline = (calls->sums[i].marks & WM_CALL_INLINE) != 0,
+            .is_residual = (calls->sums[i].marks & WM_CALL_RESIDUAL) != 0,
         };
     return 0;
 }
