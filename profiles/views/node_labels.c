@@ -27,6 +27,13 @@ struct piece {
     int64_t number;
 };
 
+/* Texts that were made before, by what they were made of: few are different. */
+struct made {
+    struct wm_pairs known;
+    uint32_t *texts; /* by number of the pair; 0: not made yet */
+    size_t capacity;
+};
+
 /* What a thread sums: labels of its share of the samples. */
 struct summing {
     const struct wm_graph *graph;
@@ -42,8 +49,28 @@ struct summing {
     size_t piece_count, piece_capacity;
     struct wm_label *sorted; /* copies of the sample's string labels */
     size_t sorted_capacity;
-    struct wm_text text, other;
+    struct wm_text text, other, joined;
+    struct made strings; /* of a sample with one string label, by key and string */
+    struct made numbers; /* by both halves of the number */
 };
+
+/* Where the text of this pair is kept; NULL: no memory. */
+static uint32_t *find_made(struct made *made, uint32_t first, uint32_t second)
+{
+    int64_t number = wm_pairs_add(&made->known, first, second);
+    if (number < 0)
+        return NULL;
+    if ((size_t)number >= made->capacity) {
+        size_t capacity = 2 * made->capacity + 64;
+        uint32_t *texts = reallocarray(made->texts, capacity, sizeof(texts[0]));
+        if (texts == NULL)
+            return NULL;
+        memset(texts + made->capacity, 0, (capacity - made->capacity) * sizeof(texts[0]));
+        made->texts = texts;
+        made->capacity = capacity;
+    }
+    return &made->texts[number];
+}
 
 static int reserve_pieces(struct summing *summing, size_t count)
 {
@@ -98,38 +125,58 @@ static int compare_texts(const void *a, const void *b, void *user)
     return strcmp(summing->text.data, summing->other.data);
 }
 
-/* The number of the sample's string labels as one text, sorted. */
+/* The number of these labels as one text. */
+static int64_t join_strings(struct summing *summing, size_t count)
+{
+    const struct wm_profile *profile = summing->graph->report->profile;
+    struct wm_text *joined = &summing->joined;
+    if (count > 1)
+        qsort_r(summing->sorted, count, sizeof(summing->sorted[0]), compare_texts, summing);
+    wm_text_clear(joined);
+    for (size_t i = 0; i < count; i++) {
+        write_label(profile, &summing->sorted[i], &summing->text);
+        wm_text_add(joined, i > 0 ? BETWEEN : "");
+        wm_text_add_bytes(joined, summing->text.data, summing->text.length);
+    }
+    return joined->failed || summing->text.failed || summing->other.failed
+               ? -ENOMEM
+               : wm_intern_string(summing->labels->texts, joined->data);
+}
+
+/* That of the sample's string labels, sorted. */
 static int64_t find_strings(struct summing *summing, const struct wm_profile_sample *sample)
 {
     const struct wm_profile *profile = summing->graph->report->profile;
-    struct wm_text joined;
     size_t count = 0;
     for (uint32_t i = 0; i < sample->label_count; i++) {
         const struct wm_label *label = &profile->labels[sample->first_label + i];
         if (label->string != 0 && label->key != summing->base_key)
             summing->sorted[count++] = *label;
     }
-    if (count > 1)
-        qsort_r(summing->sorted, count, sizeof(summing->sorted[0]), compare_texts, summing);
-    wm_text_init(&joined);
-    for (size_t i = 0; i < count; i++) {
-        write_label(profile, &summing->sorted[i], &summing->text);
-        wm_text_add(&joined, i > 0 ? BETWEEN : "");
-        wm_text_add_bytes(&joined, summing->text.data, summing->text.length);
-    }
-    int64_t strings = joined.failed || summing->text.failed || summing->other.failed
-                          ? -ENOMEM
-                          : wm_intern_string(summing->labels->texts, joined.data);
-    wm_text_done(&joined);
-    return strings;
+    if (count != 1)
+        return join_strings(summing, count);
+    uint32_t *text =
+        find_made(&summing->strings, summing->sorted[0].key, summing->sorted[0].string);
+    int64_t made = text == NULL ? -ENOMEM : *text != 0 ? *text : join_strings(summing, count);
+    if (made > 0)
+        *text = (uint32_t)made;
+    return made;
 }
 
 static int64_t find_number(struct summing *summing, const struct wm_label *label)
 {
-    char text[WM_MEASURE_BYTES];
+    char measured[WM_MEASURE_BYTES];
     const char *unit = wm_report_wanted_unit(summing->graph->report);
-    return wm_intern_string(summing->labels->texts,
-                            wm_measure(label->number, summing->bytes_unit, unit, text));
+    uint32_t *text = find_made(&summing->numbers, (uint32_t)((uint64_t)label->number >> 32),
+                               (uint32_t)label->number);
+    if (text == NULL)
+        return -ENOMEM;
+    if (*text != 0)
+        return *text;
+    int64_t made = wm_intern_string(summing->labels->texts,
+                                    wm_measure(label->number, summing->bytes_unit, unit, measured));
+    *text = made > 0 ? (uint32_t)made : 0;
+    return made;
 }
 
 static int cut_sample(struct summing *summing, size_t number)
@@ -261,6 +308,7 @@ static int sum_slice(void *user, const struct wm_slice *slice)
             wm_report_label_unit(summing->graph->report, (uint32_t)summing->bytes_key);
     wm_text_init(&summing->text);
     wm_text_init(&summing->other);
+    wm_text_init(&summing->joined);
     summing->labels = calloc(1, sizeof(*summing->labels));
     if (summing->labels == NULL)
         return -ENOMEM;
@@ -308,6 +356,11 @@ static void done(struct summing *summing)
 {
     wm_text_done(&summing->text);
     wm_text_done(&summing->other);
+    wm_text_done(&summing->joined);
+    wm_pairs_done(&summing->strings.known);
+    wm_pairs_done(&summing->numbers.known);
+    free(summing->strings.texts);
+    free(summing->numbers.texts);
     wm_pairs_done(&summing->pairs);
     wm_pairs_done(&summing->known);
     wm_node_labels_free(summing->labels);
