@@ -4,7 +4,10 @@
 #include "profiles/views/cost.h"
 #include "profiles/views/measure.h"
 
+#include <math.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 static void test_measure_scales_between_units(void **state)
 {
@@ -70,11 +73,55 @@ static void test_cost_says_how_little_stands_behind_it(void **state)
     assert_string_equal(wm_cost(1000000, 100, WM_COST_SAMPLES_MIN, cell), "10.0 µs");
 }
 
+/* As printf, which is a hundred times slower. */
+static void check_percent(int64_t value, int64_t total)
+{
+    char expected[WM_PERCENT_BYTES], text[WM_PERCENT_BYTES];
+    const double ratio = fabs((double)value / (double)total) * 100;
+    if (ratio >= 99.95 && ratio <= 100.05)
+        return;
+    snprintf(expected, sizeof(expected), ratio >= 1 ? "%5.2f%%" : "%5.2g%%", ratio);
+    assert_string_equal(wm_percent(value, total, text), expected);
+}
+
+static void check_measure(int64_t value)
+{
+    char expected[WM_MEASURE_BYTES], text[WM_MEASURE_BYTES];
+    snprintf(expected, sizeof(expected), "%.2f", (double)value / 1e3);
+    if (strcmp(expected + strlen(expected) - 3, ".00") == 0)
+        expected[strlen(expected) - 3] = '\0';
+    if (strcmp(expected, "0") == 0 || strcmp(expected, "-0") == 0)
+        strcpy(expected, "0");
+    else
+        strcat(expected, "us");
+    assert_string_equal(wm_measure(value, "ns", "us", text), expected);
+}
+
+static void test_numbers_are_rounded_as_printf_rounds_them(void **state)
+{
+    (void)state;
+    for (int64_t i = -20000; i <= 20000; i++) {
+        check_measure(i);            /* 0.125, 0.375 ... are halves, others only nearly */
+        check_measure(i * 99991117); /* up to a million million */
+        check_percent(i, 800);       /* the same */
+        check_percent(i, 1 << 20);
+        check_percent(i, 1999999);
+        check_percent(i, 7);
+        check_percent(i * INT64_C(461168601842738), 3);
+    }
+    for (int64_t value = 1; value < INT64_MAX / 3; value = value * 3 + 1) {
+        check_measure(value);
+        check_percent(value, INT64_MAX);
+        check_percent(INT64_MAX, value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_measure_scales_between_units),
         cmocka_unit_test(test_percent_is_six_columns_wide),
+        cmocka_unit_test(test_numbers_are_rounded_as_printf_rounds_them),
         cmocka_unit_test(test_sums_wrap_and_conversions_saturate),
         cmocka_unit_test(test_cost_says_how_little_stands_behind_it),
     };
