@@ -1,6 +1,7 @@
 /* text.c - a string that grows. */
 #include "harness/core/text.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,15 @@ char *wm_text_extend(struct wm_text *text, size_t length)
     text->length += length;
     text->data[text->length] = '\0';
     return added;
+}
+
+void wm_text_cut(struct wm_text *text, size_t length)
+{
+    if (text->failed || length == 0)
+        return;
+    assert(length <= text->length);
+    text->length -= length;
+    text->data[text->length] = '\0';
 }
 
 void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)

@@ -29,6 +29,8 @@ void wm_text_move(struct wm_text *text, struct wm_text *from);
 /* Makes the text `length` bytes longer, for the caller to fill: where they are; NULL if there is no
  * memory for them. */
 char *wm_text_extend(struct wm_text *text, size_t length);
+/* Takes so many bytes off its end. */
+void wm_text_cut(struct wm_text *text, size_t length);
 /* The number, with blanks before it to make `width` characters (32 at most): as "%*d", but
  * many times faster. */
 void wm_text_add_number(struct wm_text *text, int64_t number, size_t width);

@@ -27,8 +27,7 @@ static int pack(struct isal_zstream *stream, struct wm_text *text)
         stream->avail_out = (uint32_t)room;
         if (isal_deflate(stream) != COMP_OK)
             return -ENOMEM; /* all else is in order here */
-        text->length -= stream->avail_out;
-        text->data[text->length] = '\0';
+        wm_text_cut(text, stream->avail_out);
     } while (stream->avail_in > 0 || stream->avail_out == 0);
     return 0;
 }

@@ -217,7 +217,7 @@ static int add_sample(struct message *message, size_t number)
     unsigned char *at = (unsigned char *)wm_text_extend(&message->bytes, most);
     if (at == NULL)
         return -ENOMEM;
-    message->bytes.length = start + (size_t)(put_stack(message, sample, at) - at);
+    wm_text_cut(&message->bytes, (size_t)(at + most - put_stack(message, sample, at)));
     add_values(message, sample);
     int rc = wm_sample_labels_read(&message->labels, message->profile, number);
     for (size_t i = 0; rc == 0 && i < message->labels.count; i++)

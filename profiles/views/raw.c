@@ -16,7 +16,7 @@ static const int64_t NS_PER_SECOND = 1000000000;
 /* Samples that a thread makes at once: some hundred kilobytes of text. */
 enum { PART_SAMPLES = 2048, THREAD_SAMPLES_LEAST = 8192 };
 
-enum { DURATION_CHARACTERS = 4, NUMBER_BYTES = 64, VALUE_COLUMNS = 10, PIECE_IDS = 32 };
+enum { DURATION_CHARACTERS = 4, NUMBER_BYTES = 64, VALUE_COLUMNS = 10 };
 
 /* A fraction without zeros at its end: "1.5" from 1500 thousandths. */
 static void add_decimal(struct wm_text *text, uint64_t value, int decimals)
@@ -186,15 +186,15 @@ static void add_stack(struct wm_text *text, const struct wm_profile *profile,
                       const struct wm_profile_sample *sample, const struct id_text *ids)
 {
     const uint32_t *stack = profile->sample_locations + sample->first_location;
-    for (uint32_t i = 0; i < sample->location_count;) {
-        char piece[PIECE_IDS * sizeof(ids->characters)];
-        size_t length = 0;
-        for (uint32_t end = i + PIECE_IDS; i < sample->location_count && i < end; i++) {
-            memcpy(piece + length, ids[stack[i]].characters, sizeof(ids->characters));
-            length += ids[stack[i]].length;
-        }
-        wm_text_add_bytes(text, piece, length);
+    const size_t most = sample->location_count * sizeof(ids->characters);
+    char *start = wm_text_extend(text, most), *at = start;
+    if (start == NULL)
+        return;
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        memcpy(at, ids[stack[i]].characters, sizeof(ids->characters));
+        at += ids[stack[i]].length;
     }
+    wm_text_cut(text, most - (size_t)(at - start));
 }
 
 static void add_sample(struct wm_text *text, const struct wm_profile *profile,
