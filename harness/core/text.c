@@ -101,16 +101,31 @@ void wm_text_move(struct wm_text *text, struct wm_text *from)
     wm_text_clear(from);
 }
 
-void wm_text_add_number(struct wm_text *text, int64_t number, size_t width)
+/* Its digits, at the end of `digits`: returns where they begin. */
+static size_t find_digits(int64_t number, char digits[NUMBER_BYTES])
 {
-    char digits[NUMBER_BYTES];
     uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    size_t at = sizeof(digits);
+    size_t at = NUMBER_BYTES;
     do
         digits[--at] = (char)('0' + rest % 10);
     while ((rest /= 10) > 0);
     if (number < 0)
         digits[--at] = '-';
+    return at;
+}
+
+char *wm_text_put_number(char *at, int64_t number)
+{
+    char digits[NUMBER_BYTES];
+    const size_t first = find_digits(number, digits), length = NUMBER_BYTES - first;
+    memcpy(at, digits + first, length);
+    return at + length;
+}
+
+void wm_text_add_number(struct wm_text *text, int64_t number, size_t width)
+{
+    char digits[NUMBER_BYTES];
+    size_t at = find_digits(number, digits);
     while (sizeof(digits) - at < width && at > 0)
         digits[--at] = ' ';
     wm_text_add_bytes(text, digits + at, sizeof(digits) - at);

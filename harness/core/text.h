@@ -34,6 +34,10 @@ void wm_text_cut(struct wm_text *text, size_t length);
 /* The number, with blanks before it to make `width` characters (32 at most): as "%*d", but
  * many times faster. */
 void wm_text_add_number(struct wm_text *text, int64_t number, size_t width);
+/* For who has made room by wm_text_extend: writes the number and returns where it ends,
+ * WM_NUMBER_BYTES further at most. */
+enum { WM_NUMBER_BYTES = 20 };
+char *wm_text_put_number(char *at, int64_t number);
 void wm_text_addf(struct wm_text *text, const char *format, ...) WM_PRINTF(2, 3);
 /* Hands the string over (free() it); the text is empty again. NULL if an allocation failed. */
 char *wm_text_take(struct wm_text *text);

@@ -123,6 +123,35 @@ double wm_scale(int64_t value, const char *from, const char *to, const char **re
     return (double)value;
 }
 
+struct wm_scaling wm_scaling_find(const char *from, const char *to)
+{
+    struct wm_scaling scaling = {.from = from, .to = to};
+    if (strcmp(to, "minimum") == 0 || strcmp(to, "auto") == 0)
+        return scaling;
+    scaling.times = scaling.by = 1;
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+        const struct unit *own = find_unit(&families[i], from);
+        const struct unit *wanted = own != NULL ? find_unit(&families[i], to) : NULL;
+        if (own == NULL)
+            continue;
+        scaling.times = own->factor;
+        scaling.by =
+            wanted != NULL ? wanted->factor : families[i].units[families[i].fallback].factor;
+        break;
+    }
+    return scaling;
+}
+
+double wm_scaling_apply(const struct wm_scaling *scaling, int64_t value)
+{
+    const char *unit;
+    if (scaling->by == 0)
+        return wm_scale(value, scaling->from, scaling->to, &unit);
+    const bool turns = value < 0 && value != INT64_MIN;
+    const double scaled = (double)(turns ? -value : value) * scaling->times / scaling->by;
+    return turns ? -scaled : scaled;
+}
+
 bool wm_unit_at(const char *from, size_t i, const char **ret_unit, double *ret_factor)
 {
     for (size_t at = 0; at < sizeof(families) / sizeof(families[0]); at++) {

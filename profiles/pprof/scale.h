@@ -22,6 +22,14 @@ int64_t wm_truncate(double value);
 /* The value in another unit: a name, "minimum" or "auto" for the largest unit in which it is at
  * least 1. *ret_unit is "", static, or `to` itself. */
 double wm_scale(int64_t value, const char *from, const char *to, const char **ret_unit);
+/* The same from one unit to another for many values: found once. */
+struct wm_scaling {
+    const char *from, *to; /* borrowed */
+    double times, by;      /* 0: `to` is not one unit for all values */
+};
+
+struct wm_scaling wm_scaling_find(const char *from, const char *to);
+double wm_scaling_apply(const struct wm_scaling *scaling, int64_t value);
 /* The units of the family of `from`, smallest first: the i-th one's name, and how many of `from` it
  * is. False from the end on, and at once for a unit of no family. */
 bool wm_unit_at(const char *from, size_t i, const char **ret_unit, double *ret_factor);

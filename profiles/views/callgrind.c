@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ struct names {
 struct callgrind {
     const struct wm_graph *graph;
     struct wm_text *text;
-    const char *unit;
+    struct wm_scaling scaling;
     struct names tables[TABLE_COUNT];
     struct wm_links callees;
     struct twin *twins;     /* per node */
@@ -118,25 +119,43 @@ static int make_tables(struct callgrind *callgrind)
     return 0;
 }
 
-static void add_name(struct callgrind *callgrind, const char *field, enum table table,
-                     uint32_t name)
+/* ---- Lines: hundreds of thousands, so they are put where there is room already ---- */
+
+/* What a node or a call takes at most, but for names that are new. */
+enum { LINES_BYTES = 256 };
+
+static inline char *put(char *at, const char *text)
+{
+    const size_t length = strlen(text);
+    memcpy(at, text, length);
+    return at + length;
+}
+
+static size_t name_bytes(const struct callgrind *callgrind, enum table table, uint32_t name)
+{
+    size_t length = 0;
+    if (callgrind->tables[table].numbers[name] == 0)
+        wm_intern_get(callgrind->graph->report->profile->strings, name, &length);
+    return length;
+}
+
+static char *put_name(struct callgrind *callgrind, char *at, enum table table, uint32_t name)
 {
     struct names *names = &callgrind->tables[table];
     uint32_t *number = &names->numbers[name];
-    wm_text_add(callgrind->text, field);
-    if (name == 0) { /* "" has no number */
-        wm_text_add_bytes(callgrind->text, "\n", 1);
-        return;
-    }
+    if (name == 0) /* "" has no number */
+        return put(at, "\n");
     const bool is_new = *number == 0;
     if (is_new)
         *number = ++names->count;
-    wm_text_add_bytes(callgrind->text, "(", 1);
-    wm_text_add_number(callgrind->text, *number, 0);
-    wm_text_add_bytes(callgrind->text, ") ", is_new ? 2 : 1);
-    if (is_new)
-        wm_text_add(callgrind->text, wm_profile_text(callgrind->graph->report->profile, name));
-    wm_text_add_bytes(callgrind->text, "\n", 1);
+    at = put(at, "(");
+    at = wm_text_put_number(at, *number);
+    at = put(at, ")");
+    if (is_new) {
+        at = put(at, " ");
+        at = put(at, wm_profile_text(callgrind->graph->report->profile, name));
+    }
+    return put(at, "\n");
 }
 
 static size_t count_digits(uint64_t number, unsigned base)
@@ -147,47 +166,46 @@ static size_t count_digits(uint64_t number, unsigned base)
     return digits;
 }
 
-static void add_address(const struct callgrind *callgrind, uint64_t address)
+static char *put_address(const struct callgrind *callgrind, char *at, uint64_t address)
 {
-    struct wm_text *text = callgrind->text;
     const uint64_t before = callgrind->before != NULL ? callgrind->before->address : 0;
     const bool behind = address - before <= INT64_MAX;
     size_t whole = 2 + count_digits(address, 16);
     size_t distance = 1 + count_digits(behind ? address - before : before - address, 10);
-    if (callgrind->before == NULL || (distance >= whole && address != before)) {
-        wm_text_addf(text, "0x%" PRIx64, address);
-    } else if (address == before) {
-        wm_text_add(text, "*");
-    } else {
-        wm_text_add(text, behind ? "+" : "");
-        wm_text_add_number(text, (int64_t)(address - before), 0);
-    }
+    if (callgrind->before == NULL || (distance >= whole && address != before))
+        return at + sprintf(at, "0x%" PRIx64, address);
+    if (address == before)
+        return put(at, "*");
+    at = put(at, behind ? "+" : "");
+    return wm_text_put_number(at, (int64_t)(address - before));
 }
 
-static int64_t scaled(const struct callgrind *callgrind, int64_t value)
+static char *put_cost(const struct callgrind *callgrind, char *at, int64_t line,
+                      const char *between, int64_t value)
 {
-    const char *unit;
-    return wm_truncate(wm_scale(value, callgrind->graph->report->unit, callgrind->unit, &unit));
-}
-
-static void add_cost(struct callgrind *callgrind, int64_t line, const char *between, int64_t value)
-{
-    wm_text_add(callgrind->text, " ");
-    wm_text_add_number(callgrind->text, line, 0);
-    wm_text_add(callgrind->text, between);
-    wm_text_add_number(callgrind->text, scaled(callgrind, value), 0);
-    wm_text_add(callgrind->text, "\n");
+    at = put(at, " ");
+    at = wm_text_put_number(at, line);
+    at = put(at, between);
+    at = wm_text_put_number(at, wm_truncate(wm_scaling_apply(&callgrind->scaling, value)));
+    return put(at, "\n");
 }
 
 static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
 {
     const struct wm_node_key *callee = callgrind->graph->nodes[edge->to].key;
-    add_name(callgrind, "cfl=", FILES, callee->file);
     /* What is not listed has no name here, as in the reference. */
-    add_name(callgrind, "cfn=", FUNCTIONS, callgrind->twins[edge->to].name);
-    wm_text_add(callgrind->text, callgrind->of_run ? "calls=1 " : "calls=0 ");
-    add_address(callgrind, callee->address);
-    add_cost(callgrind, callee->line, "\n* * ", edge->weight);
+    const uint32_t name = callgrind->twins[edge->to].name;
+    const size_t room = LINES_BYTES + name_bytes(callgrind, FILES, callee->file) +
+                        name_bytes(callgrind, FUNCTIONS, name);
+    char *start = wm_text_extend(callgrind->text, room), *at = start;
+    if (start == NULL)
+        return;
+    at = put_name(callgrind, put(at, "cfl="), FILES, callee->file);
+    at = put_name(callgrind, put(at, "cfn="), FUNCTIONS, name);
+    at = put(at, callgrind->of_run ? "calls=1 " : "calls=0 ");
+    at = put_address(callgrind, at, callee->address);
+    at = put_cost(callgrind, at, callee->line, "\n* * ", edge->weight);
+    wm_text_cut(callgrind->text, room - (size_t)(at - start));
 }
 
 static void add_node(struct callgrind *callgrind, uint32_t number)
@@ -195,15 +213,21 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
     const struct wm_graph *graph = callgrind->graph;
     const struct wm_node *node = &graph->nodes[number];
     const struct wm_node_key *key = node->key, *before = callgrind->before;
+    const size_t room = LINES_BYTES + name_bytes(callgrind, OBJECTS, key->object) +
+                        name_bytes(callgrind, FILES, key->file) +
+                        name_bytes(callgrind, FUNCTIONS, key->name);
+    char *start = wm_text_extend(callgrind->text, room), *at = start;
+    if (start == NULL)
+        return;
     if (before == NULL || key->object != before->object || key->file != before->file ||
         key->name != before->name) {
-        wm_text_add(callgrind->text, "\n");
-        add_name(callgrind, "ob=", OBJECTS, key->object);
-        add_name(callgrind, "fl=", FILES, key->file);
-        add_name(callgrind, "fn=", FUNCTIONS, key->name);
+        at = put_name(callgrind, put(at, "\nob="), OBJECTS, key->object);
+        at = put_name(callgrind, put(at, "fl="), FILES, key->file);
+        at = put_name(callgrind, put(at, "fn="), FUNCTIONS, key->name);
     }
-    add_address(callgrind, key->address);
-    add_cost(callgrind, key->line, " ", wm_node_self(node));
+    at = put_address(callgrind, at, key->address);
+    at = put_cost(callgrind, at, key->line, " ", wm_node_self(node));
+    wm_text_cut(callgrind->text, room - (size_t)(at - start));
     const struct wm_links *callees = &callgrind->callees;
     for (size_t i = callees->first[number]; i < callees->first[number + 1]; i++)
         add_call(callgrind, &graph->edges[callees->edges[i]]);
@@ -212,9 +236,10 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
 
 static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct wm_error *err)
 {
+    const char *unit = wm_banner_unit(graph);
     struct callgrind callgrind = {.graph = graph,
                                   .text = text,
-                                  .unit = wm_banner_unit(graph),
+                                  .scaling = wm_scaling_find(graph->report->unit, unit),
                                   .of_run = graph->report->options->requests != NULL};
     int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
     if (rc == 0)
@@ -226,7 +251,7 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     if (callgrind.of_run)
         wm_text_add(text, "# calls=1 is no count: samples tell costs, not numbers of calls\n");
     wm_text_add(text, "positions: instr line\n");
-    wm_text_addf(text, "events: %s(%s)\n", graph->report->type, callgrind.unit);
+    wm_text_addf(text, "events: %s(%s)\n", graph->report->type, unit);
     for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
         add_node(&callgrind, graph->order[i]);
         rc = wm_report_drain(graph->report, text, err);

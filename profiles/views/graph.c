@@ -198,8 +198,10 @@ static int arrange(struct wm_graph *graph)
     if (rc < 0)
         return rc;
     graph->dropped_edges = wm_graph_drop_edges(graph);
+    if (!is_picture(graph))
+        return 0; /* each node's are sorted where they are wanted: wm_links_init */
     wm_graph_sort_edges(graph);
-    return is_picture(graph) ? wm_graph_drop_redundant(graph) : 0;
+    return wm_graph_drop_redundant(graph);
 }
 
 static int sum_all(struct wm_graph *graph)

@@ -37,7 +37,7 @@ struct wm_graph {
     const struct wm_report *report; /* borrowed */
     struct wm_node *nodes;
     size_t node_count;
-    struct wm_edge *edges; /* all that are shown, sorted as pprof sorts edges */
+    struct wm_edge *edges; /* all that are shown; of a picture sorted as pprof sorts edges */
     size_t edge_count;
     uint32_t *order; /* shown nodes, in printing order */
     size_t order_count;
@@ -79,7 +79,7 @@ int64_t wm_edge_weight(const struct wm_edge *edge);
  * number for the caller to free(), NULL: no memory. */
 const char **wm_graph_inline_marks(const struct wm_graph *graph);
 
-/* graph_edges.c: the edges of each node, in their order: those of node n are
+/* graph_edges.c: the edges of each node, sorted as pprof sorts edges: those of node n are
  * graph->edges[edges[first[n]]] up to, without, first[n + 1]. Zeroed is empty. */
 struct wm_links {
     size_t *first;

@@ -282,6 +282,28 @@ void wm_graph_sort_edges(struct wm_graph *graph)
         qsort_r(graph->edges, graph->edge_count, sizeof(graph->edges[0]), compare_edges, graph);
 }
 
+static int compare_numbers(const void *a, const void *b, void *user)
+{
+    struct wm_graph *graph = user;
+    return compare_edges(&graph->edges[*(const uint32_t *)a], &graph->edges[*(const uint32_t *)b],
+                         graph);
+}
+
+/* Most nodes have a few. */
+static void sort_links(const struct wm_graph *graph, uint32_t *edges, size_t count)
+{
+    enum { FEW = 8 };
+    void *user = (void *)(uintptr_t)graph; /* only read */
+    if (count > FEW)
+        qsort_r(edges, count, sizeof(edges[0]), compare_numbers, user);
+    for (size_t i = 1; count <= FEW && i < count; i++)
+        for (size_t at = i; at > 0 && compare_numbers(&edges[at - 1], &edges[at], user) > 0; at--) {
+            const uint32_t later = edges[at - 1];
+            edges[at - 1] = edges[at];
+            edges[at] = later;
+        }
+}
+
 int wm_links_init(const struct wm_graph *graph, enum wm_link_end end, struct wm_links *links)
 {
     *links = (struct wm_links){
@@ -304,6 +326,8 @@ int wm_links_init(const struct wm_graph *graph, enum wm_link_end end, struct wm_
         uint32_t node = end == WM_LINKS_TO_CALLERS ? edge->to : edge->from;
         links->edges[links->first[node + 1]++] = (uint32_t)i;
     }
+    for (size_t i = 0; i < graph->node_count; i++)
+        sort_links(graph, links->edges + links->first[i], links->first[i + 1] - links->first[i]);
     return 0;
 }
 
