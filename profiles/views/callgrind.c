@@ -158,20 +158,25 @@ static char *put_name(struct callgrind *callgrind, char *at, enum table table, u
     return put(at, "\n");
 }
 
-static size_t count_digits(uint64_t number, unsigned base)
+static size_t count_digits(uint64_t number)
 {
     size_t digits = 1;
-    for (; number >= base; number /= base)
+    for (; number >= 10; number /= 10)
         digits++;
     return digits;
+}
+
+static size_t count_hex_digits(uint64_t number)
+{
+    return number == 0 ? 1 : (size_t)(67 - __builtin_clzll(number)) / 4;
 }
 
 static char *put_address(const struct callgrind *callgrind, char *at, uint64_t address)
 {
     const uint64_t before = callgrind->before != NULL ? callgrind->before->address : 0;
     const bool behind = address - before <= INT64_MAX;
-    size_t whole = 2 + count_digits(address, 16);
-    size_t distance = 1 + count_digits(behind ? address - before : before - address, 10);
+    size_t whole = 2 + count_hex_digits(address);
+    size_t distance = 1 + count_digits(behind ? address - before : before - address);
     if (callgrind->before == NULL || (distance >= whole && address != before))
         return at + sprintf(at, "0x%" PRIx64, address);
     if (address == before)

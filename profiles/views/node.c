@@ -63,6 +63,16 @@ void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t 
         ret_key->object = profile->mappings[from->mapping - 1].file;
 }
 
+/* As "%016x", for thousands of nodes. */
+static void add_address(struct wm_text *text, uint64_t address)
+{
+    enum { DIGITS = 16 };
+    char digits[DIGITS];
+    for (size_t i = DIGITS; i-- > 0; address >>= 4)
+        digits[i] = "0123456789abcdef"[address & 15];
+    wm_text_add_bytes(text, digits, DIGITS);
+}
+
 static void add_word(struct wm_text *text, const char *between, const char *word, bool *any)
 {
     if (*any)
@@ -77,14 +87,15 @@ void wm_node_add_words(const struct wm_report *report, const struct wm_node_key 
 {
     bool any = false;
     if (key->address != 0) {
-        wm_text_addf(text, "%016" PRIx64, key->address);
+        add_address(text, key->address);
         any = true;
     }
     if (name[0] != '\0')
         add_word(text, between, name, &any);
     if (key->line != 0) {
         add_word(text, between, file, &any);
-        wm_text_addf(text, ":%" PRId64, key->line);
+        wm_text_add(text, ":");
+        wm_text_add_number(text, key->line, 0);
     } else if (file[0] != '\0') {
         add_word(text, between, file, &any);
     } else if (name[0] != '\0') {

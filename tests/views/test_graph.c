@@ -325,18 +325,18 @@ static void test_graph_links_lead_to_callers_and_callees_in_order(void **state)
     (void)state;
     struct made made;
     made_init(&made, PLAIN);
-    made_add(&made, "main a", 1);
-    made_add(&made, "main b", 5);
-    made_add(&made, "other b", 3);
-    made_add(&made, "third b", 4);
+    made_add(&made, "main a", 100);
+    made_add(&made, "main b", 500);
+    made_add(&made, "other b", 300);
+    made_add(&made, "third b", 400);
     for (int i = 0; i < 20; i++) {
         char stack[32];
         snprintf(stack, sizeof(stack), "many c%d", i);
         made_add(&made, stack, 100 + i * 7 % 20);
     }
     made_graph(&made, NULL);
-    expect_links(made.graph, WM_LINKS_TO_CALLEES, "main", "5 1 ");
-    expect_links(made.graph, WM_LINKS_TO_CALLERS, "b", "5 4 3 ");
+    expect_links(made.graph, WM_LINKS_TO_CALLEES, "main", "500 100 ");
+    expect_links(made.graph, WM_LINKS_TO_CALLERS, "b", "500 400 300 ");
     expect_links(made.graph, WM_LINKS_TO_CALLEES, "b", "");
     expect_links(
         made.graph, WM_LINKS_TO_CALLEES, "many",
