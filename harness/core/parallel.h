@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* What threads write all the time lies on lines of their own: alignas(WM_PARALLEL_LINE). */
+enum { WM_PARALLEL_LINE = 128 };
+
 enum { WM_PARALLEL_MAX = 8 }; /* slices: memory that each of them needs has a limit too */
 
 struct wm_slice {

@@ -88,19 +88,6 @@ void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length)
         memcpy(added, bytes, length);
 }
 
-void wm_text_move(struct wm_text *text, struct wm_text *from)
-{
-    if (text->length == 0 && !text->failed) {
-        const struct wm_text was = *text;
-        *text = *from;
-        *from = was;
-    } else {
-        text->failed |= from->failed;
-        wm_text_add_bytes(text, from->data, from->length);
-    }
-    wm_text_clear(from);
-}
-
 /* Its digits, at the end of `digits`: returns where they begin. */
 static size_t find_digits(int64_t number, char digits[NUMBER_BYTES])
 {

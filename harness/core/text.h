@@ -24,8 +24,6 @@ void wm_text_done(struct wm_text *text);
 void wm_text_clear(struct wm_text *text);
 void wm_text_add(struct wm_text *text, const char *string);
 void wm_text_add_bytes(struct wm_text *text, const void *bytes, size_t length);
-/* Adds all of `from`, which is empty then; where `text` is empty, nothing is copied. */
-void wm_text_move(struct wm_text *text, struct wm_text *from);
 /* Makes the text `length` bytes longer, for the caller to fill: where they are; NULL if there is no
  * memory for them. */
 char *wm_text_extend(struct wm_text *text, size_t length);

@@ -6,7 +6,10 @@
 #ifndef WM_VIEWS_CALLS_H
 #define WM_VIEWS_CALLS_H
 
+#include "harness/core/parallel.h"
 #include "profiles/views/pairs.h"
+
+#include <stdalign.h>
 
 enum { WM_CALLS_GATHERED = 128 };
 
@@ -27,7 +30,8 @@ struct wm_call_sum {
 
 /* Zeroed it is empty. */
 struct wm_calls {
-    struct wm_pairs known;    /* caller and callee to the number of a sum, by first use */
+    alignas(WM_PARALLEL_LINE) struct wm_pairs
+        known;                /* caller and callee to the number of a sum, by first use */
     struct wm_call_sum *sums; /* by number, as the two arrays below */
     int64_t *divisors;
     uint64_t *pairs;

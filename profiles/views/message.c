@@ -10,6 +10,7 @@
 #include "harness/core/relay.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ enum { PART_SAMPLES = 8192 };
 enum { PART_CODE, PART_FUNCTIONS, PART_STRINGS, OTHER_PARTS };
 
 struct message {
-    const struct wm_profile *profile;
+    alignas(WM_PARALLEL_LINE) const struct wm_profile *profile;
     struct wm_text bytes; /* of the part that is being written */
     uint32_t *index_of;   /* by string number: its place in the table + 1; 0: not there yet */
     uint32_t *strings;    /* the table */
@@ -376,9 +377,11 @@ static int take_part(void *user, const struct wm_slice *parts)
 {
     struct output *output = user;
     struct message *message = &output->parts[parts->number];
-    wm_text_move(output->text, &message->packed);
     wm_gzip_sum_add(&output->sum, &message->sum);
-    return output->report != NULL ? wm_report_drain(output->report, output->text, output->err) : 0;
+    if (output->report != NULL)
+        return wm_report_drain_part(output->report, output->text, &message->packed, output->err);
+    wm_text_add_bytes(output->text, message->packed.data, message->packed.length);
+    return 0;
 }
 
 static int add_all(struct output *output, const struct wm_profile *profile)

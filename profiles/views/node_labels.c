@@ -7,6 +7,7 @@
 #include "profiles/views/measure.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ struct made {
 
 /* What a thread sums: labels of its share of the samples. */
 struct summing {
-    const struct wm_graph *graph;
+    alignas(WM_PARALLEL_LINE) const struct wm_graph *graph;
     struct wm_node_labels *labels;
     size_t capacity;
     struct wm_pairs pairs; /* strings and text */

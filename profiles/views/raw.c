@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 static const int64_t NS_PER_SECOND = 1000000000;
 
 /* Samples that a thread makes at once: some hundred kilobytes of text. */
-enum { PART_SAMPLES = 2048, THREAD_SAMPLES_LEAST = 8192 };
+enum { PART_SAMPLES = 512, THREAD_SAMPLES_LEAST = 8192 };
 
 enum { DURATION_CHARACTERS = 4, NUMBER_BYTES = 64, VALUE_COLUMNS = 10 };
 
@@ -213,7 +214,7 @@ static void add_sample(struct wm_text *text, const struct wm_profile *profile,
 
 /* What a thread makes, and what that takes. */
 struct part {
-    struct wm_text text;
+    alignas(WM_PARALLEL_LINE) struct wm_text text;
     struct wm_sample_labels labels;
 };
 
@@ -241,8 +242,8 @@ static int make_part(void *user, const struct wm_slice *items)
 static int take_part(void *user, const struct wm_slice *items)
 {
     struct samples *samples = user;
-    wm_text_move(samples->text, &samples->parts[items->number].text);
-    return wm_report_drain(samples->report, samples->text, samples->err);
+    return wm_report_drain_part(samples->report, samples->text, &samples->parts[items->number].text,
+                                samples->err);
 }
 
 static int add_samples(const struct wm_report *report, struct wm_text *text, struct wm_error *err)

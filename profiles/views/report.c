@@ -141,6 +141,22 @@ int wm_report_drain(const struct wm_report *report, struct wm_text *text, struct
     return report->options->drain(report->options->drain_user, text, err);
 }
 
+int wm_report_drain_part(const struct wm_report *report, struct wm_text *text, struct wm_text *part,
+                         struct wm_error *err)
+{
+    const struct wm_report_options *options = report->options;
+    int rc = 0;
+    text->failed |= part->failed;
+    if (options->drain == NULL || text->failed) {
+        wm_text_add_bytes(text, part->data, part->length);
+        wm_text_clear(part);
+        return 0;
+    }
+    if (text->length > 0)
+        rc = options->drain(options->drain_user, text, err);
+    return rc == 0 ? options->drain(options->drain_user, part, err) : rc;
+}
+
 /* ---- The sample type ---- */
 
 static const char *type_name(const struct wm_profile *profile, size_t type)

@@ -153,6 +153,11 @@ int64_t wm_report_divide(const struct wm_report *report, int64_t value);
 WM_MUST_USE int wm_report_drain(const struct wm_report *report, struct wm_text *text,
                                 struct wm_error *err);
 
+/* The same for a part that was made apart, which comes next and is empty then. It stays where it is
+ * as long as it can: memory that goes from thread to thread goes from cache to cache. */
+WM_MUST_USE int wm_report_drain_part(const struct wm_report *report, struct wm_text *text,
+                                     struct wm_text *part, struct wm_error *err);
+
 /* label_units.c: what the numbers of this label key count: the first unit that any sample gives,
  * or what the key's name says. Borrowed. */
 const char *wm_report_label_unit(const struct wm_report *report, uint32_t key);

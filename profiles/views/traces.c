@@ -7,6 +7,7 @@
 #include "harness/core/relay.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +22,11 @@ struct frames {
 };
 
 /* Samples that a thread makes at once: some hundred kilobytes of text. */
-enum { PART_SAMPLES = 256, THREAD_SAMPLES_LEAST = 4096 };
+enum { PART_SAMPLES = 64, THREAD_SAMPLES_LEAST = 4096 };
 
 /* What a thread makes: its part, and what that takes. */
 struct part {
-    const struct wm_report *report;
+    alignas(WM_PARALLEL_LINE) const struct wm_report *report;
     const struct frames *frames; /* by location; all threads' */
     struct wm_text text;
     struct wm_sample_labels labels;
@@ -157,8 +158,8 @@ static int make_part(void *user, const struct wm_slice *samples)
 static int take_part(void *user, const struct wm_slice *samples)
 {
     struct traces *traces = user;
-    wm_text_move(traces->text, &traces->parts[samples->number].text);
-    return wm_report_drain(traces->report, traces->text, traces->err);
+    return wm_report_drain_part(traces->report, traces->text, &traces->parts[samples->number].text,
+                                traces->err);
 }
 
 static int add_samples(struct traces *traces)

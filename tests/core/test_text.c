@@ -155,25 +155,20 @@ static void overlong_and_cut_utf8_is_not_valid(void **state)
     assert_int_equal(wm_text_utf8_length("", 0), 0);
 }
 
-static void test_text_moves_with_what_it_holds(void **state)
+static void test_text_can_be_cut(void **state)
 {
     (void)state;
-    struct wm_text to, from;
-    wm_text_init(&to);
-    wm_text_init(&from);
-    wm_text_add(&from, "one");
-    wm_text_move(&to, &from);
-    assert_string_equal(to.data, "one");
-    assert_string_equal(from.data, "");
-    wm_text_add(&from, " and two");
-    wm_text_move(&to, &from);
-    assert_string_equal(to.data, "one and two");
-    assert_int_equal(from.length, 0);
-    from.failed = true;
-    wm_text_move(&to, &from);
-    assert_true(to.failed);
-    wm_text_done(&to);
-    wm_text_done(&from);
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_cut(&text, 0);
+    char *at = wm_text_extend(&text, 1 + 2 * WM_NUMBER_BYTES), *end;
+    assert_non_null(at);
+    end = wm_text_put_number(at, INT64_MIN);
+    assert_int_equal(end - at, WM_NUMBER_BYTES);
+    end = wm_text_put_number(end, 70);
+    wm_text_cut(&text, text.length - (size_t)(end - at));
+    assert_string_equal(text.data, "-922337203685477580870");
+    wm_text_done(&text);
 }
 
 int main(void)
@@ -190,7 +185,7 @@ int main(void)
         cmocka_unit_test(foreign_bytes_are_shown_harmlessly),
         cmocka_unit_test(long_foreign_text_is_cut_with_an_ellipsis),
         cmocka_unit_test(overlong_and_cut_utf8_is_not_valid),
-        cmocka_unit_test(test_text_moves_with_what_it_holds),
+        cmocka_unit_test(test_text_can_be_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
