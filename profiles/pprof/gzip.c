@@ -103,6 +103,17 @@ void wm_gzip_member_free(struct wm_gzip_member *member)
     free(member);
 }
 
+__attribute__((target("avx"))) static void leave_registers(void)
+{
+    __builtin_ia32_vzeroupper();
+}
+
+void wm_gzip_leave_registers(void)
+{
+    if (__builtin_cpu_supports("avx"))
+        leave_registers();
+}
+
 /* The next bytes, once those before are used up; false: there are none. */
 static bool feed_member(struct wm_gzip_member *member)
 {
@@ -126,6 +137,7 @@ int wm_gzip_member_next(struct wm_gzip_member *member, size_t *ret_made)
     const uint32_t fed = state->avail_in;
     state->avail_out = left < PIECE_BYTES ? (uint32_t)left : PIECE_BYTES;
     int rc = isal_inflate(state);
+    wm_gzip_leave_registers();
     const size_t made = (size_t)(state->next_out - member->data);
     const bool is_over = state->block_state == ISAL_BLOCK_FINISH;
     const bool goes_on = made > member->length - left || state->avail_in < fed;

@@ -64,6 +64,10 @@ struct wm_gzip_source {
 
 struct wm_gzip_member;
 
+/* Due after calls of ISA-L, which leaves the upper halves of vector registers in use: on many CPUs
+ * every plain vector instruction is slow then, in threads that are started later, too. */
+void wm_gzip_leave_registers(void);
+
 /* To be unpacked into `data`, which is as long as it claims. The source is borrowed. -ENOMEM. */
 WM_MUST_USE int wm_gzip_member_new(const struct wm_gzip_source *source, unsigned char *data,
                                    size_t length, struct wm_gzip_member **ret_member);

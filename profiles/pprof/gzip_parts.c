@@ -50,6 +50,7 @@ int wm_gzip_add_part(struct wm_text *text, const void *data, size_t length,
         rc = pack(stream, text);
         at += piece;
     }
+    wm_gzip_leave_registers();
     free(stream);
     free(scratch);
     *ret_sum = (struct wm_gzip_sum){length, libdeflate_crc32(0, data, length)};
