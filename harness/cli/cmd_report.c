@@ -98,6 +98,7 @@ static int rename_program(const struct report *report, struct wm_profile *profil
         profile->mappings[0].file = (uint32_t)file;
     if (id > 0)
         profile->mappings[0].build_id = (uint32_t)id;
+    wm_profile_forget(profile);
     return 0;
 }
 

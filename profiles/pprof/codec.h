@@ -21,6 +21,11 @@ WM_MUST_USE int64_t wm_profile_append_location(struct wm_profile *profile,
                                                const struct wm_location *location,
                                                const struct wm_line *lines);
 
+/* Whether a join of its code would change nothing if its samples use all locations, the first ones
+ * first: told by who has found it (join.h), and not known any more after a change of the code. */
+void wm_profile_mark_joined(struct wm_profile *profile);
+bool wm_profile_is_joined(const struct wm_profile *profile);
+
 /* Room for so many in all, where that is known: growing step by step takes twice the memory.
  * -ENOMEM.
  */

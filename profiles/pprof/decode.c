@@ -7,6 +7,7 @@
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/ids.h"
 #include "profiles/pprof/invalid.h"
+#include "profiles/pprof/join.h"
 #include "profiles/pprof/samples.h"
 
 #include <errno.h>
@@ -162,6 +163,9 @@ static int read_code(struct decode *decode)
         rc = read_functions(decode);
     if (rc == 0)
         rc = read_locations(decode);
+    /* a merge has to know it, and here is time for it: samples take longer */
+    if (rc == 0 && wm_profile_has_joined_code(decode->profile))
+        wm_profile_mark_joined(decode->profile);
     return rc;
 }
 

@@ -2,7 +2,8 @@
  *
  * Code (mappings, functions, locations) is small and built anew in order of first use. Samples are
  * most of a profile: threads look which locations they use, and number them anew where they are.
- * Then equal ones are found, in their order. */
+ * Then equal ones are found, in their order. What programs write has its locations in order of use
+ * and all different: there nothing is numbered anew. */
 #include "profiles/pprof/join.h"
 
 #include "harness/core/parallel.h"
@@ -23,16 +24,25 @@ struct uses {
     size_t count;
 };
 
+/* Whether a thread's samples use locations in their order, as far as it can see: the last ones of
+ * those that it met first, from `run` up to `next`, came in their order. */
+struct order {
+    uint32_t run, next;
+};
+
 struct join {
     struct wm_profile *profile;
     struct wm_join_code code;
     bool keeps_locations; /* all have their old numbers */
+    struct order orders[WM_PARALLEL_MAX];
     struct uses uses[WM_PARALLEL_MAX];
     uint32_t *hashes; /* by sample */
     struct wm_sample_table table;
 };
 
 static int join_once(struct wm_profile *profile, bool *ret_again);
+static int join_code(struct join *join, size_t slices);
+static bool uses_in_order(const struct join *join);
 static int find_uses(void *user, const struct wm_slice *slice);
 static int map_uses(struct join *join);
 static int prepare_samples(void *user, const struct wm_slice *slice);
@@ -55,32 +65,77 @@ int wm_profile_join(struct wm_profile *profile)
 /* `again`: some sums came out as zeros, and what only they used has to go too. */
 static int join_once(struct wm_profile *profile, bool *ret_again)
 {
-    struct join join = {.profile = profile};
+    struct join join = {.profile = profile, .keeps_locations = wm_profile_is_joined(profile)};
     drop_zeros(profile);
     const size_t samples = profile->sample_count;
     const size_t slices = wm_parallel_slices(samples, SLICE_LEAST);
-    int rc = wm_join_code_init(&join.code, profile);
-    if (rc == 0)
-        rc = wm_parallel(samples, slices, find_uses, &join);
-    if (rc == 0)
-        rc = map_uses(&join);
-    if (rc < 0)
-        goto out;
     join.hashes = calloc(samples + 1, sizeof(join.hashes[0]));
-    rc = join.hashes == NULL ? -ENOMEM : wm_sample_table_init(&join.table, profile, join.hashes);
-    if (rc == 0)
+    int rc =
+        join.hashes == NULL ? -ENOMEM : wm_sample_table_init(&join.table, profile, join.hashes);
+    bool is_joined = false;
+    if (rc == 0 && join.keeps_locations) {
         rc = wm_parallel(samples, slices, prepare_samples, &join);
+        is_joined = uses_in_order(&join);
+    }
+    if (rc == 0 && !is_joined)
+        rc = join_code(&join, slices);
     if (rc < 0)
         goto out;
     settle_samples(&join);
-    wm_profile_take_code(profile, join.code.code);
+    if (!is_joined)
+        wm_profile_take_code(profile, join.code.code);
     join.code.code = NULL;
     *ret_again = false;
-    for (size_t i = 0; i < profile->sample_count; i++)
+    for (size_t i = 0; profile->sample_count < samples && i < profile->sample_count; i++)
         *ret_again |= is_zero(profile, &profile->samples[i]);
 out:
     done(&join);
     return rc;
+}
+
+static int join_code(struct join *join, size_t slices)
+{
+    const size_t samples = join->profile->sample_count;
+    int rc = wm_join_code_init(&join->code, join->profile);
+    if (rc == 0)
+        rc = wm_parallel(samples, slices, find_uses, join);
+    if (rc == 0)
+        rc = map_uses(join);
+    return rc == 0 ? wm_parallel(samples, slices, prepare_samples, join) : rc;
+}
+
+/* All of them, one thread's samples behind the other's. */
+static bool uses_in_order(const struct join *join)
+{
+    uint32_t used = 0;
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
+        const struct order *order = &join->orders[i];
+        if (order->next <= used)
+            continue;
+        if (order->run > used)
+            return false;
+        used = order->next;
+    }
+    return used == join->profile->location_count;
+}
+
+bool wm_profile_has_joined_code(const struct wm_profile *profile)
+{
+    struct wm_join_code join;
+    int rc = wm_join_code_init(&join, profile);
+    if (rc == 0 && profile->mapping_count > 0)
+        rc = wm_join_mapping(&join, 0);
+    for (uint32_t i = 0; rc == 0 && i < profile->location_count; i++)
+        rc = wm_join_location(&join, i);
+    bool is_joined = rc == 0;
+    for (size_t i = 0; is_joined && i < profile->mapping_count; i++)
+        is_joined = join.mapping_of[i] == i + 1 && profile->mappings[i].id == i + 1;
+    for (size_t i = 0; is_joined && i < profile->function_count; i++)
+        is_joined = join.function_of[i] == i + 1 && profile->functions[i].id == i + 1;
+    for (size_t i = 0; is_joined && i < profile->location_count; i++)
+        is_joined = join.location_of[i] == i + 1 && profile->locations[i].id == i + 1;
+    wm_join_code_done(&join);
+    return is_joined;
 }
 
 static void done(struct join *join)
@@ -137,23 +192,37 @@ static int map_uses(struct join *join)
     return rc;
 }
 
-/* New locations and sorted labels, where the old ones are. Programs write locations in order of
- * use, all different: there the stacks are new already. */
+static struct order note_uses(struct order order, const uint32_t *stack, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (stack[i] < order.next)
+            continue;
+        order.run = stack[i] == order.next ? order.run : stack[i];
+        order.next = stack[i] + 1;
+    }
+    return order;
+}
+
+/* New locations and sorted labels, where the old ones are. */
 static int prepare_samples(void *user, const struct wm_slice *slice)
 {
     struct join *join = user;
     const struct wm_profile *profile = join->profile;
     const uint32_t *location_of = join->code.location_of;
     struct wm_label_scratch scratch = {0};
+    struct order order = {0, 0};
     int rc = 0;
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
         uint32_t *stack = profile->sample_locations + sample->first_location;
+        if (join->keeps_locations)
+            order = note_uses(order, stack, sample->location_count);
         for (uint32_t at = 0; !join->keeps_locations && at < sample->location_count; at++)
             stack[at] = location_of[stack[at]] - 1;
         rc = wm_sample_sort_labels(profile, sample, &scratch);
         join->hashes[i] = wm_sample_hash(profile, sample);
     }
+    join->orders[slice->number] = order;
     free(scratch.labels);
     return rc;
 }

@@ -12,4 +12,9 @@
  * is then good for nothing but wm_profile_free. */
 WM_MUST_USE int wm_profile_join(struct wm_profile *profile);
 
+/* As far as its mappings, functions and locations go, is it as a join leaves it, if its samples use
+ * all locations in their order? So programs write it. May be asked while samples are still read;
+ * false also where there is no memory to find out. */
+bool wm_profile_has_joined_code(const struct wm_profile *profile);
+
 #endif

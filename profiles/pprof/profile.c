@@ -15,6 +15,7 @@
 struct wm_profile_private {
     struct wm_lookup mappings, functions, locations;
     struct wm_text key; /* scratch */
+    bool is_joined;
     struct {
         size_t sample_types, mappings, functions, locations, lines, samples, sample_locations,
             labels, values, comments;
@@ -219,6 +220,7 @@ int64_t wm_profile_append_mapping(struct wm_profile *profile, const struct wm_ma
     if (mappings == NULL)
         return -ENOMEM;
     profile->mappings = mappings;
+    private->is_joined = false;
     mappings[profile->mapping_count] = *mapping;
     return (int64_t)profile->mapping_count++;
 }
@@ -233,6 +235,7 @@ int64_t wm_profile_append_function(struct wm_profile *profile, const struct wm_f
     if (functions == NULL)
         return -ENOMEM;
     profile->functions = functions;
+    private->is_joined = false;
     functions[profile->function_count] = *function;
     return (int64_t)profile->function_count++;
 }
@@ -259,6 +262,7 @@ int64_t wm_profile_append_location(struct wm_profile *profile, const struct wm_l
         assert(lines[i].function < profile->function_count);
         all_lines[profile->line_count + i] = lines[i];
     }
+    private->is_joined = false;
     locations[profile->location_count] = *location;
     locations[profile->location_count].first_line = (uint32_t)profile->line_count;
     profile->line_count = line_end;
@@ -285,6 +289,7 @@ int wm_profile_set_lines(struct wm_profile *profile, size_t location, const stru
     profile->locations[location].first_line = (uint32_t)profile->line_count;
     profile->locations[location].line_count = line_count;
     profile->line_count = line_end;
+    private->is_joined = false;
     wm_lookup_done(&private->locations);
     return 0;
 }
@@ -421,8 +426,19 @@ void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from
     from->sample_count = from->sample_location_count = from->label_count = from->value_count = 0;
 }
 
+void wm_profile_mark_joined(struct wm_profile *profile)
+{
+    profile->private->is_joined = true;
+}
+
+bool wm_profile_is_joined(const struct wm_profile *profile)
+{
+    return profile->private->is_joined;
+}
+
 void wm_profile_forget(struct wm_profile *profile)
 {
+    profile->private->is_joined = false;
     wm_lookup_done(&profile->private->mappings);
     wm_lookup_done(&profile->private->functions);
     wm_lookup_done(&profile->private->locations);
