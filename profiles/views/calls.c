@@ -7,8 +7,20 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+enum { DENSE_NODES_MAX = 512 }; /* a table of 1 MiB */
+
+int wm_calls_init(struct wm_calls *calls, size_t node_count)
+{
+    *calls = (struct wm_calls){.node_count = node_count};
+    if (node_count > DENSE_NODES_MAX)
+        return 0;
+    calls->dense = calloc(node_count * node_count + 1, sizeof(calls->dense[0]));
+    return calls->dense != NULL ? 0 : -ENOMEM;
+}
+
 void wm_calls_done(struct wm_calls *calls)
 {
+    free(calls->dense);
     wm_pairs_done(&calls->known);
     free(calls->sums);
     free(calls->divisors);
@@ -30,19 +42,30 @@ static int grow(struct wm_calls *calls)
     return 0;
 }
 
+/* The number that a new pair gets; -ENOMEM. */
+static int64_t add_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
+{
+    if (calls->count == calls->capacity && grow(calls) < 0)
+        return -ENOMEM;
+    calls->sums[calls->count] = (struct wm_call_sum){.marks = WM_CALL_INLINE};
+    calls->divisors[calls->count] = 0;
+    calls->pairs[calls->count] = wm_pair(from, to);
+    return (int64_t)calls->count++;
+}
+
 /* The number of the pair's sum, made if it is new; -ENOMEM. */
 static inline int64_t find_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
 {
-    const size_t count = calls->known.count;
+    if (calls->dense != NULL) {
+        uint32_t *cell = &calls->dense[from * calls->node_count + to];
+        if (*cell != 0)
+            return *cell - 1;
+        int64_t added = add_sum(calls, from, to);
+        *cell = added < 0 ? 0 : (uint32_t)added + 1;
+        return added;
+    }
     int64_t number = wm_pairs_add(&calls->known, from, to);
-    if (number < 0 || (size_t)number < count)
-        return number;
-    if (count == calls->capacity && grow(calls) < 0)
-        return -ENOMEM;
-    calls->sums[number] = (struct wm_call_sum){.marks = WM_CALL_INLINE};
-    calls->divisors[number] = 0;
-    calls->pairs[number] = wm_pair(from, to);
-    return number;
+    return number < 0 || (size_t)number < calls->count ? number : add_sum(calls, from, to);
 }
 
 static inline uint32_t join_marks(uint32_t left, uint32_t right)
@@ -54,7 +77,7 @@ int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost)
 {
     const size_t gathered = calls->gathered;
     calls->gathered = 0;
-    for (size_t i = 0; i < gathered; i++)
+    for (size_t i = 0; calls->dense == NULL && i < gathered; i++)
         wm_pairs_ask(&calls->known, calls->calls[i].from, calls->calls[i].to);
     for (size_t i = 0; i < gathered; i++) {
         struct wm_call *call = &calls->calls[i];
@@ -81,7 +104,7 @@ int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost)
 
 int wm_calls_join(struct wm_calls *into, const struct wm_calls *from)
 {
-    for (size_t i = 0; i < from->known.count; i++) {
+    for (size_t i = 0; i < from->count; i++) {
         int64_t number = find_sum(into, (uint32_t)(from->pairs[i] >> 32), (uint32_t)from->pairs[i]);
         if (number < 0)
             return -ENOMEM;

@@ -1,8 +1,9 @@
 /* calls.h - the sums of calls that one thread finds in its share of the samples. Private to the
  * graph_*.c files.
  *
- * Of a large profile there are millions of calls, of some ten thousand different ones: their tables
- * are in no near cache, so calls are gathered, and memory is asked for all of them at once. */
+ * Of a large profile there are millions of calls. Between the few nodes that most views show, each
+ * pair has a place of its own. Of all nodes there are some ten thousand pairs, whose tables are in
+ * no near cache: so calls are gathered, and memory is asked for all of them at once. */
 #ifndef WM_VIEWS_CALLS_H
 #define WM_VIEWS_CALLS_H
 
@@ -28,11 +29,12 @@ struct wm_call_sum {
     uint32_t marks;
 };
 
-/* Zeroed it is empty. */
 struct wm_calls {
-    alignas(WM_PARALLEL_LINE) struct wm_pairs
-        known;                /* caller and callee to the number of a sum, by first use */
-    struct wm_call_sum *sums; /* by number, as the two arrays below */
+    alignas(WM_PARALLEL_LINE) size_t node_count;
+    uint32_t *dense;       /* by caller and callee the number of a sum, + 1; NULL: many nodes */
+    struct wm_pairs known; /* the same of many nodes */
+    size_t count;          /* of sums: numbered by first use */
+    struct wm_call_sum *sums;
     int64_t *divisors;
     uint64_t *pairs;
     size_t capacity;
@@ -46,6 +48,8 @@ struct wm_call_cost {
     uint32_t sample; /* its number, + 1 */
 };
 
+/* Between so many nodes, which have the numbers from 0 on. -ENOMEM. Zeroed there is none either. */
+WM_MUST_USE int wm_calls_init(struct wm_calls *calls, size_t node_count);
 void wm_calls_done(struct wm_calls *calls);
 
 /* Counts what was gathered, all of one sample; a call counts once in a sample. -ENOMEM. */

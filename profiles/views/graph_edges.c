@@ -27,7 +27,11 @@ struct step {
 struct summing {
     const struct wm_graph *graph;
     unsigned char *fates; /* per node */
-    struct step *steps;   /* per location */
+    /* Kept nodes have numbers of their own, which are small if there are few. */
+    uint32_t *number_of; /* per node */
+    uint32_t *nodes;     /* by number */
+    size_t kept_count;
+    struct step *steps; /* per location */
     struct wm_calls calls[WM_PARALLEL_MAX];
 };
 
@@ -58,14 +62,15 @@ static struct step find_step(const struct summing *summing, uint32_t outer, uint
     const bool has_outer = summing->fates[outer] != 0, has_inner = summing->fates[inner] != 0;
     if (!has_outer && !has_inner)
         return (struct step){.nodes = NO_NODE};
+    const uint32_t first = has_outer ? outer : inner, last = has_inner ? inner : outer;
     struct step step = {
-        .first = has_outer ? outer : inner,
-        .last = has_inner ? inner : outer,
+        .first = summing->number_of[first],
+        .last = summing->number_of[last],
         .first_marks = has_outer ? 0 : WM_CALL_INLINE | WM_CALL_RESIDUAL,
         .last_marks = has_inner ? 0 : WM_CALL_RESIDUAL,
     };
-    const unsigned char first_fate = summing->fates[step.first];
-    const unsigned char last_fate = summing->fates[step.last];
+    const unsigned char first_fate = summing->fates[first];
+    const unsigned char last_fate = summing->fates[last];
     step.nodes = step.first == step.last ? ONE_NODE : TWO_NODES;
     step.is_first_wished = (first_fate & FATE_CALLED) != 0;
     step.is_last_wished = (last_fate & FATE_CALLS) != 0;
@@ -137,7 +142,7 @@ static int walk_lines(const struct summing *summing, struct wm_calls *calls, uin
         }
         step.first_marks = at + 1 < frames.count ? WM_CALL_INLINE : 0;
         calls->gathered = put_call(calls, 0, *walk, &step);
-        *walk = (struct walk){node, step.is_last_wished, 0};
+        *walk = (struct walk){step.last, step.is_last_wished, 0};
         rc = wm_calls_count(calls, cost);
     }
     return rc;
@@ -180,6 +185,9 @@ static bool find_fates(struct summing *summing)
     for (size_t i = 0; i < graph->node_count; i++) {
         summing->fates[i] = find_fate(graph, &graph->nodes[i]);
         any |= summing->fates[i] > FATE_KEPT;
+        summing->number_of[i] = (uint32_t)summing->kept_count;
+        summing->nodes[summing->kept_count] = (uint32_t)i;
+        summing->kept_count += summing->fates[i] != 0;
     }
     for (size_t i = 0; i < graph->report->profile->location_count; i++) {
         const struct wm_frames frames = parts->frames[i];
@@ -191,19 +199,19 @@ static bool find_fates(struct summing *summing)
     return any;
 }
 
-static int take_edges(struct wm_graph *graph, const struct wm_calls *calls)
+static int take_edges(struct wm_graph *graph, const struct summing *summing)
 {
-    const size_t count = calls->known.count;
+    const struct wm_calls *calls = &summing->calls[0];
     free(graph->edges);
     graph->edge_count = 0;
-    graph->edges = calloc(count + 1, sizeof(graph->edges[0]));
+    graph->edges = calloc(calls->count + 1, sizeof(graph->edges[0]));
     if (graph->edges == NULL)
         return -ENOMEM;
-    graph->edge_count = count;
-    for (size_t i = 0; i < count; i++)
+    graph->edge_count = calls->count;
+    for (size_t i = 0; i < calls->count; i++)
         graph->edges[i] = (struct wm_edge){
-            .from = (uint32_t)(calls->pairs[i] >> 32),
-            .to = (uint32_t)calls->pairs[i],
+            .from = summing->nodes[calls->pairs[i] >> 32],
+            .to = summing->nodes[(uint32_t)calls->pairs[i]],
             .weight = calls->sums[i].weight,
             .divisor = calls->divisors[i],
             .is_inline = (calls->sums[i].marks & WM_CALL_INLINE) != 0,
@@ -212,25 +220,43 @@ static int take_edges(struct wm_graph *graph, const struct wm_calls *calls)
     return 0;
 }
 
+static int sum_slices(struct summing *summing)
+{
+    const size_t samples = summing->graph->report->profile->sample_count;
+    const size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < slices; i++)
+        rc = wm_calls_init(&summing->calls[i], summing->kept_count);
+    if (rc == 0)
+        rc = wm_parallel(samples, slices, sum_slice, summing);
+    for (size_t i = 1; rc == 0 && i < slices; i++)
+        rc = wm_calls_join(&summing->calls[0], &summing->calls[i]);
+    return rc;
+}
+
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
-    const struct wm_profile *profile = graph->report->profile;
-    size_t slices = wm_parallel_slices(profile->sample_count, WM_SLICE_LEAST);
+    const size_t locations = graph->report->profile->location_count;
     struct summing summing = {
         .graph = graph,
         .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
-        .steps = calloc(profile->location_count + 1, sizeof(summing.steps[0])),
+        .number_of = calloc(graph->node_count + 1, sizeof(summing.number_of[0])),
+        .nodes = calloc(graph->node_count + 1, sizeof(summing.nodes[0])),
+        .steps = calloc(locations + 1, sizeof(summing.steps[0])),
     };
-    int rc = summing.fates == NULL || summing.steps == NULL ? -ENOMEM : 0;
+    int rc = summing.fates == NULL || summing.number_of == NULL || summing.nodes == NULL ||
+                     summing.steps == NULL
+                 ? -ENOMEM
+                 : 0;
     if (rc == 0 && find_fates(&summing))
-        rc = wm_parallel(profile->sample_count, slices, sum_slice, &summing);
-    for (size_t i = 1; rc == 0 && i < slices; i++)
-        rc = wm_calls_join(&summing.calls[0], &summing.calls[i]);
+        rc = sum_slices(&summing);
     if (rc == 0)
-        rc = take_edges(graph, &summing.calls[0]);
-    for (size_t i = 0; i < slices; i++)
+        rc = take_edges(graph, &summing);
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
         wm_calls_done(&summing.calls[i]);
     free(summing.fates);
+    free(summing.number_of);
+    free(summing.nodes);
     free(summing.steps);
     return rc;
 }
