@@ -63,6 +63,8 @@ int wm_graph_find_kinds(struct wm_graph *graph)
     if (parts->frames == NULL || parts->kinds == NULL || parts->inlinable == NULL)
         return -ENOMEM;
     int rc = wm_intern_new(&known);
+    if (rc == 0)
+        rc = wm_intern_expect(known, lines); /* as many as they are by addresses */
     for (uint32_t i = 0; rc == 0 && i < profile->location_count; i++)
         rc = find_frames(graph, known, i, &used);
     if (rc == 0)

@@ -31,6 +31,20 @@ static int select_samples(struct wm_report *report, const struct wm_frame_filter
     return 0;
 }
 
+/* Without any filter only samples without a stack go. */
+static void drop_empty(struct wm_profile *profile)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < profile->sample_count; i++) {
+        if (profile->samples[i].location_count == 0)
+            continue;
+        if (kept < i)
+            profile->samples[kept] = profile->samples[i];
+        kept++;
+    }
+    profile->sample_count = kept;
+}
+
 int wm_report_select(struct wm_report *report, struct wm_error *err)
 {
     struct wm_frame_filters frames = {.report = report};
@@ -38,7 +52,9 @@ int wm_report_select(struct wm_report *report, struct wm_error *err)
     int rc = wm_frame_filters_init(&frames, report, err);
     if (rc == 0)
         rc = wm_tag_filters_init(&tags, report, err);
-    if (rc == 0) {
+    if (rc == 0 && !frames.any && !wm_tag_filters_any(&tags)) {
+        drop_empty(report->profile);
+    } else if (rc == 0) {
         rc = select_samples(report, &frames, &tags);
         if (rc < 0)
             wm_fail(err, rc, "no memory for the filters");

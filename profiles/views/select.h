@@ -55,6 +55,7 @@ struct wm_tag_filters {
 WM_MUST_USE int wm_tag_filters_init(struct wm_tag_filters *filters, struct wm_report *report,
                                     struct wm_error *err);
 void wm_tag_filters_done(struct wm_tag_filters *filters);
+bool wm_tag_filters_any(const struct wm_tag_filters *filters);
 /* 1 if the sample stays, 0 if not; its labels are then those that are shown. -ENOMEM. */
 WM_MUST_USE int wm_tag_filters_keep(struct wm_tag_filters *filters,
                                     struct wm_profile_sample *sample);

@@ -35,6 +35,14 @@ void wm_tag_filters_done(struct wm_tag_filters *filters)
     wm_verdicts_done(&filters->hide, "-taghide", filters->report->notes);
 }
 
+bool wm_tag_filters_any(const struct wm_tag_filters *filters)
+{
+    bool any = filters->show.regex != NULL || filters->hide.regex != NULL;
+    for (size_t i = 0; i < WM_TAG_FILTERS; i++)
+        any = any || filters->filters[i] != NULL;
+    return any;
+}
+
 void wm_tag_filters_warn(const struct wm_tag_filters *filters)
 {
     for (size_t i = 0; i < WM_TAG_FILTERS; i++)
