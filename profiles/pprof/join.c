@@ -96,7 +96,7 @@ out:
 static int join_code(struct join *join, size_t slices)
 {
     const size_t samples = join->profile->sample_count;
-    int rc = wm_join_code_init(&join->code, join->profile);
+    int rc = wm_join_code_init(&join->code, join->profile, false);
     if (rc == 0)
         rc = wm_parallel(samples, slices, find_uses, join);
     if (rc == 0)
@@ -122,7 +122,7 @@ static bool uses_in_order(const struct join *join)
 bool wm_profile_has_joined_code(const struct wm_profile *profile)
 {
     struct wm_join_code join;
-    int rc = wm_join_code_init(&join, profile);
+    int rc = wm_join_code_init(&join, profile, true);
     if (rc == 0 && profile->mapping_count > 0)
         rc = wm_join_mapping(&join, 0);
     for (uint32_t i = 0; rc == 0 && i < profile->location_count; i++)

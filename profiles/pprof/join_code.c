@@ -17,10 +17,10 @@ static int map_lines(struct wm_join_code *join, const struct wm_location *locati
 static int map_function(struct wm_join_code *join, uint32_t old);
 static int init_table(struct wm_join_table *table, size_t things);
 
-int wm_join_code_init(struct wm_join_code *join, const struct wm_profile *from)
+int wm_join_code_init(struct wm_join_code *join, const struct wm_profile *from, bool in_place)
 {
     uint32_t lines = 0;
-    *join = (struct wm_join_code){.from = from};
+    *join = (struct wm_join_code){.from = from, .in_place = in_place};
     for (size_t i = 0; i < from->location_count; i++)
         lines = from->locations[i].line_count > lines ? from->locations[i].line_count : lines;
     join->mapping_of = calloc(from->mapping_count + 1, sizeof(join->mapping_of[0]));
@@ -30,8 +30,12 @@ int wm_join_code_init(struct wm_join_code *join, const struct wm_profile *from)
     if (join->mapping_of == NULL || join->function_of == NULL || join->location_of == NULL ||
         join->lines == NULL)
         return -ENOMEM;
-    int rc = wm_profile_new(&join->code);
-    if (rc == 0)
+    int rc = 0;
+    if (in_place)
+        join->code = (struct wm_profile *)(uintptr_t)from; /* only read */
+    else
+        rc = wm_profile_new(&join->code);
+    if (rc == 0 && !in_place)
         rc = wm_profile_reserve_code(join->code, from->function_count, from->location_count,
                                      from->line_count);
     if (rc == 0)
@@ -52,7 +56,8 @@ void wm_join_code_done(struct wm_join_code *join)
     free(join->mappings.slots);
     free(join->functions.slots);
     free(join->locations.slots);
-    wm_profile_free(join->code);
+    if (!join->in_place)
+        wm_profile_free(join->code);
 }
 
 /* ---- Tables ---- */
@@ -149,7 +154,9 @@ int wm_join_location(struct wm_join_code *join, uint32_t old)
         find_slot(join, &join->locations, hash_location(&located), is_same_location, &located);
     if (slot->index_plus_1 == 0) {
         location->id = join->code->location_count + 1;
-        int64_t index = wm_profile_append_location(join->code, location, join->lines);
+        int64_t index = join->in_place
+                            ? (int64_t)join->location_count++
+                            : wm_profile_append_location(join->code, location, join->lines);
         if (index < 0)
             return (int)index;
         slot->index_plus_1 = (uint32_t)index + 1;
@@ -203,7 +210,8 @@ int wm_join_mapping(struct wm_join_code *join, uint32_t old)
                                           is_same_mapping, &mapping);
     if (slot->index_plus_1 == 0) {
         mapping.id = join->code->mapping_count + 1;
-        int64_t index = wm_profile_append_mapping(join->code, &mapping);
+        int64_t index = join->in_place ? (int64_t)join->mapping_count++
+                                       : wm_profile_append_mapping(join->code, &mapping);
         if (index < 0)
             return (int)index;
         slot->index_plus_1 = (uint32_t)index + 1;
@@ -230,7 +238,8 @@ static int map_function(struct wm_join_code *join, uint32_t old)
         join, &join->functions, wm_hash_bytes(0, key, sizeof(key)), is_same_function, &function);
     if (slot->index_plus_1 == 0) {
         function.id = join->code->function_count + 1;
-        int64_t index = wm_profile_append_function(join->code, &function);
+        int64_t index = join->in_place ? (int64_t)join->function_count++
+                                       : wm_profile_append_function(join->code, &function);
         if (index < 0)
             return (int)index;
         slot->index_plus_1 = (uint32_t)index + 1;
