@@ -25,6 +25,7 @@ void wm_calls_done(struct wm_calls *calls)
     free(calls->sums);
     free(calls->divisors);
     free(calls->pairs);
+    *calls = (struct wm_calls){0};
 }
 
 static int grow(struct wm_calls *calls)

@@ -229,8 +229,10 @@ static int sum_slices(struct summing *summing)
         rc = wm_calls_init(&summing->calls[i], summing->kept_count);
     if (rc == 0)
         rc = wm_parallel(samples, slices, sum_slice, summing);
-    for (size_t i = 1; rc == 0 && i < slices; i++)
+    for (size_t i = 1; rc == 0 && i < slices; i++) {
         rc = wm_calls_join(&summing->calls[0], &summing->calls[i]);
+        wm_calls_done(&summing->calls[i]);
+    }
     return rc;
 }
 
