@@ -15,17 +15,18 @@
 #include <stdint.h>
 
 enum {
-    WM_PROTOCOL_HEAD_MAX = 256 * 1024,   /* of a message, before its body; more is an error */
+    WM_PROTOCOL_HEAD_MAX = 256 * 1024, /* of a message, before its body; more is an error */
     WM_PROTOCOL_OUTCOME_BYTES = 32,
     WM_PROTOCOL_REASON_BYTES = 128,
 };
 
 /* What reading the reply takes to know of the request. */
 struct wm_wanted {
-    bool no_body;         /* HTTP's HEAD: the reply has the length of a body, and no body */
-    uint32_t status;      /* what it must be (`expect_status`); 0: the protocol's own judgement */
-    uint32_t seen_status; /* what it was when it was recorded: then that is no error; 0: not known */
-    uint32_t replies;     /* how many make the answer; 0: none at all (memcached's noreply) */
+    bool no_body;    /* HTTP's HEAD: the reply has the length of a body, and no body */
+    uint32_t status; /* what it must be (`expect_status`); 0: the protocol's own judgement */
+    uint32_t
+        seen_status;  /* what it was when it was recorded: then that is no error; 0: not known */
+    uint32_t replies; /* how many make the answer; 0: none at all (memcached's noreply) */
 };
 
 /* One whole reply. */
