@@ -119,7 +119,6 @@ __attribute__((constructor)) static void attach(void)
     if (region == NULL)
         return;
     wm_probe.region = region;
-    wm_outcomes_start();
     region->allocs_counted = are_allocs_counted();
     if (region->allocs_counted == 0)
         wm_probe_note("allocations were not counted: another malloc comes before waymark's, a "

@@ -55,7 +55,7 @@ struct wm_probe {
     bool follow_threads;       /* threads are made known before they run; see start.c */
     uint32_t hz;
     int signal;            /* the sampling signal, SIGTRAP or SIGPROF; 0: not chosen yet */
-    pthread_mutex_t lock;  /* registry of threads, names, nodes, paths: never in a handler */
+    pthread_mutex_t lock;  /* registry of threads, notes: never in a handler */
     uint32_t thread_count; /* slots ever used: the others stay untouched memory */
     struct wm_own_thread threads[WM_THREAD_MAX];
 };
@@ -75,17 +75,10 @@ static inline uint64_t wm_probe_clock(clockid_t clock)
  * is noticed through a thread-specific key. `is_new`: it has just begun, all of its time counts. */
 void wm_thread_enter(bool is_new);
 
-/* names.c: [any, under wm_probe.lock] the offset of a string in wm_region.names; 0 when full. */
-uint32_t wm_name_intern(const char *name);
-
 /* paths.c: [any] the index of the execution path of an ending request. */
 uint32_t wm_path_find(const struct wm_context_slot *slot);
-/* [setup] Names the outcome that takes those past the limit. */
-void wm_outcomes_start(void);
 /* request.c: [any] gives a name that requests are begun under its index in wm_region.entries. */
 void wm_entry_name_register(const char *name);
-/* request.c: [any] the hash of the name of wm_region.entries[entry]. */
-uint64_t wm_path_entry_hash(uint32_t entry);
 
 /* events.c: [any, under wm_probe.lock] one thread's source of signals. -errno when none could be
  * had. */

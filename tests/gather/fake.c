@@ -1,6 +1,8 @@
 /* fake.c - the app's side of the region, played in memory by a test. */
 #include "fake.h"
 
+#include "profiles/wire/shared.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
@@ -10,18 +12,11 @@ struct wm_region *fake_region_new(void)
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (region == MAP_FAILED)
         return NULL;
-    region->magic = WM_REGION_MAGIC;
-    region->version = WM_REGION_VERSION;
-    region->bytes = sizeof(*region);
+    wm_region_init(region);
     region->plan.threads = region->plan.concurrency = 1;
     region->plan.hz = 997;
     region->sampler = WM_SAMPLER_PERF;
     region->allocs_counted = 1;
-    region->name_bytes = 1;
-    region->outcome_count = 2;
-    region->outcomes[1] = fake_name(region, "(other)");
-    region->node_count = WM_NODE_ROOT + 1;
-    region->path_count = WM_PATH_OTHER + 1;
     region->stage = WM_STAGE_RUNNING;
     return region;
 }
