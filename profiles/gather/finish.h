@@ -4,6 +4,7 @@
 #define WM_GATHER_FINISH_H
 
 #include "profiles/gather/aggregate.h"
+#include "profiles/gather/counted.h"
 #include "profiles/gather/known.h"
 #include "profiles/gather/modules.h"
 #include "profiles/runs/run.h"
@@ -15,6 +16,7 @@ struct wm_gather_losses {
     uint64_t damaged;
     uint64_t requests_given_up;
     uint64_t outcomes_lost; /* requests counted under WM_OUTCOME_OTHER */
+    uint64_t labels_gone;   /* samples whose request was no longer on the board */
 };
 
 struct wm_finish {
@@ -26,7 +28,8 @@ struct wm_finish {
     struct wm_gather_losses losses;
     struct wm_histogram cost; /* of the handler */
     uint64_t last_sign_ns;    /* when records last came; 0 never */
-    uint64_t lost_cpu_ns[2];  /* that no sample carries: the app's, the harness's */
+    struct wm_counted_sums counted;
+    bool is_server;           /* not a host */
     bool timed_only;          /* a benchmark: what the harness did around it is left out */
     const char **path_names;  /* display names by slot; WM_SLOT_MAX of them */
 };

@@ -46,9 +46,11 @@ int wm_finish_paths(struct wm_finish *finish)
         goto out;
     count_cells(&work);
     rc = add_rows(&work);
+    if (rc == 0 && finish->is_server && finish->region->plan.target != WM_TARGET_CONNECT)
+        rc = add_closing_row(&work, WM_PATH_BACKGROUND, WM_SLOT_BACKGROUND);
     if (rc == 0)
         rc = add_closing_row(&work, WM_PATH_UNATTRIBUTED, WM_SLOT_UNATTRIBUTED);
-    if (rc == 0 && !finish->timed_only)
+    if (rc == 0 && !finish->is_server && !finish->timed_only)
         rc = add_closing_row(&work, WM_PATH_HARNESS, WM_SLOT_HARNESS);
     if (rc == 0)
         rc = wm_paths_finish(finish->run->paths);
@@ -221,6 +223,7 @@ static void find_names(struct work *work)
     }
     for (uint32_t path = 0; path < finish->known.path_count; path++)
         finish->path_names[path] = work->names[work->groups[path]];
+    finish->path_names[WM_SLOT_BACKGROUND] = WM_PATH_BACKGROUND;
     finish->path_names[WM_SLOT_UNATTRIBUTED] = WM_PATH_UNATTRIBUTED;
     finish->path_names[WM_SLOT_HARNESS] = WM_PATH_HARNESS;
 }

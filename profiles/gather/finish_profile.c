@@ -293,15 +293,16 @@ static int add_cells(struct work *work)
 /* CPU time that no sample carries, so that the profile's total is that of all rows. */
 static int add_lost(struct work *work)
 {
-    static const struct {
+    const struct {
         uint32_t slot;
         const char *name;
+        uint64_t cpu_ns;
     } lost[] = {
-        {WM_SLOT_UNATTRIBUTED, WM_PATH_UNATTRIBUTED},
-        {WM_SLOT_HARNESS,      WM_PATH_HARNESS     }
+        {WM_SLOT_UNATTRIBUTED, WM_PATH_UNATTRIBUTED, work->finish->counted.lost_cpu_ns        },
+        {WM_SLOT_HARNESS,      WM_PATH_HARNESS,      work->finish->counted.lost_harness_cpu_ns},
     };
     for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
-        struct wm_weight weight = {.cpu_ns = work->finish->lost_cpu_ns[i]};
+        struct wm_weight weight = {.cpu_ns = lost[i].cpu_ns};
         if (weight.cpu_ns == 0)
             continue;
         int64_t location = add_synthetic(work->profile, lost[i].name);

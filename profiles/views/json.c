@@ -39,7 +39,7 @@ static void add_path(struct wm_json_writer *json, const struct wm_path_row *row)
     }
     wm_json_u64(json, "samples", row->samples);
     wm_json_u64(json, "cpu_ns", row->cpu_ns);
-    if (strcmp(row->name, WM_PATH_HARNESS) != 0) {
+    if (wm_path_in_shares(row)) {
         wm_json_double(json, "cpu_share", row->cpu_share);
         wm_json_double(json, "cpu_share_low", row->cpu_share_low);
         wm_json_double(json, "cpu_share_high", row->cpu_share_high);
