@@ -185,6 +185,23 @@ uint64_t wm_server_cpu_ns(const struct wm_server *server)
 
 /* ---- Starting it ---- */
 
+/* Requests must not go to somebody else's server. */
+static int check_port(const struct wm_server *server, struct wm_error *err)
+{
+    struct sockaddr_storage address;
+    socklen_t bytes;
+    if (server->port == 0)
+        return wm_fail(err, -EADDRINUSE,
+                       "found no free port for the server: choose one with --port");
+    wm_server_address(server, &address, &bytes);
+    if (wm_server_accepts(&address, bytes))
+        return wm_fail_at(err, -EADDRINUSE, "--port",
+                          "somebody listens on 127.0.0.1:%u already: choose another, or "
+                          "--connect to it",
+                          server->port);
+    return 0;
+}
+
 static int prepare_words(struct wm_server *server, const struct wm_server_settings *settings,
                          char ***ret_words, struct wm_error *err)
 {
@@ -274,8 +291,8 @@ int wm_server_start(struct uv_loop_s *loop, const struct wm_server_settings *set
     wm_text_init(&server->words);
     server->port = settings->port != 0 || settings->words != NULL ? settings->port : find_port();
     int rc = 0;
-    if (settings->words == NULL && server->port == 0)
-        rc = wm_fail(err, -EADDRINUSE, "found no free port for the server: choose one with --port");
+    if (settings->words == NULL)
+        rc = check_port(server, err);
     if (rc == 0 && settings->words == NULL)
         rc = prepare_words(server, settings, &words, err);
     if (rc == 0)
