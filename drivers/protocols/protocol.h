@@ -16,6 +16,10 @@
 
 enum {
     WM_PROTOCOL_HEAD_MAX = 256 * 1024, /* of a message, before its body; more is an error */
+    /* Of a request that was read: fields, so that a recorder finds room for its own, and bytes, so
+     * that a trace can hold it. */
+    WM_PROTOCOL_FIELD_MAX = WM_WORK_FIELD_MAX - 4,
+    WM_PROTOCOL_REQUEST_MAX = 15 * 1024 * 1024,
     WM_PROTOCOL_OUTCOME_BYTES = 32,
     WM_PROTOCOL_REASON_BYTES = 128,
 };
@@ -26,6 +30,7 @@ struct wm_wanted {
     uint32_t status; /* what it must be (`expect_status`); 0: the protocol's own judgement */
     uint32_t
         seen_status;  /* what it was when it was recorded: then that is no error; 0: not known */
+    bool seen_failed; /* it failed when it was recorded, of protocols without a status */
     uint32_t replies; /* how many make the answer; 0: none at all (memcached's noreply) */
 };
 
@@ -46,7 +51,8 @@ struct wm_protocol_reply {
 struct wm_protocol_request {
     struct wm_work work; /* fields and body as spell() takes them; no times, no index */
     struct wm_wanted wanted;
-    uint64_t dropped; /* fields that found no room (WM_WORK_FIELD_MAX) */
+    uint64_t dropped;   /* fields that found no room (WM_PROTOCOL_FIELD_MAX) */
+    const char *reason; /* of -EBADMSG: "a request above 15 MiB"; static */
 };
 
 struct wm_reply_reader;
