@@ -29,9 +29,10 @@ struct wm_finish {
     struct wm_histogram cost; /* of the handler */
     uint64_t last_sign_ns;    /* when records last came; 0 never */
     struct wm_counted_sums counted;
-    bool is_server;           /* not a host */
-    bool timed_only;          /* a benchmark: what the harness did around it is left out */
-    const char **path_names;  /* display names by slot; WM_SLOT_MAX of them */
+    uint32_t target;         /* enum wm_target_kind */
+    bool is_server;          /* not a host */
+    bool timed_only;         /* a benchmark: what the harness did around it is left out */
+    const char **path_names; /* display names by slot; WM_SLOT_MAX of them */
 };
 
 /* finish_paths.c: run->paths, and path_names from it. */
@@ -42,6 +43,8 @@ WM_MUST_USE int wm_finish_segments(struct wm_finish *finish);
 WM_MUST_USE int wm_finish_profile(struct wm_finish *finish);
 /* finish_totals.c: the rest of the run's figures, and its texts. */
 WM_MUST_USE int wm_finish_totals(struct wm_finish *finish);
+/* finish_served.c: the part of that which only servers have. */
+WM_MUST_USE int wm_finish_served(struct wm_finish *finish);
 /* finish_notes.c: one sentence for each thing that a reader of the figures should know. */
 void wm_finish_notes(struct wm_finish *finish);
 

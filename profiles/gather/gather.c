@@ -20,6 +20,7 @@
 
 struct wm_gather {
     struct wm_region *region;
+    uint32_t target; /* enum wm_target_kind, as it was before anybody else saw the region */
     bool is_server;
     bool counting; /* of a server: between begin and end */
     struct wm_drain drain;
@@ -43,7 +44,8 @@ int wm_gather_new(struct wm_region *region, struct wm_gather **ret_gather)
         return -ENOMEM;
     gather->region = region;
     gather->counted.region = region;
-    gather->is_server = region->plan.target != WM_TARGET_HOST;
+    gather->target = region->plan.target;
+    gather->is_server = gather->target != WM_TARGET_HOST;
     gather->counting = !gather->is_server;
     wm_drain_init(&gather->drain, region);
     int rc = wm_aggregate_init(&gather->aggregate, WM_STACK_LIMIT);
@@ -205,7 +207,8 @@ static int prepare(struct wm_gather *gather, struct wm_finish *finish)
     finish->cost = gather->cost;
     finish->last_sign_ns = gather->last_sign_ns;
     wm_counted_sum(&gather->counted, &finish->counted);
-    finish->losses.damaged = gather->damaged + finish->counted.damaged + gather->resolve.damaged_ends +
+    finish->losses.damaged = gather->damaged + finish->counted.damaged +
+                             gather->resolve.damaged_ends +
                              wm_aggregate_settle(&gather->aggregate, finish->known.path_count) +
                              finish->known.damaged + gather->modules.damaged;
     finish->losses.rings_abandoned = gather->drain.rings_abandoned;
@@ -225,6 +228,7 @@ int wm_gather_finish(struct wm_gather *gather, struct wm_run *run, struct wm_err
     finish->aggregate = &gather->aggregate;
     finish->modules = &gather->modules;
     finish->run = run;
+    finish->target = gather->target;
     finish->is_server = gather->is_server;
     finish->timed_only = gather->region->plan.bench.kind != WM_BENCH_NONE;
     finish->path_names = calloc(WM_SLOT_MAX, sizeof(*finish->path_names));

@@ -43,8 +43,8 @@ WM_MUST_USE int wm_gather_segments(struct wm_gather *gather, const char *file,
 /* After the app's process has ended (or crashed): fills the run's paths, segments, profile, totals
  * and notes from all that was drained and from the region's tables. Samples of requests that
  * never ended count as (unattributed). Call it once, with a new run. The caller adds settings,
- * machine, mismatches and, of a server, run->protocol; `crashed` says that the app's process did not come to its regular end,
- * which the caller may know better. */
+ * machine, mismatches and, of a server, run->protocol; `crashed` says that the app's process did
+ * not come to its regular end, which the caller may know better. */
 WM_MUST_USE int wm_gather_finish(struct wm_gather *gather, struct wm_run *run,
                                  struct wm_error *err);
 

@@ -64,9 +64,7 @@ const char *wm_known_copy(struct wm_arena *arena, const char *string, size_t byt
     return copy;
 }
 
-/* The name at an offset of the pool; "?" for one that lies outside or does not end. NULL: no
- * memory. */
-static const char *name_at(struct wm_known *known, uint32_t offset)
+const char *wm_known_name(struct wm_known *known, uint32_t offset)
 {
     const struct wm_region *region = known->region;
     uint32_t bytes = clamp(atomic_load(&region->name_bytes), WM_NAME_BYTES);
@@ -87,8 +85,8 @@ static int copy_sites(struct wm_known *known)
     for (uint32_t i = 0; i < known->site_count; i++) {
         const struct wm_site_entry *entry = &known->region->sites[i];
         struct wm_known_site *site = &known->sites[i];
-        site->name = name_at(known, entry->name);
-        site->file = name_at(known, entry->file);
+        site->name = wm_known_name(known, entry->name);
+        site->file = wm_known_name(known, entry->file);
         site->line = entry->line;
         site->reached = entry->reached != 0;
         if (site->name == NULL || site->file == NULL)
@@ -131,7 +129,7 @@ static int copy_nodes(struct wm_known *known)
             known->damaged++;
             continue;
         }
-        const char *name = name_at(known, entry->name);
+        const char *name = wm_known_name(known, entry->name);
         if (name == NULL)
             return -ENOMEM;
         node->parent = parent;
@@ -151,7 +149,7 @@ static const char *indexed_name(struct wm_known *known, const uint32_t *offsets,
         known->damaged++;
         return "?";
     }
-    return name_at(known, offsets[index]);
+    return wm_known_name(known, offsets[index]);
 }
 
 /* How many of the path's nodes can be read: all, or none where one of them makes no sense. */

@@ -51,6 +51,8 @@ void wm_known_done(struct wm_known *known);
 
 /* `node` if there is such a node, otherwise WM_NODE_ROOT. */
 uint32_t wm_known_node(const struct wm_known *known, uint64_t node);
+/* The name at an offset of region->names, "?" where that makes no sense. NULL: no memory. */
+const char *wm_known_name(struct wm_known *known, uint32_t offset);
 /* A copy of at most `bytes` bytes at `string`, up to its NUL, fit to be shown; NULL: no memory. */
 const char *wm_known_copy(struct wm_arena *arena, const char *string, size_t bytes);
 

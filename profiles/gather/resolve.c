@@ -95,8 +95,8 @@ int wm_resolve_ask(struct wm_resolve *resolve, const struct wm_region *region)
     size_t i = 0;
     while (i < resolve->slots && resolve->count > 0) {
         struct wm_pending *pending = &resolve->table[i];
-        int64_t path = wm_label_is(pending->request) ? wm_label_path(region, pending->request)
-                                                     : WM_LABEL_OPEN;
+        int64_t path =
+            wm_label_is(pending->request) ? wm_label_path(region, pending->request) : WM_LABEL_OPEN;
         if (path == WM_LABEL_OPEN) {
             i++;
             continue;

@@ -16,8 +16,8 @@ static double at_most_one(double share)
     return share < 1 ? share : 1;
 }
 
-static void take_part(struct wm_path_row *row, const struct wm_path_row *background,
-                      uint64_t first, uint64_t all)
+static void take_part(struct wm_path_row *row, const struct wm_path_row *background, uint64_t first,
+                      uint64_t all)
 {
     double of_all = (double)row->requests / (double)all;
     row->cpu_ns += part(background->cpu_ns, first, first + row->requests, all);

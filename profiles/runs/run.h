@@ -71,9 +71,9 @@ struct wm_run {
     bool open_loop;
     uint64_t late_p99_ns;
     /* Of a server. */
-    const char *target;   /* WM_RUN_… */
-    const char *protocol; /* "" of a host */
-    uint64_t processes;   /* that the agent was in, over the whole run */
+    const char *target;            /* WM_RUN_… */
+    const char *protocol;          /* "" of a host */
+    uint64_t processes;            /* that the agent was in, over the whole run */
     uint64_t queue_max, queue_p99; /* requests that waited for a connection at one time */
     uint64_t queue_wait_max_ns;
     uint64_t reconnects;

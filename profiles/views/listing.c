@@ -2,7 +2,7 @@
 #include "profiles/views/listing.h"
 
 #include "profiles/views/measure.h"
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 
 #include <errno.h>
 #include <stdlib.h>

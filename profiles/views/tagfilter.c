@@ -4,7 +4,7 @@
 
 #include "harness/core/intern.h"
 #include "profiles/runs/paths.h"
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 #include "profiles/views/tagrange.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include "harness/core/csv.h"
 #include "harness/core/json.h"
 #include "profiles/views/columns.h"
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 
 #include <errno.h>
 #include <inttypes.h>
