@@ -121,12 +121,19 @@ static void on_server_exited(void *user, const struct wm_target_exit *how)
 
 /* ---- The load ---- */
 
+/* The session's own drain fails for want of it as well, and tells. */
+static void need_memory(struct wm_served *served, int rc)
+{
+    if (rc < 0)
+        atomic_store_explicit(&served->region->stop, 1, memory_order_release);
+}
+
 static void on_begin(void *user)
 {
     struct wm_served *served = user;
     if (served->server == NULL)
         return;
-    (void)wm_gather_begin(served->gather); /* what fails here fails again in the next drain */
+    need_memory(served, wm_gather_begin(served->gather));
     served->cpu_begin_ns = wm_server_cpu_ns(served->server);
 }
 
@@ -136,7 +143,7 @@ static void on_end(void *user)
     if (served->server == NULL)
         return;
     uint64_t cpu_ns = wm_server_cpu_ns(served->server);
-    (void)wm_gather_end(served->gather);
+    need_memory(served, wm_gather_end(served->gather));
     served->region->app_cpu_ns = cpu_ns > served->cpu_begin_ns ? cpu_ns - served->cpu_begin_ns : 0;
 }
 
