@@ -28,9 +28,8 @@ enum {
 struct wm_wanted {
     bool no_body;    /* HTTP's HEAD: the reply has the length of a body, and no body */
     uint32_t status; /* what it must be (`expect_status`); 0: the protocol's own judgement */
-    uint32_t
-        seen_status;  /* what it was when it was recorded: then that is no error; 0: not known */
-    bool seen_failed; /* it failed when it was recorded, of protocols without a status */
+    uint32_t seen_status; /* when it was recorded: no error then; 0: not known */
+    bool seen_failed;     /* the same of protocols without a status */
     uint32_t replies; /* how many make the answer; 0: none at all (memcached's noreply) */
 };
 
@@ -63,7 +62,8 @@ struct wm_protocol {
     const char *help;
     const char *columns; /* of a mix, a line each: "method    GET, unless told" … */
 
-    /* Appends the request's bytes. `host`: "127.0.0.1:8080". -EINVAL and which field is wrong. */
+    /* Appends the request's bytes. `host`: "127.0.0.1:8080". -EINVAL and which field is wrong; what
+     * was appended then is of no use. */
     int (*spell)(const struct wm_work *work, const char *host, struct wm_text *out,
                  struct wm_wanted *ret_wanted, struct wm_error *err);
     /* Appends the request's label: "GET /users/{id}", "LRANGE", "get". -EINVAL where spell() says
@@ -83,7 +83,8 @@ struct wm_protocol {
 
     int (*request_open)(struct wm_request_reader **ret_reader);
     void (*request_close)(struct wm_request_reader *reader);
-    /* The same for requests. -EBADMSG: what follows on this connection is not understood. */
+    /* The same for requests. -EBADMSG: what follows on this connection is not understood, for
+     * request->reason; -ENOMEM. */
     int (*request_feed)(struct wm_request_reader *reader, const char *bytes, size_t count,
                         size_t *ret_used, struct wm_protocol_request *request);
 };

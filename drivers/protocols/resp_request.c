@@ -76,6 +76,7 @@ static int take_array(struct wm_request_reader *reader, const char *line, size_t
         begin(reader);
         return 0;
     }
+    reader->line_at = reader->bytes.length;
     reader->words_to_come = (size_t)count;
     reader->state = LENGTH_LINE;
     return 0;

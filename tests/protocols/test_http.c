@@ -9,9 +9,9 @@ static const struct wm_protocol *http(void)
     return wm_protocol_find("http");
 }
 
-/* clang-format off: it does not survive such tables */
 static const struct piece_case replies[] = {
-    {.name = "length", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+    {.name = "length",
+     .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
      .expected = "200 5 bytes\n"},
     {.name = "two in one packet",
      .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -22,7 +22,8 @@ static const struct piece_case replies[] = {
               "5;name=value;q=\"a b\"\r\nhello\r\nA\r\n0123456789\r\n0;last\r\nX-Sum: 1\r\n\r\n"
               "HTTP/1.1 404 Not Found\r\ntransfer-encoding: Chunked\r\n\r\n0\r\n\r\n",
      .expected = "200 15 bytes\n404 failed: status 404 0 bytes\n"},
-    {.name = "head asked for", .wanted = {.no_body = true},
+    {.name = "head asked for",
+     .wanted = {.no_body = true},
      .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
      .expected = "200 0 bytes\n200 0 bytes\n"},
@@ -34,29 +35,39 @@ static const struct piece_case replies[] = {
      .bytes = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
               "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
      .expected = "200 3 bytes\n"},
-    {.name = "until it closes", .ends = true,
+    {.name = "until it closes",
+     .ends = true,
      .bytes = "HTTP/1.1 200 OK\r\nServer: x\r\n\r\nsome bytes",
      .expected = "end: 200 closes 10 bytes\n"},
     {.name = "says it closes",
      .bytes = "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbusy",
      .expected = "503 failed: status 503 closes 4 bytes\n"},
-    {.name = "1.0", .bytes = "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
+    {.name = "1.0",
+     .bytes = "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
      .expected = "200 closes 1 bytes\n"},
-    {.name = "1.0 stays", .bytes = "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
-                                   "Content-Length: 1\r\n\r\nx",
+    {.name = "1.0 stays",
+     .bytes = "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
+              "Content-Length: 1\r\n\r\nx",
      .expected = "200 1 bytes\n"},
-    {.name = "switches", .bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                                  "Connection: Upgrade\r\n\r\n",
+    {.name = "switches",
+     .bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+              "Connection: Upgrade\r\n\r\n",
      .expected = "101 closes 0 bytes\n"},
-    {.name = "early close in the head", .ends = true, .bytes = "HTTP/1.1 200 OK\r\nContent-Le",
+    {.name = "early close in the head",
+     .ends = true,
+     .bytes = "HTTP/1.1 200 OK\r\nContent-Le",
      .expected = "end: early\n"},
-    {.name = "early close in the body", .ends = true,
-     .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", .expected = "end: early\n"},
-    {.name = "early close in a chunk", .ends = true,
+    {.name = "early close in the body",
+     .ends = true,
+     .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
+     .expected = "end: early\n"},
+    {.name = "early close in a chunk",
+     .ends = true,
      .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
      .expected = "end: early\n"},
     {.name = "closed before it began", .ends = true, .bytes = "", .expected = "end: early\n"},
-    {.name = "half", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
+    {.name = "half",
+     .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
      .expected = "more\n"},
     {.name = "chunk size of no digits",
      .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
@@ -67,24 +78,27 @@ static const struct piece_case replies[] = {
     {.name = "chunk size above 64 bits",
      .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\n",
      .expected = "broken: no HTTP: invalid character in content-length header\n"},
-    {.name = "length of no digits", .bytes = "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n",
+    {.name = "length of no digits",
+     .bytes = "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n",
      .expected = "broken: no HTTP: invalid character in content-length header\n"},
     {.name = "two lengths",
      .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy",
      .expected = "broken: no HTTP: unexpected content-length header\n"},
-    {.name = "no HTTP", .bytes = "+OK\r\n",
+    {.name = "no HTTP",
+     .bytes = "+OK\r\n",
      .expected = "broken: no HTTP: invalid constant string\n"},
-    {.name = "as expected", .wanted = {.status = 404},
+    {.name = "as expected",
+     .wanted = {.status = 404},
      .bytes = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
               "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
      .expected = "404 0 bytes\n200 failed: status 200 instead of 404 0 bytes\n"},
-    {.name = "as seen", .wanted = {.seen_status = 403},
+    {.name = "as seen",
+     .wanted = {.seen_status = 403},
      .bytes = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
               "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
               "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
      .expected = "403 0 bytes\n200 0 bytes\n404 failed: status 404 0 bytes\n"},
 };
-/* clang-format on */
 
 static void test_replies_read_the_same_in_any_pieces(void **state)
 {
@@ -127,17 +141,17 @@ static char *with_long_header(const char *head, size_t bytes, const char *tail)
 static void test_heads_of_64_kib_are_read(void **state)
 {
     (void)state;
-    char *reply = with_long_header("HTTP/1.1 200 OK\r\n", 64 * 1024,
-                                   "\r\nContent-Length: 2\r\n\r\nhi");
-    piece_replies(http(), &(struct piece_case){.name = "64 KiB", .bytes = reply,
-                                               .expected = "200 2 bytes\n"});
+    char *reply =
+        with_long_header("HTTP/1.1 200 OK\r\n", 64 * 1024, "\r\nContent-Length: 2\r\n\r\nhi");
+    piece_replies(http(), &(struct piece_case){
+                              .name = "64 KiB", .bytes = reply, .expected = "200 2 bytes\n"});
     free(reply);
     char *request = with_long_header("GET / HTTP/1.1\r\n", 64 * 1024, "\r\n\r\n");
     static const char expected[] =
         "method=GET target=/ "
         "header.X-Long=vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv…\n";
-    piece_requests(http(), &(struct piece_case){.name = "64 KiB", .bytes = request,
-                                                .expected = expected});
+    piece_requests(http(),
+                   &(struct piece_case){.name = "64 KiB", .bytes = request, .expected = expected});
     free(request);
 }
 
@@ -146,18 +160,21 @@ static void test_an_endless_head_is_refused(void **state)
     (void)state;
     size_t bytes = WM_PROTOCOL_HEAD_MAX + 1000;
     char *reply = with_long_header("HTTP/1.1 200 OK\r\n", bytes, "");
-    piece_replies(http(), &(struct piece_case){.name = "endless", .bytes = reply,
-                                               .expected = "broken: no HTTP: a head above 256 KiB\n"});
+    piece_replies(http(),
+                  &(struct piece_case){.name = "endless",
+                                       .bytes = reply,
+                                       .expected = "broken: no HTTP: a head above 256 KiB\n"});
     free(reply);
     char *request = with_long_header("GET / HTTP/1.1\r\n", bytes, "");
-    piece_requests(http(), &(struct piece_case){.name = "endless", .bytes = request,
+    piece_requests(http(), &(struct piece_case){.name = "endless",
+                                                .bytes = request,
                                                 .expected = "broken: a head above 256 KiB\n"});
     free(request);
 }
 
-/* clang-format off: it does not survive such tables */
 static const struct piece_case requests[] = {
-    {.name = "get", .bytes = "GET /a?b=c HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nX-Empty:\r\n\r\n",
+    {.name = "get",
+     .bytes = "GET /a?b=c HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nX-Empty:\r\n\r\n",
      .expected = "method=GET target=/a?b=c header.Host=h header.Accept=*/* header.X-Empty=\n"},
     {.name = "two, with bodies",
      .bytes = "POST /p HTTP/1.1\r\nContent-Length: 3\r\n\r\na\nb"
@@ -166,16 +183,17 @@ static const struct piece_case requests[] = {
      .expected = "method=POST target=/p [a\\x0ab]\n"
                  "method=PUT target=/q header.X=1 header.X-Trail=t [hiabc]\n"
                  "method=HEAD target=/ no body\n"},
-    {.name = "an empty body", .bytes = "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+    {.name = "an empty body",
+     .bytes = "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
      .expected = "method=POST target=/ []\n"},
     {.name = "half", .bytes = "GET / HTTP/1.1\r\nHost", .expected = "more\n"},
-    {.name = "no HTTP", .bytes = "*1\r\n$4\r\nPING\r\n",
+    {.name = "no HTTP",
+     .bytes = "*1\r\n$4\r\nPING\r\n",
      .expected = "broken: invalid HTTP method\n"},
     {.name = "chunk size of no digits",
      .bytes = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
      .expected = "broken: invalid character in chunk size header\n"},
 };
-/* clang-format on */
 
 static void test_requests_read_the_same_in_any_pieces(void **state)
 {
@@ -247,20 +265,17 @@ static void check_spelled(const struct wm_work *work, const char *expected,
 static void test_requests_are_spelled(void **state)
 {
     (void)state;
-    /* clang-format off */
     const struct wm_work_field plain[] = {{"target", "/a?b"}, {"session", "7"}};
     const struct wm_work_field posted[] = {{"method", "POST"},   {"target", "/p"},
                                            {"header.X-A", "1"},  {"header.host", "example"},
                                            {"header.Empty", ""}, {"expect_status", "201"}};
-    const struct wm_work_field logged[] = {{"method", "HEAD"}, {"target", "/l"},
-                                           {"status", "404"},  {"bytes", "0"},
-                                           {"referer", "r"},   {"user_agent", "u"},
-                                           {"client", "1.2.3.4"}};
-    const struct wm_work_field own[] = {{"method", "PUT"}, {"target", "/"},
-                                        {"header.Content-Length", "1"}};
+    const struct wm_work_field logged[] = {
+        {"method", "HEAD"}, {"target", "/l"},    {"status", "404"},    {"bytes", "0"},
+        {"referer", "r"},   {"user_agent", "u"}, {"client", "1.2.3.4"}};
+    const struct wm_work_field own[] = {
+        {"method", "PUT"}, {"target", "/"}, {"header.Content-Length", "1"}};
     struct wm_work works[] = {WORK(plain, NULL), WORK(posted, "body"), WORK(logged, NULL),
                               WORK(own, "x")};
-    /* clang-format on */
     check_spelled(&works[0], "GET /a?b HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n",
                   &(struct wm_wanted){0});
     check_spelled(&works[1],
@@ -269,15 +284,13 @@ static void test_requests_are_spelled(void **state)
     check_spelled(&works[2],
                   "HEAD /l HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nReferer: r\r\nUser-Agent: u\r\n\r\n",
                   &(struct wm_wanted){.no_body = true, .seen_status = 404});
-    check_spelled(&works[3],
-                  "PUT / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Length: 1\r\n\r\nx",
+    check_spelled(&works[3], "PUT / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Length: 1\r\n\r\nx",
                   &(struct wm_wanted){0});
 }
 
 static void test_what_cannot_be_spelled_is_said(void **state)
 {
     (void)state;
-    /* clang-format off */
     static const struct {
         struct wm_work_field field;
         const char *place;
@@ -288,14 +301,10 @@ static void test_what_cannot_be_spelled_is_said(void **state)
         {{"target", "/a\r\nX: y"}, "target"},
     };
     const struct wm_work_field more[][2] = {
-        {{"target", "/"}, {"method", "G ET"}},
-        {{"target", "/"}, {"header.A b", "x"}},
-        {{"target", "/"}, {"header.", "x"}},
-        {{"target", "/"}, {"header.A", "x\r\nB: y"}},
-        {{"target", "/"}, {"expect_status", "ok"}},
-        {{"target", "/"}, {"expect_status", "99"}},
+        {{"target", "/"}, {"method", "G ET"}},      {{"target", "/"}, {"header.A b", "x"}},
+        {{"target", "/"}, {"header.", "x"}},        {{"target", "/"}, {"header.A", "x\r\nB: y"}},
+        {{"target", "/"}, {"expect_status", "ok"}}, {{"target", "/"}, {"expect_status", "99"}},
     };
-    /* clang-format on */
     struct wm_text text;
     wm_text_init(&text);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
