@@ -135,9 +135,16 @@ static void free_if_done(struct wm_pool *pool)
         free(pool);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_tick_closed(uv_handle_t *tick)
 {
-    struct wm_pool *pool = handle->data;
+    struct wm_pool *pool = tick->data;
+    pool->handles--;
+    free_if_done(pool);
+}
+
+static void on_alarm_closed(uv_handle_t *alarm)
+{
+    struct wm_pool *pool = ((struct connection *)alarm->data)->pool;
     pool->handles--;
     free_if_done(pool);
 }
@@ -186,9 +193,9 @@ void wm_pool_close(struct wm_pool *pool)
     pool->closing = true;
     for (uint32_t i = 0; i < pool->settings.count; i++) {
         close_connection(&pool->connections[i]);
-        uv_close((uv_handle_t *)&pool->connections[i].alarm, on_handle_closed);
+        uv_close((uv_handle_t *)&pool->connections[i].alarm, on_alarm_closed);
     }
-    uv_close((uv_handle_t *)&pool->tick, on_handle_closed);
+    uv_close((uv_handle_t *)&pool->tick, on_tick_closed);
 }
 
 /* ---- Connecting ---- */
