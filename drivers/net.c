@@ -14,6 +14,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -22,6 +24,8 @@ enum {
     TICKS = 10, /* in one timeout: how often it is looked for */
     /* A server that takes no connection for so long fails what waits for one. */
     PATIENCE_MS = 5000,
+    KEPT_BYTES = 1 << 16, /* a slot keeps memory for a request of that size at most */
+    SPARE_FILES = 128,    /* besides connections: what the process has open otherwise */
 };
 
 /* A request in flight or waiting; its number is the worker's slot. */
@@ -54,6 +58,7 @@ struct wm_driver {
     struct request *requests;
     struct line *lines;
     uint32_t slots;
+    uint32_t connections; /* not more than slots: the others would never be used */
     struct wm_error fault;
 };
 
@@ -83,7 +88,7 @@ static const char *reason_of(int rc)
 static struct wm_driver_result conclude(struct wm_driver *driver, uint32_t slot, uint64_t label,
                                         const struct wm_protocol_reply *reply)
 {
-    const struct request *request = &driver->requests[slot];
+    struct request *request = &driver->requests[slot];
     struct wm_board *board = &driver->target->region->board;
     struct wm_driver_result result = {
         .status = reply->failed ? -EPROTO : 0,
@@ -92,6 +97,8 @@ static struct wm_driver_result conclude(struct wm_driver *driver, uint32_t slot,
     };
     uint32_t context = label != 0 ? wm_post_context(board, label) : 0;
     result.path = wm_labels_path(driver->labels, request->entry, reply->outcome, context);
+    if (request->bytes.capacity > KEPT_BYTES)
+        wm_text_done(&request->bytes);
     if (!request->counted)
         return result;
     if (label != 0)
@@ -309,7 +316,7 @@ static void on_tick(void *user)
     struct wm_driver *driver = user;
     uint64_t timeout_ms = (driver->target->timeout_ns + NS_PER_MS - 1) / NS_PER_MS;
     uint64_t now_ms = uv_now(driver->loop);
-    for (uint32_t i = 0; i < driver->target->connections; i++) {
+    for (uint32_t i = 0; i < driver->connections; i++) {
         const struct line *line = &driver->lines[i];
         if (line->request != WM_TURNS_NONE && now_ms - line->sent_ms >= timeout_ms)
             unanswered(driver, i, reason_of(UV_ETIMEDOUT));
@@ -324,7 +331,7 @@ static void net_close(struct wm_driver *driver)
         return;
     wm_pool_close(driver->pool);
     wm_post_sweep(&driver->target->region->board);
-    for (uint32_t i = 0; driver->lines != NULL && i < driver->target->connections; i++)
+    for (uint32_t i = 0; driver->lines != NULL && i < driver->connections; i++)
         driver->protocol->reply_close(driver->lines[i].reader);
     for (uint32_t i = 0; driver->requests != NULL && i < driver->slots; i++)
         wm_text_done(&driver->requests[i].bytes);
@@ -339,7 +346,7 @@ static void net_close(struct wm_driver *driver)
 /* What is needed besides connections; -ENOMEM. */
 static int make_places(struct wm_driver *driver)
 {
-    uint32_t connections = driver->target->connections;
+    uint32_t connections = driver->connections;
     driver->lines = calloc(connections, sizeof(*driver->lines));
     driver->requests = calloc(driver->slots, sizeof(*driver->requests));
     driver->turns = wm_turns_new(driver->slots, connections);
@@ -357,6 +364,16 @@ static int make_places(struct wm_driver *driver)
     return rc;
 }
 
+/* Each worker has that many, and asks for all of them. */
+static void allow_files(uint64_t count)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count)
+        return;
+    limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+    setrlimit(RLIMIT_NOFILE, &limit); /* if that fails, opening says so */
+}
+
 static int open_pool(struct wm_driver *driver, struct wm_error *err)
 {
     const struct wm_net_target *target = driver->target;
@@ -365,12 +382,13 @@ static int open_pool(struct wm_driver *driver, struct wm_error *err)
         .loop = driver->loop,
         .address = &target->address,
         .host = target->host,
-        .count = target->connections,
+        .count = driver->connections,
         .tick_ms = target->timeout_ns > 0 && tick_ms == 0 ? 1 : tick_ms,
         .board = &target->region->board,
         .reconnects = &driver->table->reconnects,
         .events = {on_ready, on_bytes, on_written, on_lost, on_refused, on_tick, driver},
     };
+    allow_files((uint64_t)target->connections * target->region->plan.threads + SPARE_FILES);
     return wm_pool_open(&settings, &driver->pool, err);
 }
 
@@ -386,9 +404,12 @@ static int net_open(const struct wm_driver_settings *settings, struct wm_driver 
     driver->table = settings->table;
     driver->loop = settings->loop;
     driver->slots = settings->slots;
+    driver->connections = driver->target->connections;
+    if (driver->connections > driver->slots)
+        driver->connections = driver->slots;
     int rc = make_places(driver);
     if (rc < 0)
-        wm_fail(err, rc, "out of memory for %u connections", driver->target->connections);
+        wm_fail(err, rc, "out of memory for %u connections", driver->connections);
     else
         rc = open_pool(driver, err);
     if (rc < 0) {

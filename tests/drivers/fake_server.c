@@ -162,6 +162,7 @@ static void accept_one(struct fake_server *server)
         if (server->connections[i] < 0) {
             setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
             server->connections[i] = fd;
+            atomic_fetch_add(&server->accepted, 1);
             return;
         }
     }

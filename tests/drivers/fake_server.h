@@ -29,6 +29,7 @@ struct fake_server {
     uint16_t port;
     struct wm_region *region;             /* NULL: no agent */
     _Atomic uint64_t seen[FAKE_COMMANDS]; /* how often each came */
+    _Atomic uint64_t accepted;            /* connections */
     _Atomic uint64_t unlabelled; /* requests whose connection had no right label on the board */
     _Atomic uint32_t stop;
     pthread_t thread;

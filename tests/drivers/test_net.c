@@ -177,6 +177,18 @@ static void test_allocations_of_counted_requests_arrive_exactly(void **state)
     }
 }
 
+static void test_there_are_no_more_connections_than_requests_in_flight(void **state)
+{
+    (void)state;
+    open_rig("entry,weight,command\nok,1,OK\n");
+    net_closed(&rig, 2, 5, 100);
+    rig.target.connections = 3;
+    net_run(&rig);
+    assert_int_equal(fake.accepted, 5);
+    assert_int_equal(net_sums(&rig).queued, 0);
+    close_rig();
+}
+
 static void test_the_ports_are_nobodys_after_the_run(void **state)
 {
     (void)state;
@@ -199,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_nobody_there_at_the_start_is_an_error_with_the_address),
         cmocka_unit_test(test_what_cannot_be_spelled_ends_the_run_with_the_reason),
         cmocka_unit_test(test_allocations_of_counted_requests_arrive_exactly),
+        cmocka_unit_test(test_there_are_no_more_connections_than_requests_in_flight),
         cmocka_unit_test(test_the_ports_are_nobodys_after_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
