@@ -85,18 +85,19 @@ static void add_paths(struct wm_run *run)
 static void add_segments(struct wm_run *run)
 {
     static const struct wm_segment_row rows[] = {
-        {"HandleRequest",                      "src/shop.c", 210, 184000, 184000, 3510, 3520814200, 9000000  },
+        {"HandleRequest",                      "src/shop.c", 210, 184000, 184000, 3510, 3520814200, 9000000,   false},
         {"HandleRequest/Authenticate",         "src/shop.c", 40,  184000, 184000, 1400, 1400000000,
-         1400000000                                                                                          },
-        {ROUTE,                                "src/shop.c", 190, 179898, 179898, 1900, 1900000000, 100000000},
-        {ROUTE "/ProcessOrder",                "src/shop.c", 150, 140028, 140028, 1500, 1500000000, 500000000},
+         1400000000,                                                                                           false},
+        {ROUTE,                                "src/shop.c", 190, 179898, 179898, 1900, 1900000000, 100000000, false},
+        {ROUTE "/ProcessOrder",                "src/shop.c", 150, 140028, 140028, 1500, 1500000000, 500000000,
+         false                                                                                                      },
         {ROUTE "/ProcessOrder/CheckInventory", "src/shop.c", 90,  140028, 280056, 500,  500000000,
-         500000000                                                                                           },
+         500000000,                                                                                            false},
         {ROUTE "/ProcessOrder/ChargePayment",  "src/shop.c", 110, 124033, 124033, 500,  500000000,
-         500000000                                                                                           },
-        {REFUND,                               "src/shop.c", 170, 39870,  39870,  300,  300000000,  300000000},
-        {"HandleRequest/LogRequest",           "src/shop.c", 60,  179898, 179898, 0,    0,          0        },
-        {"IssueRefund",                        "src/shop.c", 141, 0,      0,      0,    0,          0        },
+         500000000,                                                                                            false},
+        {REFUND,                               "src/shop.c", 170, 39870,  39870,  300,  300000000,  300000000, false},
+        {"HandleRequest/LogRequest",           "src/shop.c", 60,  179898, 179898, 0,    0,          0,         false},
+        {"IssueRefund",                        "src/shop.c", 141, 0,      0,      0,    0,          0,         false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         *wm_segments_add(run->segments) = rows[i];
