@@ -159,8 +159,7 @@ static void add_closing_rows(struct wm_text *text, const struct wm_run *run)
         wm_text_add(text, wm_path_in_shares(row) ? wm_units_share(row->cpu_share, share)
                                                  : "not in the shares");
         if (strcmp(row->name, WM_PATH_BACKGROUND) == 0)
-            wm_text_add(text, ": the server's own work, of no one request (paths --fold-background "
-                              "shares it out)");
+            wm_text_add(text, ": work of no one request; paths --fold-background shares it out");
         wm_text_add(text, "\n");
     }
 }
