@@ -97,7 +97,7 @@ ended() {
 traced=$build/tests/traced
 # sequences FILE: what each session sent, a hash for each, sorted: equal traffic has equal ones.
 sequences() {
-    "$traced" "$1" | sort -s -t '	' -k 1,1n | awk -F '\t' -v folder="$folder" '
+    "$traced" "$1" | sort -s -t '	' -k 1,1n | awk -F '\t' '
         $1 != last { if (last != "") close(command); last = $1; command = "md5sum" }
         { print $3 | command }' | sort
 }
