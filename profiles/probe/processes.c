@@ -191,8 +191,9 @@ void wm_process_start(void)
     uint64_t accounted_ns = bury_predecessor();
     enroll(NULL, 0);
     (void)pthread_atfork(before_fork, in_parent, in_child);
-    wm_threads_start();
+    /* First: threads try the unwinder when they enter, and it remembers what it did not find. */
     wm_modules_start();
+    wm_threads_start();
     wm_sampling_start(wm_probe.region->plan.hz);
     /* What it took to get here, less what the program before it used. */
     struct wm_own_thread *own = wm_tls.own;
