@@ -328,6 +328,7 @@ static void test_server_somewhere_has_no_cpu(void **state)
 {
     struct served *served = *state;
     served->region->plan.hz = 0;
+    served->region->allocs_counted = 0;
     fake_requests(served->region, 0, served->get, 9, 0);
     fake_latency(served->region, 0, served->get, 100);
     fake_run_done(served->region, 1, 0);
@@ -335,8 +336,20 @@ static void test_server_somewhere_has_no_cpu(void **state)
     assert_int_equal(served->run->paths->count, 2);
     assert_int_equal(row_of(served, "GET")->requests, 9);
     assert_true(row_of(served, "GET")->has_latency);
+    assert_false(row_of(served, "GET")->has_allocs);
     assert_string_equal(served->run->target, WM_RUN_CONNECT);
     assert_int_equal(served->run->note_count, 0);
+}
+
+static void test_server_without_a_counted_allocation_has_no_counts(void **state)
+{
+    struct served *served = *state;
+    begin(served);
+    fake_requests(served->region, 0, served->get, 9, 0);
+    served->region->workers[0].cells[0].allocs = 0;
+    fake_run_done(served->region, 1, 0);
+    finish(served);
+    assert_false(row_of(served, "GET")->has_allocs);
 }
 
 static void test_server_tells_what_failed_and_waited(void **state)
@@ -439,6 +452,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_server_under_others_load_counts_the_requests_it_saw,
                                         setup_watch, teardown),
         cmocka_unit_test_setup_teardown(test_server_somewhere_has_no_cpu, setup_connect, teardown),
+        TEST(test_server_without_a_counted_allocation_has_no_counts),
         TEST(test_server_tells_what_failed_and_waited),
         TEST(test_server_keeps_the_addresses_of_its_programs_apart),
     };
