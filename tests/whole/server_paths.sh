@@ -76,7 +76,7 @@ expect 0 "-by_path"
 said 'in no request, so in no column: .*\(background\)' "what has no column"
 waymark report -by=segment "$folder/run"
 expect 0 "-by=segment"
-said ' /processCommand ' "columns of functions"
+said ' /processCommand' "columns of functions"
 go version >/dev/null 2>&1 && {
     go tool pprof -top -tagfocus 'path=^\(background\)$' "$folder/run/profile.pb.gz" \
         >"$folder/top" 2>/dev/null
