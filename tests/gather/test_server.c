@@ -324,6 +324,23 @@ static void test_server_under_others_load_counts_the_requests_it_saw(void **stat
     assert_string_equal(served->run->load, "somebody else's load");
 }
 
+static void test_server_of_a_thousand_labels_names_a_few(void **state)
+{
+    struct served *served = *state;
+    char name[32];
+    begin(served);
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(name, sizeof(name), "GET /%d", i);
+        uint32_t path = fake_path(served->region, fake_entry(served->region, name), 0, NULL, 0);
+        fake_requests(served->region, 0, path, 1, 0);
+    }
+    fake_run_done(served->region, 1, 0);
+    finish(served);
+    assert_int_equal(served->run->paths->count, 1002);
+    assert_memory_equal(served->run->entry, "GET /0, GET /1, GET /2, ", 24);
+    assert_non_null(strstr(served->run->entry, ", GET /15, …"));
+}
+
 static void test_server_somewhere_has_no_cpu(void **state)
 {
     struct served *served = *state;
@@ -452,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_server_under_others_load_counts_the_requests_it_saw,
                                         setup_watch, teardown),
         cmocka_unit_test_setup_teardown(test_server_somewhere_has_no_cpu, setup_connect, teardown),
+        TEST(test_server_of_a_thousand_labels_names_a_few),
         TEST(test_server_without_a_counted_allocation_has_no_counts),
         TEST(test_server_tells_what_failed_and_waited),
         TEST(test_server_keeps_the_addresses_of_its_programs_apart),
