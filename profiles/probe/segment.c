@@ -60,6 +60,7 @@ WM_EXPORT void wm_sites_register(struct wm_site *start, struct wm_site *stop)
     for (struct wm_site *site = start; site < stop; site++)
         register_site(site);
     wm_region_unlock(wm_probe.region);
+    atomic_store_explicit(&wm_probe.marks, true, memory_order_relaxed);
 }
 
 /* ---- Nodes ---- */

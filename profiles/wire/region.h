@@ -139,6 +139,8 @@ struct wm_context_slot {
     uint64_t alloc_bytes;
     _Atomic uint32_t samples;
     uint32_t many; /* 1: it stands for many calls, of a benchmark; `visits` may pass 2^32 */
+    int32_t pid;   /* of a server: whose it is, while it is open */
+    uint32_t reserved;
     uint16_t visited[WM_NODE_MAX]; /* in order of first visit */
 };
 
@@ -213,6 +215,7 @@ struct wm_region {
     _Atomic uint64_t forks;         /* children that the app made; a host's are not profiled */
     _Atomic uint32_t process_count; /* of a server */
     _Atomic uint64_t processes_lost;
+    _Atomic uint64_t descriptors_lost; /* times that one beyond the agent's table was read from */
     struct wm_process processes[WM_PROCESS_MAX];
 
     /* names */

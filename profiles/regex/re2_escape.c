@@ -1,5 +1,5 @@
 /* re2_escape.c - escapes for one character, and the names of those that RE2 does not have. */
-#include "profiles/views/re2_parts.h"
+#include "profiles/regex/re2_parts.h"
 
 #include <errno.h>
 #include <string.h>

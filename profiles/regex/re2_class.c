@@ -2,7 +2,7 @@
  *
  * A class is built as one bracket of PCRE2's where that is possible. A bracket has no way to hold
  * all that is outside of two things, so such parts become alternatives beside it. */
-#include "profiles/views/re2_parts.h"
+#include "profiles/regex/re2_parts.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * The result finds something in exactly the texts in which Go finds something; where that begins
  * and ends may differ, as nothing here asks for it: lazy repeats become plain ones. It wants
  * PCRE2_UTF, PCRE2_DOTALL and PCRE2_NO_AUTO_CAPTURE, and not PCRE2_UCP. */
-#ifndef WM_VIEWS_RE2_H
-#define WM_VIEWS_RE2_H
+#ifndef WM_REGEX_RE2_H
+#define WM_REGEX_RE2_H
 
 #include "harness/core/error.h"
 #include "harness/core/text.h"

@@ -1,7 +1,7 @@
 /* regex_pairs.c - prints pairs of expression and text with what regex.c says of them, for
  * regex.sh to ask Go's regexp about the same. Always the same pairs: `regex_pairs COUNT`. A line is
  * the expression and the text in hexadecimal, each after a '=', and 0 (finds nothing), 1 or E. */
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* re2_parts.h - what the translator's files share. */
-#ifndef WM_VIEWS_RE2_PARTS_H
-#define WM_VIEWS_RE2_PARTS_H
+#ifndef WM_REGEX_RE2_PARTS_H
+#define WM_REGEX_RE2_PARTS_H
 
 #include "harness/core/error.h"
 #include "harness/core/text.h"

@@ -4,9 +4,9 @@
  * of steps; when they are used up, the expression is from then on matched by PCRE2's other way,
  * which follows all possibilities at once, in a time that the lengths of expression and text bound.
  * That has a limit too, on the sum over all texts: above it the answer is no, and this is told. */
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 
-#include "profiles/views/re2.h"
+#include "profiles/regex/re2.h"
 
 #include "harness/core/text.h"
 

@@ -1,8 +1,8 @@
 /* regex.h - regular expressions as pprof's users write them: RE2's syntax (Go's regexp package),
- * unanchored, on UTF-8, matched by PCRE2. Private to this room. What PCRE2 would take differently
- * is translated; what it cannot do is refused by name, never matched otherwise. */
-#ifndef WM_VIEWS_REGEX_H
-#define WM_VIEWS_REGEX_H
+ * unanchored, on UTF-8, matched by PCRE2. The door. What PCRE2 would take differently is
+ * translated; what it cannot do is refused by name, never matched otherwise. */
+#ifndef WM_REGEX_REGEX_H
+#define WM_REGEX_REGEX_H
 
 #include "harness/core/error.h"
 

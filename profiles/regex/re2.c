@@ -2,9 +2,9 @@
  *
  * The pattern is read as Go's parser reads it, which is why a repeat here belongs to the last thing
  * that can be repeated, even with a change of flags in between, and is put there. */
-#include "profiles/views/re2.h"
+#include "profiles/regex/re2.h"
 
-#include "profiles/views/re2_parts.h"
+#include "profiles/regex/re2_parts.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* re2_names.c - categories and scripts of Unicode by the names that Go knows. */
-#include "profiles/views/re2_parts.h"
+#include "profiles/regex/re2_parts.h"
 
 #include <string.h>
 

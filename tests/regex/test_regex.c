@@ -1,7 +1,7 @@
 /* test_regex.c - what regex.sh cannot ask Go about: sentences of refusals, limits. */
 #include "tests/support/support.h"
 
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 
 #include <errno.h>
 #include <string.h>
