@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MS UINT64_C(1000000)
 
@@ -152,6 +153,17 @@ static void test_what_cannot_be_spelled_ends_the_run_with_the_reason(void **stat
     close_rig();
 }
 
+static void test_sessions_take_one_worker(void **state)
+{
+    (void)state;
+    struct wm_error err = {{0}, {0}};
+    open_rig("entry,weight,command,client\nok,1,OK,me\n");
+    net_closed(&rig, 2, 4, 100);
+    assert_int_equal(wm_replay_run(&rig.settings, &err), -EINVAL);
+    assert_non_null(strstr(err.text, "--threads 1"));
+    close_rig();
+}
+
 static uint64_t seen_allocs(bool bytes)
 {
     const struct wm_board *board = &rig.region->board;
@@ -211,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_requests_fail_when_a_server_stays_away),
         cmocka_unit_test(test_nobody_there_at_the_start_is_an_error_with_the_address),
         cmocka_unit_test(test_what_cannot_be_spelled_ends_the_run_with_the_reason),
+        cmocka_unit_test(test_sessions_take_one_worker),
         cmocka_unit_test(test_allocations_of_counted_requests_arrive_exactly),
         cmocka_unit_test(test_there_are_no_more_connections_than_requests_in_flight),
         cmocka_unit_test(test_the_ports_are_nobodys_after_the_run),
