@@ -279,7 +279,7 @@ void rig_check_accounts(const struct rig *rig, double percent)
     print_message("CPU: %.1f ms used, %.1f ms in %llu samples (background %.1f), %.1f ms lost\n",
                   used / 1e6, (double)rig->cpu_ns / 1e6, (unsigned long long)rig->samples,
                   (double)rig->background_ns / 1e6, (double)rig_lost_ns(rig) / 1e6);
-    assert_true(rig->truncated <= rig->samples / 20);
+    assert_true(rig->truncated <= 3 + rig->samples / 20); /* some while it loads libraries */
     /* What the kernel does for a process after its last word: some 0.3 ms. */
     double teardown = 5e5 * atomic_load(&rig->region->process_count);
     assert_true(told > used * (1 - percent / 100) - teardown && told < used * (1 + percent / 100));
