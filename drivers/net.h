@@ -17,24 +17,27 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* wm_driver_settings.target of these drivers; outlives them. */
+/* What the path of a request has for its outcome when no whole reply came. */
+#define WM_NET_UNANSWERED "unanswered"
+
+/* wm_driver_settings.target of this driver; outlives it. */
 struct wm_net_target {
     const struct wm_protocol *protocol;
-    struct wm_region *region; /* its board, its tables of names and paths, its reasons */
+    struct wm_region *region; /* its board, its tables of names and paths, its reasons, its stop */
     struct sockaddr_storage address;
     socklen_t address_bytes;
     const char *host;     /* as the requests name it: "127.0.0.1:8080" */
-    uint32_t connections; /* of this driver's worker; at least 1 */
-    uint64_t timeout_ns; /* of one request from its sending on: then it failed and its connection is
-                            closed; 0: none */
-    struct wm_worker_table *table; /* its queue, its reconnects */
+    uint32_t connections; /* of each worker, at least 1; as many as it has slots at most */
+    uint64_t timeout_ns;  /* of one request from its sending on: then it failed and its connection
+                             is opened anew; to some 10 %; 0: none */
 };
 
-/* One driver for all protocols: the target says which. Its send() never says -ENOENT; -EINVAL for a
- * work that the protocol cannot spell is told through wm_net_fault. */
+/* One driver for all protocols: the target says which. open() returns once all connections are
+ * there; a refused one is an error (the caller waits until the server is ready). send() refuses a
+ * work that the protocol cannot spell with -EINVAL, and fault() says why.
+ *
+ * Sessions (works with a field `session`, else `client`) are each worker's own: work that has them
+ * takes one worker, or their order is lost. */
 extern const struct wm_driver_ops wm_driver_net;
-
-/* What was wrong with the last work that send() refused with -EINVAL. */
-const struct wm_error *wm_net_fault(const struct wm_driver *driver);
 
 #endif

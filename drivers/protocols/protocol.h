@@ -16,17 +16,21 @@
 
 enum {
     WM_PROTOCOL_HEAD_MAX = 256 * 1024, /* of a message, before its body; more is an error */
+    /* Of a request that was read: fields, so that a recorder finds room for its own, and bytes, so
+     * that a trace can hold it. */
+    WM_PROTOCOL_FIELD_MAX = WM_WORK_FIELD_MAX - 4,
+    WM_PROTOCOL_REQUEST_MAX = 15 * 1024 * 1024,
     WM_PROTOCOL_OUTCOME_BYTES = 32,
     WM_PROTOCOL_REASON_BYTES = 128,
 };
 
 /* What reading the reply takes to know of the request. */
 struct wm_wanted {
-    bool no_body;    /* HTTP's HEAD: the reply has the length of a body, and no body */
-    uint32_t status; /* what it must be (`expect_status`); 0: the protocol's own judgement */
-    uint32_t
-        seen_status;  /* what it was when it was recorded: then that is no error; 0: not known */
-    uint32_t replies; /* how many make the answer; 0: none at all (memcached's noreply) */
+    bool no_body;         /* HTTP's HEAD: the reply has the length of a body, and no body */
+    uint32_t status;      /* what it must be (`expect_status`); 0: the protocol's own judgement */
+    uint32_t seen_status; /* when it was recorded: no error then; 0: not known */
+    bool seen_failed;     /* the same of protocols without a status */
+    uint32_t replies;     /* how many make the answer; 0: none at all (memcached's noreply) */
 };
 
 /* One whole reply. */
@@ -46,7 +50,8 @@ struct wm_protocol_reply {
 struct wm_protocol_request {
     struct wm_work work; /* fields and body as spell() takes them; no times, no index */
     struct wm_wanted wanted;
-    uint64_t dropped; /* fields that found no room (WM_WORK_FIELD_MAX) */
+    uint64_t dropped;   /* fields that found no room (WM_PROTOCOL_FIELD_MAX) */
+    const char *reason; /* of -EBADMSG: "a request above 15 MiB"; static */
 };
 
 struct wm_reply_reader;
@@ -57,7 +62,8 @@ struct wm_protocol {
     const char *help;
     const char *columns; /* of a mix, a line each: "method    GET, unless told" … */
 
-    /* Appends the request's bytes. `host`: "127.0.0.1:8080". -EINVAL and which field is wrong. */
+    /* Appends the request's bytes. `host`: "127.0.0.1:8080". -EINVAL and which field is wrong; what
+     * was appended then is of no use. */
     int (*spell)(const struct wm_work *work, const char *host, struct wm_text *out,
                  struct wm_wanted *ret_wanted, struct wm_error *err);
     /* Appends the request's label: "GET /users/{id}", "LRANGE", "get". -EINVAL where spell() says
@@ -77,7 +83,8 @@ struct wm_protocol {
 
     int (*request_open)(struct wm_request_reader **ret_reader);
     void (*request_close)(struct wm_request_reader *reader);
-    /* The same for requests. -EBADMSG: what follows on this connection is not understood. */
+    /* The same for requests. -EBADMSG: what follows on this connection is not understood, for
+     * request->reason; -ENOMEM. */
     int (*request_feed)(struct wm_request_reader *reader, const char *bytes, size_t count,
                         size_t *ret_used, struct wm_protocol_request *request);
 };

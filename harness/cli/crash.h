@@ -23,7 +23,8 @@ struct wm_crash_request {
 
 /* Everything in it lives in the run's arena. */
 struct wm_crash_report {
-    int signal; /* 0: it exited */
+    bool server; /* it was one, not an app */
+    int signal;  /* 0: it exited */
     int exit_code;
     uint64_t address;
     uint32_t tid;       /* 0: not known */

@@ -97,13 +97,14 @@ int wm_crash_save(const struct wm_crash_report *report, const char *folder, stru
 void wm_crash_headline(const struct wm_crash_report *report, struct wm_text *text)
 {
     char name[32];
+    const char *who = report->server ? "the server" : "the app";
     if (report->signal == 0) {
-        wm_text_addf(text, "the app ended with exit code %d", report->exit_code);
+        wm_text_addf(text, "%s ended with exit code %d", who, report->exit_code);
         return;
     }
     const char *what = sigdescr_np(report->signal);
     name_signal(report->signal, name, sizeof(name));
-    wm_text_addf(text, "the app died by %s", name);
+    wm_text_addf(text, "%s died by %s", who, name);
     if (what != NULL)
         wm_text_addf(text, " (%s)", what);
     if (report->tid == 0 && (report->signal == SIGTRAP || report->signal == SIGPROF))

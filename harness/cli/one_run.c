@@ -4,12 +4,15 @@
 #include "harness/cli/cmd_paths.h"
 #include "harness/cli/ending.h"
 #include "harness/cli/expect.h"
+#include "harness/cli/hosted.h"
 #include "harness/cli/identity.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/print.h"
 #include "harness/cli/run_checks.h"
 #include "harness/cli/run_words.h"
 #include "harness/cli/save_trace.h"
+#include "harness/cli/served.h"
+#include "harness/cli/server_options.h"
 #include "profiles/runs/record.h"
 
 #include <errno.h>
@@ -25,6 +28,8 @@ struct one_run {
     int region_fd;
     struct wm_gather *gather;
     struct wm_run *run;
+    struct wm_hosted hosted; /* one of these two is run */
+    struct wm_served served;
     struct wm_ending ending;
     uint64_t judged; /* requests that were expected to take a path, and known to take one */
     struct wm_run_outcome outcome;
@@ -186,7 +191,11 @@ static int open_run(struct one_run *one, struct wm_error *err)
     one->region->plan = one->job->plan;
     if (wm_run_new(&one->run) < 0 || wm_gather_new(one->region, &one->gather) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
-    return describe(one, err);
+    if (wm_run_values_serve(one->job->values))
+        one->run->protocol = one->job->values->protocol;
+    const char *segments = one->job->values->segments;
+    rc = segments != NULL ? wm_gather_segments(one->gather, segments, err) : 0;
+    return rc < 0 ? rc : describe(one, err);
 }
 
 static int finish_run(struct one_run *one, struct wm_error *err)
@@ -202,20 +211,37 @@ static int finish_run(struct one_run *one, struct wm_error *err)
     return rc;
 }
 
+static int run_session(struct one_run *one, struct wm_error *err)
+{
+    bool serve = wm_run_values_serve(one->job->values);
+    one->hosted = (struct wm_hosted){.host = one->job->host, .region_fd = one->region_fd};
+    wm_served_init(&one->served, one->job, one->region, one->region_fd, one->gather);
+    const struct wm_party party =
+        serve ? wm_served_party(&one->served) : wm_hosted_party(&one->hosted);
+    one->ending.called = party.called;
+    return wm_session_run(&party, one->region, one->gather, NULL, &one->ending.session, err);
+}
+
 static int run_job(struct one_run *one, struct wm_error *err)
 {
     int rc = open_run(one, err);
     if (rc == 0 && !one->places->series)
         rc = wm_run_tell_plan(one->job, err);
     if (rc == 0)
-        rc = wm_session_run(one->job->host, one->region, one->region_fd, one->gather, NULL,
-                            &one->ending.session, err);
+        rc = run_session(one, err);
     if (rc < 0)
         return rc;
     if (atomic_load(&one->region->stage) == WM_STAGE_FAILED) {
         one->ending.exit_code = wm_ending_fault(one->region);
+        wm_ending_tell_words(&one->served.last_words);
         return 0;
     }
+    if (one->served.unmeasured) {
+        one->outcome.stopped = true;
+        one->ending.exit_code = WM_EXIT_INTERRUPTED;
+        return 0;
+    }
+    one->ending.last_words = &one->served.last_words;
     return finish_run(one, err);
 }
 
@@ -229,6 +255,7 @@ int wm_one_run(struct wm_job *job, struct wm_places *places, struct wm_place *pl
     *ret_outcome = one.outcome;
     ret_outcome->exit_code = one.ending.exit_code;
     wm_text_done(&one.ending.crash);
+    wm_served_done(&one.served);
     wm_gather_free(one.gather);
     wm_run_free(one.run);
     wm_region_free(one.region, one.region_fd);

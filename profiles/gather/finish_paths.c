@@ -25,9 +25,17 @@ struct work {
 
 static int group_paths(struct work *work);
 static void count_cells(struct work *work);
+static void count_seen(struct work *work);
 static int add_rows(struct work *work);
 static int add_closing_row(struct work *work, const char *name, uint32_t slot);
 static void find_names(struct work *work);
+
+/* A server that is not ours to look into has none: that is no finding, so it gets no row. */
+static bool has_background(const struct wm_finish *finish)
+{
+    return finish->aggregate->paths[WM_SLOT_BACKGROUND].samples > 0 ||
+           (finish->is_server && finish->target != WM_TARGET_CONNECT);
+}
 
 int wm_finish_paths(struct wm_finish *finish)
 {
@@ -44,11 +52,16 @@ int wm_finish_paths(struct wm_finish *finish)
         rc = group_paths(&work);
     if (rc < 0)
         goto out;
-    count_cells(&work);
+    if (finish->target == WM_TARGET_WATCH)
+        count_seen(&work);
+    else
+        count_cells(&work);
     rc = add_rows(&work);
+    if (rc == 0 && has_background(finish))
+        rc = add_closing_row(&work, WM_PATH_BACKGROUND, WM_SLOT_BACKGROUND);
     if (rc == 0)
         rc = add_closing_row(&work, WM_PATH_UNATTRIBUTED, WM_SLOT_UNATTRIBUTED);
-    if (rc == 0 && !finish->timed_only)
+    if (rc == 0 && !finish->is_server && !finish->timed_only)
         rc = add_closing_row(&work, WM_PATH_HARNESS, WM_SLOT_HARNESS);
     if (rc == 0)
         rc = wm_paths_finish(finish->run->paths);
@@ -96,6 +109,18 @@ static void count_cells(struct work *work)
             tally->allocs += cell->allocs;
             tally->alloc_bytes += cell->alloc_bytes;
         }
+    }
+}
+
+/* Under somebody else's load: the agents saw the requests begin. */
+static void count_seen(struct work *work)
+{
+    const struct wm_board *board = &work->finish->region->board;
+    for (uint32_t path = 0; path < work->finish->known.path_count; path++) {
+        struct tally *tally = &work->tallies[work->groups[path]];
+        tally->requests += atomic_load(&board->seen[path]);
+        tally->allocs += atomic_load(&board->seen_allocs[path]);
+        tally->alloc_bytes += atomic_load(&board->seen_alloc_bytes[path]);
     }
 }
 
@@ -221,6 +246,7 @@ static void find_names(struct work *work)
     }
     for (uint32_t path = 0; path < finish->known.path_count; path++)
         finish->path_names[path] = work->names[work->groups[path]];
+    finish->path_names[WM_SLOT_BACKGROUND] = WM_PATH_BACKGROUND;
     finish->path_names[WM_SLOT_UNATTRIBUTED] = WM_PATH_UNATTRIBUTED;
     finish->path_names[WM_SLOT_HARNESS] = WM_PATH_HARNESS;
 }

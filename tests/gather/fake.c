@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct wm_region *fake_region_new(void)
 {
@@ -94,6 +95,33 @@ uint32_t fake_path(struct wm_region *region, uint32_t entry, uint32_t outcome,
     path->node_count = node_count;
     region->path_node_count += node_count;
     return region->path_count++;
+}
+
+void fake_server(struct wm_region *region, uint32_t target)
+{
+    region->plan.target = target;
+}
+
+uint32_t fake_process(struct wm_region *region, uint32_t image)
+{
+    uint32_t at = region->process_count++;
+    region->processes[at].pid = getpid();
+    region->processes[at].image = image;
+    return at;
+}
+
+uint64_t fake_request(struct wm_region *region)
+{
+    uint64_t label = WM_LABEL_BOARD | region->board.next_serial++;
+    struct wm_board_request *request = wm_board_request(&region->board, label);
+    request->path = 0;
+    request->label = label;
+    return label;
+}
+
+void fake_replied(struct wm_region *region, uint64_t label, uint32_t path)
+{
+    wm_board_request(&region->board, label)->path = path + 1;
 }
 
 void fake_requests(struct wm_region *region, uint32_t worker, uint32_t path, uint64_t requests,
