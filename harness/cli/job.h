@@ -25,6 +25,7 @@ struct wm_server_job {
     char files[PATH_MAX];               /* the folder of the mix or trace; "" none */
     struct sockaddr_storage address;    /* of --connect */
     socklen_t address_bytes;
+    char *const *words; /* of `waymark agent`: the command as it was given; NULL: none */
 };
 
 struct wm_job {

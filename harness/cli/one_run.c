@@ -13,6 +13,7 @@
 #include "harness/cli/save_trace.h"
 #include "harness/cli/served.h"
 #include "harness/cli/server_options.h"
+#include "harness/cli/watched.h"
 #include "profiles/runs/record.h"
 
 #include <errno.h>
@@ -28,8 +29,9 @@ struct one_run {
     int region_fd;
     struct wm_gather *gather;
     struct wm_run *run;
-    struct wm_hosted hosted; /* one of these two is run */
+    struct wm_hosted hosted; /* one of these is run */
     struct wm_served served;
+    struct wm_watched watched;
     struct wm_ending ending;
     uint64_t judged; /* requests that were expected to take a path, and known to take one */
     struct wm_run_outcome outcome;
@@ -78,7 +80,8 @@ static int complete_run(struct one_run *one, struct wm_error *err)
     if (job->summary.cut_offset > 0)
         wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
     wm_run_note_import(job, run);
-    rc = wm_expect_check(job, one->region, run, &one->judged, err);
+    if (job->stream != NULL)
+        rc = wm_expect_check(job, one->region, run, &one->judged, err);
     if (rc == 0)
         rc = wm_ending_judge(&one->ending, job, one->region, one->gather, run, err);
     if (rc == 0)
@@ -173,7 +176,8 @@ static int describe(struct one_run *one, struct wm_error *err)
 {
     struct wm_job *job = one->job;
     struct wm_run *run = one->run;
-    const char *work = strcmp(job->source, "-") == 0 ? NULL : job->source;
+    bool again = job->source != NULL && strcmp(job->source, "-") != 0;
+    const char *work = again ? job->source : NULL;
     if (wm_run_values_describe(job->options, job->values, run) < 0 ||
         wm_machine_describe(run) < 0 || wm_identity_of_files(run, job->plan.app, work) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
@@ -191,7 +195,7 @@ static int open_run(struct one_run *one, struct wm_error *err)
     one->region->plan = one->job->plan;
     if (wm_run_new(&one->run) < 0 || wm_gather_new(one->region, &one->gather) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
-    if (wm_run_values_serve(one->job->values))
+    if (one->job->values->protocol != NULL)
         one->run->protocol = one->job->values->protocol;
     const char *segments = one->job->values->segments;
     rc = segments != NULL ? wm_gather_segments(one->gather, segments, err) : 0;
@@ -213,11 +217,22 @@ static int finish_run(struct one_run *one, struct wm_error *err)
 
 static int run_session(struct one_run *one, struct wm_error *err)
 {
-    bool serve = wm_run_values_serve(one->job->values);
+    struct wm_party party;
     one->hosted = (struct wm_hosted){.host = one->job->host, .region_fd = one->region_fd};
     wm_served_init(&one->served, one->job, one->region, one->region_fd, one->gather);
-    const struct wm_party party =
-        serve ? wm_served_party(&one->served) : wm_hosted_party(&one->hosted);
+    wm_watched_init(&one->watched, one->job, one->region, one->region_fd, one->gather);
+    switch ((enum wm_target_kind)one->job->plan.target) {
+    case WM_TARGET_HOST:
+        party = wm_hosted_party(&one->hosted);
+        break;
+    case WM_TARGET_SERVER:
+    case WM_TARGET_CONNECT:
+        party = wm_served_party(&one->served);
+        break;
+    case WM_TARGET_WATCH:
+        party = wm_watched_party(&one->watched);
+        break;
+    }
     one->ending.called = party.called;
     return wm_session_run(&party, one->region, one->gather, NULL, &one->ending.session, err);
 }

@@ -213,6 +213,8 @@ static const char *describe_default(const void *user, const char *option, char *
     }
     if (strcmp(option, "--app") == 0)
         return values->app;
+    if (strcmp(option, "--label-by") == 0)
+        return values->label_by;
     if (strcmp(option, "--duration") == 0 && values->duration_ns > 0)
         return "10s";
     if (strcmp(option, "--speed") == 0 && law == WM_LAW_RECORDED)

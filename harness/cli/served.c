@@ -291,6 +291,7 @@ struct wm_party wm_served_party(struct wm_served *served)
     return (struct wm_party){
         .called = "the server",
         .starting = "waiting for the server",
+        .stopping = "ending the load; once more ends at once",
         .start = start,
         .turn = turn,
         .stop = stop,

@@ -157,7 +157,8 @@ void wm_server_end(struct wm_server *server, int number, uint32_t patience_ms)
     if (!server->running)
         return;
     wm_family_signal(number);
-    uv_timer_start(&server->patience, on_patience, patience_ms, 0);
+    if (patience_ms > 0)
+        uv_timer_start(&server->patience, on_patience, patience_ms, 0);
 }
 
 static void on_child(uv_signal_t *handle, int number)
