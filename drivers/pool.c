@@ -1,6 +1,7 @@
 /* pool.c - the connections to a server: opened, kept open, written and read; who is free. */
 #include "drivers/pool.h"
 
+#include "drivers/idle.h"
 #include "drivers/post.h"
 
 #include <arpa/inet.h>
@@ -34,7 +35,6 @@ struct connection {
     bool writing;
     bool refused; /* its last attempt failed */
     uint16_t port;
-    uint32_t previous, next; /* in the list of free ones */
     uint64_t backoff_ms;
     uint64_t closed_since_ms;
 };
@@ -45,8 +45,8 @@ struct wm_pool {
     uv_timer_t tick;
     uint32_t handles; /* that libuv still knows */
     uint32_t open_count;
-    uint32_t first_free, last_free;
-    bool opening; /* within wm_pool_open */
+    struct wm_idle *idle; /* those that are free */
+    bool opening;         /* within wm_pool_open */
     bool closing;
     int rc; /* why opening failed */
     char buffer[BUFFER_BYTES];
@@ -60,38 +60,23 @@ static uint32_t number_of(const struct connection *connection)
     return (uint32_t)(connection - connection->pool->connections);
 }
 
-/* ---- Who is free: a list, the longest free in front ---- */
-
-static uint32_t *link_of(struct wm_pool *pool, uint32_t number, bool forward)
-{
-    if (number == WM_POOL_NONE)
-        return forward ? &pool->first_free : &pool->last_free;
-    struct connection *connection = &pool->connections[number];
-    return forward ? &connection->next : &connection->previous;
-}
+/* ---- Who is free ---- */
 
 static void set_free(struct connection *connection)
 {
-    struct wm_pool *pool = connection->pool;
-    uint32_t number = number_of(connection);
     connection->state = FREE;
-    connection->previous = pool->last_free;
-    connection->next = WM_POOL_NONE;
-    *link_of(pool, connection->previous, true) = number;
-    pool->last_free = number;
+    wm_idle_add(connection->pool->idle, number_of(connection));
 }
 
 static void unset_free(struct connection *connection)
 {
-    struct wm_pool *pool = connection->pool;
-    *link_of(pool, connection->previous, true) = connection->next;
-    *link_of(pool, connection->next, false) = connection->previous;
+    wm_idle_remove(connection->pool->idle, number_of(connection));
     connection->state = TAKEN;
 }
 
 uint32_t wm_pool_take(struct wm_pool *pool)
 {
-    uint32_t number = pool->first_free;
+    uint32_t number = wm_idle_longest(pool->idle);
     if (number != WM_POOL_NONE)
         unset_free(&pool->connections[number]);
     return number;
@@ -131,13 +116,22 @@ uint32_t wm_pool_open_count(const struct wm_pool *pool)
 
 static void free_if_done(struct wm_pool *pool)
 {
-    if (pool->closing && pool->handles == 0)
-        free(pool);
+    if (!pool->closing || pool->handles > 0)
+        return;
+    wm_idle_free(pool->idle);
+    free(pool);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_tick_closed(uv_handle_t *tick)
 {
-    struct wm_pool *pool = handle->data;
+    struct wm_pool *pool = tick->data;
+    pool->handles--;
+    free_if_done(pool);
+}
+
+static void on_alarm_closed(uv_handle_t *alarm)
+{
+    struct wm_pool *pool = ((struct connection *)alarm->data)->pool;
     pool->handles--;
     free_if_done(pool);
 }
@@ -186,9 +180,9 @@ void wm_pool_close(struct wm_pool *pool)
     pool->closing = true;
     for (uint32_t i = 0; i < pool->settings.count; i++) {
         close_connection(&pool->connections[i]);
-        uv_close((uv_handle_t *)&pool->connections[i].alarm, on_handle_closed);
+        uv_close((uv_handle_t *)&pool->connections[i].alarm, on_alarm_closed);
     }
-    uv_close((uv_handle_t *)&pool->tick, on_handle_closed);
+    uv_close((uv_handle_t *)&pool->tick, on_tick_closed);
 }
 
 /* ---- Connecting ---- */
@@ -378,11 +372,15 @@ int wm_pool_open(const struct wm_pool_settings *settings, struct wm_pool **ret_p
 {
     struct wm_pool *pool =
         calloc(1, sizeof(*pool) + settings->count * sizeof(pool->connections[0]));
-    if (pool == NULL)
+    struct wm_idle *idle = wm_idle_new(settings->count);
+    if (pool == NULL || idle == NULL) {
+        wm_idle_free(idle);
+        free(pool);
         return wm_fail(err, -ENOMEM, "out of memory for %u connections", settings->count);
+    }
     pool->settings = *settings;
     pool->address = *settings->address;
-    pool->first_free = pool->last_free = WM_POOL_NONE;
+    pool->idle = idle;
     pool->opening = true;
     init_handles(pool);
     for (uint32_t i = 0; i < settings->count && pool->rc == 0; i++)

@@ -24,6 +24,7 @@ struct wm_trace_writer {
     uint8_t *member;
     size_t member_capacity;
     uint64_t requests;
+    uint64_t filed; /* of them, in members that are in the file */
     Wm__Trace__Field fields[WM_WORK_FIELD_MAX];
     Wm__Trace__Field *field_list[WM_WORK_FIELD_MAX];
 };
@@ -39,6 +40,10 @@ static int flush_member(struct wm_trace_writer *writer, uint32_t kind, struct wm
     errno = 0;
     if (fwrite(writer->member, 1, (size_t)bytes, wm_file_stream(writer->file)) != (size_t)bytes)
         return wm_fail_errno(err, errno != 0 ? -errno : -EIO, writer->name, "write the trace");
+    int rc = wm_file_mark(writer->file);
+    if (rc < 0)
+        return wm_fail_errno(err, rc, writer->name, "write the trace");
+    writer->filed = writer->requests;
     return 0;
 }
 
@@ -153,19 +158,42 @@ int wm_trace_write(struct wm_trace_writer *writer, const struct wm_work *work, s
                                                      : flush_member(writer, WM_TRACE_REQUESTS, err);
 }
 
+static int write_end(struct wm_trace_writer *writer, struct wm_error *err)
+{
+    Wm__Trace__End end = WM__TRACE__END__INIT;
+    end.has_requests = true;
+    end.requests = writer->requests;
+    int rc = add_message(writer, &end.base, err);
+    return rc < 0 ? rc : flush_member(writer, WM_TRACE_END, err);
+}
+
 int wm_trace_commit(struct wm_trace_writer *writer, struct wm_error *err)
 {
     int rc = 0;
     if (writer->plain_bytes > 0)
         rc = flush_member(writer, WM_TRACE_REQUESTS, err);
-    Wm__Trace__End end = WM__TRACE__END__INIT;
-    end.has_requests = true;
-    end.requests = writer->requests;
     if (rc == 0)
-        rc = add_message(writer, &end.base, err);
-    if (rc == 0)
-        rc = flush_member(writer, WM_TRACE_END, err);
+        rc = write_end(writer, err);
     if (rc == 0) {
+        rc = wm_file_commit(writer->file, err);
+        writer->file = NULL; /* gone, whatever came of it */
+    }
+    wm_trace_discard(writer);
+    return rc;
+}
+
+int wm_trace_salvage(struct wm_trace_writer *writer, uint64_t *ret_requests, struct wm_error *err)
+{
+    writer->plain_bytes = 0;
+    writer->requests = writer->filed;
+    *ret_requests = writer->filed;
+    int rc = wm_file_cut(writer->file);
+    /* Without room even for the end the file is one that was cut off, which reads as well. */
+    if (rc == 0 && write_end(writer, NULL) < 0)
+        rc = wm_file_cut(writer->file);
+    if (rc < 0) {
+        wm_fail_errno(err, rc, writer->name, "keep what was recorded");
+    } else {
         rc = wm_file_commit(writer->file, err);
         writer->file = NULL; /* gone, whatever came of it */
     }

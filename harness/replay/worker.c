@@ -315,9 +315,12 @@ static void tell_refused(struct wm_worker *worker, int rc)
 {
     const struct wm_work *work = &worker->work;
     uint64_t index = work->index & ~WM_WORK_WARMUP_INDEX;
+    const struct wm_error *fault = NULL;
     if (rc == -EINVAL && worker->ops->fault != NULL)
-        wm_fail(&worker->err, rc, "request %" PRIu64 ": %s", index,
-                worker->ops->fault(worker->driver)->text);
+        fault = worker->ops->fault(worker->driver);
+    if (fault != NULL)
+        wm_fail(&worker->err, rc, "request %" PRIu64 ": %.100s%s%.300s", index, fault->place,
+                fault->place[0] != '\0' ? ": " : "", fault->text);
     else if (rc == -ENOENT)
         wm_fail(&worker->err, rc,
                 "request %" PRIu64 " is for the entry point '%.100s', which is not there", index,

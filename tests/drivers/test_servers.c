@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 static struct net_rig rig;
@@ -86,6 +87,23 @@ static void test_redis_counts_what_we_count(void **state)
         assert_int_equal(gets + net_path(&rig, "SET") + net_path(&rig, "LPUSH"), loads[i].requests);
         net_close(&rig);
     }
+}
+
+static void test_the_limit_of_open_files_is_raised_for_connections(void **state)
+{
+    (void)state;
+    struct rlimit before, small;
+    wm_test_redis_start(&server);
+    net_open(&rig, "resp", server.port, "entry,weight,command\nGET,1,GET a\n");
+    net_closed(&rig, 2, 600, 3000);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    small = before;
+    small.rlim_cur = 200;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &small), 0);
+    net_run(&rig);
+    expect_all_well(3000);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    net_close(&rig);
 }
 
 static void test_an_error_of_redis_is_a_failed_request_with_its_reason(void **state)
@@ -355,6 +373,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_redis_counts_what_we_count, tear_down),
+        cmocka_unit_test_teardown(test_the_limit_of_open_files_is_raised_for_connections,
+                                  tear_down),
         cmocka_unit_test_teardown(test_an_error_of_redis_is_a_failed_request_with_its_reason,
                                   tear_down),
         cmocka_unit_test_teardown(test_large_requests_and_replies_go_through_in_pieces, tear_down),
