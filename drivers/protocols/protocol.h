@@ -26,11 +26,11 @@ enum {
 
 /* What reading the reply takes to know of the request. */
 struct wm_wanted {
-    bool no_body;    /* HTTP's HEAD: the reply has the length of a body, and no body */
-    uint32_t status; /* what it must be (`expect_status`); 0: the protocol's own judgement */
+    bool no_body;         /* HTTP's HEAD: the reply has the length of a body, and no body */
+    uint32_t status;      /* what it must be (`expect_status`); 0: the protocol's own judgement */
     uint32_t seen_status; /* when it was recorded: no error then; 0: not known */
     bool seen_failed;     /* the same of protocols without a status */
-    uint32_t replies; /* how many make the answer; 0: none at all (memcached's noreply) */
+    uint32_t replies;     /* how many make the answer; 0: none at all (memcached's noreply) */
 };
 
 /* One whole reply. */

@@ -85,9 +85,8 @@ uint32_t wm_request_fields(const struct wm_request_words *words, size_t count, c
 uint32_t wm_request_raw(const char *name, size_t length, struct wm_text *keep,
                         struct wm_work_field *fields)
 {
-    size_t at = keep->length;
     wm_text_add_bytes(keep, name, length);
-    fields[0] = (struct wm_work_field){"command", keep->failed ? "?" : keep->data + at};
+    fields[0] = (struct wm_work_field){"command", keep->failed ? "?" : keep->data};
     fields[1] = (struct wm_work_field){"raw", "1"};
     return 2;
 }

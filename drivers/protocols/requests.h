@@ -43,7 +43,7 @@ uint32_t wm_request_fields(const struct wm_request_words *words, size_t count, c
                            struct wm_work_field *fields);
 
 /* The fields of a request that is kept as its bytes: `raw`, and its command's name for a label,
- * copied into `keep` behind what is there. Their number. */
+ * copied into `keep`, an empty text. Their number. */
 uint32_t wm_request_raw(const char *name, size_t length, struct wm_text *keep,
                         struct wm_work_field *fields);
 

@@ -16,6 +16,7 @@ struct wm_request_reader {
     enum state state;
     struct wm_text bytes; /* of the request, as they came */
     struct wm_text split; /* the words of an inline command */
+    struct wm_text name;  /* of a raw one's command */
     size_t line_at;       /* in `bytes`: where the line that is being read begins */
     size_t words_to_come;
     size_t bytes_to_come; /* of this word, with its line end */
@@ -30,6 +31,7 @@ static void begin(struct wm_request_reader *reader)
 {
     wm_request_clear(&reader->bytes);
     wm_request_clear(&reader->split);
+    wm_request_clear(&reader->name);
     wm_request_words_clear(&reader->words);
     reader->state = COMMAND_LINE;
     reader->line_at = 0;
@@ -45,6 +47,7 @@ int wm_resp_request_open(struct wm_request_reader **ret_reader)
         return -ENOMEM;
     wm_text_init(&reader->bytes);
     wm_text_init(&reader->split);
+    wm_text_init(&reader->name);
     begin(reader);
     *ret_reader = reader;
     return 0;
@@ -56,6 +59,7 @@ void wm_resp_request_close(struct wm_request_reader *reader)
         return;
     wm_text_done(&reader->bytes);
     wm_text_done(&reader->split);
+    wm_text_done(&reader->name);
     wm_request_words_done(&reader->words);
     free(reader);
 }
@@ -214,7 +218,7 @@ static void hand_over(struct wm_request_reader *reader, struct wm_protocol_reque
     bool named = is_plain(text + words->words[0].at, words->words[0].length);
     work->field_count =
         wm_request_raw(named ? text + words->words[0].at : "?", named ? words->words[0].length : 1,
-                       &reader->split, reader->fields);
+                       &reader->name, reader->fields);
     work->body = reader->bytes.data;
     work->body_bytes = reader->bytes.length;
 }

@@ -10,9 +10,9 @@
 enum { HELP_COLUMN = 10 };
 
 static const struct wm_command *const commands[] = {
-    &wm_command_run,     &wm_command_bench,    &wm_command_agent, &wm_command_paths,
-    &wm_command_report,  &wm_command_import,   &wm_command_log,   &wm_command_show,
-    &wm_command_compare, &wm_command_baseline,
+    &wm_command_run,    &wm_command_bench,   &wm_command_agent,    &wm_command_paths,
+    &wm_command_report, &wm_command_import,  &wm_command_record,   &wm_command_log,
+    &wm_command_show,   &wm_command_compare, &wm_command_baseline,
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 

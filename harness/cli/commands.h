@@ -27,6 +27,7 @@ extern const struct wm_command wm_command_report;
 extern const struct wm_command wm_command_compare;
 extern const struct wm_command wm_command_baseline;
 extern const struct wm_command wm_command_import;
+extern const struct wm_command wm_command_record;
 extern const struct wm_command wm_command_log;
 extern const struct wm_command wm_command_show;
 

@@ -180,6 +180,12 @@ static void test_requests_that_were_read_are_spelled_as_they_were(void **state)
             wm_text_addf(&text, "$3\r\n%03u\r\n", word);
     }
     check_round_trip(text.data, text.length);
+    wm_text_clear(&text);
+    wm_text_add(&text, "mget"); /* inline, and more than a text holds at first */
+    for (unsigned word = 0; word < 2000; word++)
+        wm_text_addf(&text, " %u", word);
+    wm_text_add(&text, "\r\n");
+    check_round_trip(text.data, text.length);
     wm_text_done(&text);
 }
 
