@@ -179,7 +179,7 @@ static void put(int fd, uint32_t place)
     if (is_off() || (unsigned int)fd >= FD_MAX)
         return;
     if (atomic_load_explicit(&contexts[fd], memory_order_relaxed) != 0)
-        wm_label_detach(&contexts[fd]);
+        wm_label_detach(&contexts[fd], false);
     if (wm_probe.watching)
         wm_watch_forget(fd);
     if (atomic_load_explicit(&places[fd], memory_order_relaxed) != place)
@@ -225,7 +225,7 @@ static void ended(void)
     int limit = atomic_load(&fd_limit);
     for (int fd = 0; fd < limit; fd++) {
         if (atomic_load_explicit(&contexts[fd], memory_order_relaxed) != 0)
-            wm_label_detach(&contexts[fd]);
+            wm_label_detach(&contexts[fd], true);
     }
 }
 

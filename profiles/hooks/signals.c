@@ -5,6 +5,7 @@
  * masks that it set; its handler is called for signals that are not ours. */
 #include "profiles/hooks/libc.h"
 #include "profiles/probe/state.h"
+#include "profiles/probe/unwind.h"
 
 #include <errno.h>
 #include <string.h>
@@ -89,10 +90,17 @@ WM_EXPORT sighandler_t __sysv_signal(int number, sighandler_t handler)
 
 /* ---- Masks ---- */
 
+/* The masks of libunwind, which protects its locks from the handler with them, are what they say.
+ */
+static inline bool is_off(const void *caller)
+{
+    return !wm_probe.agent || wm_tls.inside || wm_tls.in_handler > 0 || wm_unwind_holds(caller);
+}
+
 /* The set without our signals. */
 static const sigset_t *without_ours(const sigset_t *set, sigset_t *copy)
 {
-    if (!wm_probe.agent || wm_tls.inside || set == NULL)
+    if (!wm_probe.agent || set == NULL)
         return set;
     *copy = *set;
     for (int i = 0; i < 2; i++) {
@@ -124,7 +132,7 @@ static void follow_mask(int how, const sigset_t *set, sigset_t *ret_old)
 WM_EXPORT int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict ret_old)
 {
     sigset_t wanted, copy;
-    if (!wm_probe.agent || wm_tls.inside)
+    if (is_off(__builtin_return_address(0)))
         return wm_libc()->sigprocmask(how, set, ret_old);
     if (set != NULL)
         wanted = *set; /* it may lie where the old one is written to */
@@ -137,7 +145,7 @@ WM_EXPORT int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restr
 WM_EXPORT int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict ret_old)
 {
     sigset_t wanted, copy;
-    if (!wm_probe.agent || wm_tls.inside)
+    if (is_off(__builtin_return_address(0)))
         return wm_libc()->pthread_sigmask(how, set, ret_old);
     if (set != NULL)
         wanted = *set;

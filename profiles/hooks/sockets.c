@@ -4,6 +4,7 @@
  * again after a read, since a blocking one begins before the request that it brings is made. */
 #include "profiles/hooks/connection.h"
 #include "profiles/hooks/libc.h"
+#include "profiles/hooks/unwinder.h"
 #include "profiles/probe/state.h"
 
 /* ---- Reading ---- */
@@ -30,6 +31,8 @@ static ssize_t was_received(int fd, void *to, ssize_t got, int flags)
 
 WM_EXPORT ssize_t read(int fd, void *to, size_t bytes)
 {
+    if (wm_unwinder_uses(fd, __builtin_return_address(0)))
+        return wm_unwinder_reads();
     wm_connection_serve(fd);
     return was_read(fd, to, wm_libc()->read(fd, to, bytes));
 }
@@ -89,6 +92,8 @@ WM_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 
 WM_EXPORT ssize_t write(int fd, const void *from, size_t bytes)
 {
+    if (wm_unwinder_uses(fd, __builtin_return_address(0)))
+        return wm_unwinder_writes(from);
     wm_connection_serve(fd);
     return wm_libc()->write(fd, from, bytes);
 }

@@ -202,9 +202,12 @@ int wm_event_arm(struct wm_own_thread *own, uint32_t hz)
     int rc = wm_probe.sampler == WM_SAMPLER_PERF ? arm_perf(own, hz) : arm_timer(own, hz);
     if (rc < 0)
         wm_event_disarm(own);
-    /* What the process might do once, it may have given up since. */
     if (rc < 0 && wm_probe.agent && wm_probe.sampler == WM_SAMPLER_PERF) {
         rc = arm_timer(own, hz);
+        if (rc == 0)
+            wm_probe_note("threads that the server started after it had given up its rights are "
+                          "sampled by CPU-time timers, which fire at most at the kernel's tick "
+                          "(often 250/s); `sysctl kernel.perf_event_paranoid=1` lifts it");
         if (rc < 0)
             wm_event_disarm(own);
     }

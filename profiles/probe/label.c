@@ -106,15 +106,18 @@ void wm_label_attach(_Atomic uint32_t *number)
         atomic_store_explicit(&request->context, at, memory_order_release);
 }
 
-void wm_label_detach(_Atomic uint32_t *number)
+void wm_label_detach(_Atomic uint32_t *number, bool at_end)
 {
     uint32_t at = atomic_exchange(number, 0);
     if (at == 0)
         return;
     struct wm_context *context = (struct wm_context *)slot_at(at);
-    /* Where another thread still holds it, it is lost: until that thread's process ends. */
-    if (context != wm_context_current && wm_context_attach(context) != 0)
+    if (context != wm_context_current && wm_context_attach(context) != 0) {
+        /* It is free once its process has ended. */
+        if (at_end)
+            wm_context_count_visits(slot_at(at));
         return;
+    }
     wm_tls.served = NULL;
     (void)wm_context_detach();
     wm_context_count_visits(slot_at(at));

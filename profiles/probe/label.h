@@ -7,6 +7,7 @@
 #include "profiles/wire/board.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* [any] The thread's label is this now (board.h; 0: nobody's). What it allocated since the last
@@ -17,7 +18,8 @@ void wm_label_set(uint64_t label);
  * the index of its context, 0: it has none yet. Where the context is attached to another thread
  * nothing is done. */
 void wm_label_attach(_Atomic uint32_t *number);
-/* [any] The connection is gone: its last request's visits are counted, its context is free. */
-void wm_label_detach(_Atomic uint32_t *number);
+/* [any] The connection is gone: its last request's visits are counted, its context is free. Where
+ * it is attached to another thread it stays, but `at_end`, of the process, is counted as well. */
+void wm_label_detach(_Atomic uint32_t *number, bool at_end);
 
 #endif

@@ -19,6 +19,7 @@
 static const char unwinder[] = "libunwind.so.8";
 
 extern int (*wm_unwind_backtrace)(void **, int);
+extern uintptr_t wm_unwind_start, wm_unwind_end;
 
 static pthread_mutex_t renew_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -46,6 +47,12 @@ bool wm_unwind_open(void)
     void *library = dlopen(unwinder, RTLD_NOW | RTLD_LOCAL);
     if (library != NULL)
         *(void **)&wm_unwind_backtrace = dlsym(library, "unw_backtrace");
+    struct dl_find_object found;
+    if (wm_unwind_backtrace != NULL &&
+        _dl_find_object(*(void **)&wm_unwind_backtrace, &found) == 0) {
+        wm_unwind_start = (uintptr_t)found.dlfo_map_start;
+        wm_unwind_end = (uintptr_t)found.dlfo_map_end;
+    }
     return wm_unwind_backtrace != NULL;
 }
 

@@ -10,7 +10,13 @@
 enum { HANDLER_FRAMES = 9 }; /* ours, and the kernel's trampoline, above the interrupted ones */
 enum { UNWIND_STACK_BYTES = 32 * 1024 }; /* 9 KiB and the signal's own frame were seen */
 
-int (*wm_unwind_backtrace)(void **, int); /* set by modules.c at start */
+int (*wm_unwind_backtrace)(void **, int); /* set by modules.c at start, as are these: */
+uintptr_t wm_unwind_start, wm_unwind_end; /* of libunwind in memory */
+
+bool wm_unwind_holds(const void *address)
+{
+    return (uintptr_t)address - wm_unwind_start < wm_unwind_end - wm_unwind_start;
+}
 
 void wm_unwind_prewarm(void)
 {

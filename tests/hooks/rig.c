@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -87,6 +88,7 @@ static void execute(const struct rig *rig, const char *const *command, bool with
         (void)setenv("LD_PRELOAD", agent, 1);
         (void)setenv(WM_REGION_ENVIRONMENT, assignment, 1);
     }
+    (void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); /* what we were given ourselves */
     int log = open("/dev/null", O_RDWR | O_CLOEXEC);
     (void)dup2(log, STDIN_FILENO);
     if (getenv("WM_RIG_OUTPUT") == NULL)
