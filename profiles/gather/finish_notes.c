@@ -76,6 +76,8 @@ static void note_losses(struct wm_finish *finish)
          "they are not profiled"                                                                                                                                             },
         {atomic_load(&region->processes_lost),                "processes past the limit of 512",
          "they are not profiled"                                                                                                                                             },
+        {lost->stack_nodes_lost,                              "stacks with more segments than there is room for",
+         "their CPU time is with the segments around them"                                                                                                                   },
         {lost->labels_gone,                                   "samples that came too late to tell their request",
          "they are (unattributed)"                                                                                                                                           },
         {lost->rings_abandoned,                               "sample rings that the app damaged",
@@ -101,6 +103,21 @@ static void copy_notes(struct wm_finish *finish)
         if (copy != NULL && copy[0] != '\0')
             wm_run_note(finish->run, "%s", copy);
     }
+}
+
+/* A list of segments that names nothing here is a mistake, or the names are not there to be found.
+ */
+static void note_rules(const struct wm_finish *finish)
+{
+    for (size_t i = 0; finish->rules != NULL && i < finish->rules->count; i++)
+        if (finish->rules_seen[i])
+            return;
+    if (finish->rules != NULL && finish->run->samples > 0)
+        wm_run_note(finish->run,
+                    "%s: none of its functions is on a stack: they are called otherwise (`waymark "
+                    "report -top` shows the names), were inlined without debug information, or the "
+                    "program has no names (stripped)",
+                    finish->rules->file);
 }
 
 /* A path's cost may be missing there: then its own interval says nothing of that. */
@@ -189,6 +206,7 @@ void wm_finish_notes(struct wm_finish *finish)
     note_losses(finish);
     note_workers(finish);
     note_unattributed(run);
+    note_rules(finish);
     if (!finish->timed_only)
         note_conservation(run);
     const char *problem;

@@ -28,6 +28,7 @@ struct wm_gather {
     struct wm_aggregate aggregate;
     struct wm_resolve resolve;
     struct wm_modules modules;
+    struct wm_segment_rules *rules; /* NULL: none */
     struct wm_histogram cost;
     uint64_t samples;
     uint64_t damaged;
@@ -68,6 +69,7 @@ void wm_gather_free(struct wm_gather *gather)
     wm_resolve_done(&gather->resolve);
     wm_aggregate_done(&gather->aggregate);
     wm_modules_done(&gather->modules);
+    wm_segment_rules_free(gather->rules);
     free(gather);
 }
 
@@ -219,6 +221,25 @@ static int prepare(struct wm_gather *gather, struct wm_finish *finish)
     return 0;
 }
 
+int wm_gather_segments(struct wm_gather *gather, const char *file, struct wm_error *err)
+{
+    return wm_segment_rules_read(file, &gather->rules, err);
+}
+
+static int fill(struct wm_finish *finish)
+{
+    static int (*const steps[])(struct wm_finish *) = {
+        wm_finish_paths,    wm_finish_locations, wm_finish_stacks,
+        wm_finish_segments, wm_finish_profile,   wm_finish_totals,
+    };
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+        rc = steps[i](finish);
+    if (rc == 0)
+        wm_finish_notes(finish);
+    return rc;
+}
+
 int wm_gather_finish(struct wm_gather *gather, struct wm_run *run, struct wm_error *err)
 {
     struct wm_finish *finish = calloc(1, sizeof(*finish));
@@ -228,6 +249,7 @@ int wm_gather_finish(struct wm_gather *gather, struct wm_run *run, struct wm_err
     finish->aggregate = &gather->aggregate;
     finish->modules = &gather->modules;
     finish->run = run;
+    finish->rules = gather->rules;
     finish->target = gather->target;
     finish->is_server = gather->is_server;
     finish->timed_only = gather->region->plan.bench.kind != WM_BENCH_NONE;
@@ -235,27 +257,16 @@ int wm_gather_finish(struct wm_gather *gather, struct wm_run *run, struct wm_err
     wm_arena_init(&finish->known.arena);
     int rc = finish->path_names != NULL ? prepare(gather, finish) : -ENOMEM;
     if (rc == 0)
-        rc = wm_finish_paths(finish);
-    if (rc == 0)
-        rc = wm_finish_segments(finish);
-    if (rc == 0)
-        rc = wm_finish_profile(finish);
-    if (rc == 0)
-        rc = wm_finish_totals(finish);
-    if (rc == 0)
-        wm_finish_notes(finish);
-    else
+        rc = fill(finish);
+    if (rc < 0)
         (void)wm_fail_errno(err, rc, "", "gather the run's samples");
     wm_known_done(&finish->known);
+    wm_locations_done(&finish->locations);
+    free(finish->stack_nodes);
+    free(finish->rules_seen);
     free(finish->path_names);
     free(finish);
     return rc;
-}
-
-int wm_gather_segments(struct wm_gather *gather, const char *file, struct wm_error *err)
-{
-    (void)gather;
-    return wm_fail_at(err, -EINVAL, file, "segments from stacks are not built in yet");
 }
 
 const char *wm_gather_describe(struct wm_gather *gather, struct wm_run *run, uint64_t address)

@@ -118,13 +118,18 @@ static int copy_nodes(struct wm_known *known)
     uint32_t *depths = wm_arena_alloc(&known->arena, known->node_count * sizeof(*depths));
     if (known->nodes == NULL || depths == NULL)
         return -ENOMEM;
+    known->node_capacity = known->node_count;
     known->nodes[WM_NODE_ROOT].text = "";
     for (uint32_t i = WM_NODE_ROOT + 1; i < known->node_count; i++) {
         const struct wm_node *entry = &known->region->nodes[i];
         struct wm_known_node *node = &known->nodes[i];
         uint32_t parent = entry->parent;
         node->parent = WM_NODE_ROOT;
-        node->site = entry->site < known->site_count ? entry->site : UINT32_MAX;
+        node->file = "";
+        if (entry->site < known->site_count) {
+            node->file = known->sites[entry->site].file;
+            node->line = known->sites[entry->site].line;
+        }
         if (parent < WM_NODE_ROOT || parent >= i || known->nodes[parent].text == NULL) {
             known->damaged++;
             continue;
@@ -139,6 +144,41 @@ static int copy_nodes(struct wm_known *known)
             return -ENOMEM;
     }
     return 0;
+}
+
+int wm_known_reserve_nodes(struct wm_known *known, uint32_t count)
+{
+    uint32_t capacity = known->node_count + count;
+    struct wm_known_node *nodes = wm_arena_alloc(&known->arena, capacity * sizeof(*nodes));
+    if (nodes == NULL)
+        return -ENOMEM;
+    memcpy(nodes, known->nodes, known->node_count * sizeof(*nodes));
+    known->nodes = nodes;
+    known->node_capacity = capacity;
+    return 0;
+}
+
+static uint32_t depth_of(const struct wm_known *known, uint32_t node)
+{
+    uint32_t depth = 0;
+    for (; node != WM_NODE_ROOT; node = known->nodes[node].parent)
+        depth++;
+    return depth;
+}
+
+int64_t wm_known_add_node(struct wm_known *known, uint32_t parent, const char *name)
+{
+    if (known->node_count == known->node_capacity)
+        return -ENOSPC;
+    const char *copy = wm_arena_copy(&known->arena, name, strlen(name));
+    const char *text = copy != NULL ? active_path(known, known->nodes[parent].text, copy,
+                                                  depth_of(known, parent) + 1)
+                                    : NULL;
+    if (text == NULL)
+        return -ENOMEM;
+    known->nodes[known->node_count] =
+        (struct wm_known_node){.text = text, .parent = parent, .file = "", .from_stacks = true};
+    return known->node_count++;
 }
 
 /* Name of an entry or outcome by its index; "" without any. NULL: no memory. */
