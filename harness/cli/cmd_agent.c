@@ -58,8 +58,8 @@ static const struct wm_option options_of_agent[] = {
 };
 #undef AT
 
-static int prepare(struct wm_job *job, struct wm_options *options,
-                   struct wm_run_values *values, struct wm_error *err)
+static int prepare(struct wm_job *job, struct wm_options *options, struct wm_run_values *values,
+                   struct wm_error *err)
 {
     size_t label = find_label(values->label_by);
     values->protocol = labels[label].protocol;

@@ -21,7 +21,6 @@
 enum {
     /* From SIGTERM to SIGKILL: the session's own patience is shorter, and it tells. */
     END_PATIENCE_MS = 60000,
-    SPARE_FILES = 64, /* that are open beside the connections */
 };
 
 void wm_served_init(struct wm_served *served, struct wm_job *job, struct wm_region *region,
@@ -162,18 +161,6 @@ static void on_done(void *user, int rc, const struct wm_error *err)
     }
 }
 
-/* Connections are files, more than a shell allows by default. After the server was started, which
- * keeps the limit that it would have by hand. */
-static void allow_files(struct wm_served *served, uint64_t connections)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + SPARE_FILES)
-        return;
-    served->files = limit;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int start_load(struct wm_served *served, struct wm_error *err)
 {
     const struct wm_run_values *values = served->job->values;
@@ -192,7 +179,6 @@ static int start_load(struct wm_served *served, struct wm_error *err)
         .driver_target = &served->target,
         .async = true,
     };
-    allow_files(served, values->connections + threads);
     return wm_load_start(served->loop, &settings, &watcher, &served->load, err);
 }
 
@@ -230,6 +216,9 @@ static int start(void *user, struct uv_loop_s *loop, const struct wm_target_watc
 {
     struct wm_served *served = user;
     served->loop = loop;
+    /* The driver raises it for its connections; the next server must not inherit that. */
+    if (getrlimit(RLIMIT_NOFILE, &served->files) != 0)
+        served->files.rlim_max = 0;
     served->over = *over;
     served->phase = WM_SERVED_AWAITED;
     served->patient_until_ns = wm_clock_now_ns() + served->job->values->ready_ns;
