@@ -12,6 +12,7 @@
 #include "harness/cli/run_words.h"
 #include "harness/cli/save_trace.h"
 #include "harness/cli/served.h"
+#include "harness/cli/server_notes.h"
 #include "harness/cli/server_options.h"
 #include "harness/cli/watched.h"
 #include "profiles/runs/record.h"
@@ -80,6 +81,7 @@ static int complete_run(struct one_run *one, struct wm_error *err)
     if (job->summary.cut_offset > 0)
         wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
     wm_run_note_import(job, run);
+    wm_server_notes(one->region, run);
     if (job->stream != NULL)
         rc = wm_expect_check(job, one->region, run, &one->judged, err);
     if (rc == 0)
