@@ -4,7 +4,7 @@
 #include "tests/drivers/net_rig.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
 
 #define MS UINT64_C(1000000)
 
@@ -28,8 +28,9 @@ static void close_rig(void)
 /* Runs 300 requests over four connections, with this one among every second OK. */
 static void run_with(const char *command)
 {
-    char mix[256] = "entry,weight,command\nok,1,OK\nodd,1,";
-    open_rig(strcat(strcat(mix, command), "\n"));
+    char mix[256];
+    snprintf(mix, sizeof(mix), "entry,weight,command\nok,1,OK\nodd,1,%s\n", command);
+    open_rig(mix);
     net_closed(&rig, 1, 4, 300);
     rig.target.timeout_ns = 100 * MS;
     net_run(&rig);

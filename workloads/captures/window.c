@@ -150,9 +150,7 @@ static void write_first(struct wm_window *window)
     struct wm_recording *recording = window->recording;
     if (!recording->stopped && write_request(window, recorded, &recording->stop) < 0)
         recording->stopped = true;
-    if (recording->stopped)
-        recording->lost++;
-    else
+    if (!recording->stopped)
         recording->unanswered += !recorded->answered;
     window->first = recorded->next;
     if (window->first == NULL)

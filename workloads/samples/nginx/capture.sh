@@ -21,7 +21,7 @@ trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
 sed "s|{port}|$port|g; s|{dir}|$work|g; s|{files}|$here|g" "$here/nginx.conf" >"$work/nginx.conf"
-nginx -e stderr -p "$work" -c "$work/nginx.conf"
+nginx -e "$work/error.log" -p "$work" -c "$work/nginx.conf" 2>/dev/null # pages that are missing are meant
 
 # reader NUMBER: 80 requests, as the mix has them.
 reader() {
