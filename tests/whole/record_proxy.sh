@@ -1,6 +1,9 @@
 # record_proxy.sh - `waymark record` before redis and nginx: nothing is changed on its way, all of it
 # is in the trace, and what was recorded can be sent again, in the same order on each connection.
 # usage: record_proxy.sh BUILD SOURCE
+# Mounts of its own, so that the small file system below is gone with it, whatever happens.
+[ -n "${WM_OWN_MOUNTS:-}" ] || ! unshare -m true 2>/dev/null ||
+    exec env WM_OWN_MOUNTS=1 unshare -m sh "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 for tool in redis-server redis-cli redis-benchmark nginx wrk; do
     command -v $tool >/dev/null || [ -x /usr/sbin/$tool ] || { echo "no $tool"; exit 77; }
@@ -13,9 +16,11 @@ cleanup() {
     # shellcheck disable=SC2086 # a list
     [ -z "$pids" ] || kill $pids 2>/dev/null || :
     wait
+    umount disk 2>/dev/null || :
     rm -rf "$folder"
 }
 trap cleanup EXIT
+trap 'exit 143' INT TERM
 
 # started PID: whether that server takes connections, within some seconds: both write their pid
 # once they listen.
@@ -92,7 +97,7 @@ ended() {
 traced=$build/tests/traced
 # sequences FILE: what each session sent, a hash for each, sorted: equal traffic has equal ones.
 sequences() {
-    "$traced" "$1" | sort -s -t '	' -k 1,1n | awk -F '\t' -v folder="$folder" '
+    "$traced" "$1" | sort -s -t '	' -k 1,1n | awk -F '\t' '
         $1 != last { if (last != "") close(command); last = $1; command = "md5sum" }
         { print $3 | command }' | sort
 }
@@ -210,8 +215,7 @@ said "short.wmt  0 requests" "a duration"
 
 # A disk that fills: a small file system where we may make one, else a limit of the file's size.
 mkdir disk
-if mount -t tmpfs -o size=128k waymark-test disk 2>/dev/null; then
-    trap 'umount disk; cleanup' EXIT
+if [ -n "${WM_OWN_MOUNTS:-}" ] && mount -t tmpfs -o size=128k waymark-test disk; then
     record "$server_port" resp disk/full.wmt
 else
     limit=$(ulimit -f)
