@@ -151,8 +151,11 @@ void wm_connection_read(int fd, const struct iovec *at, size_t pieces, ssize_t g
     if ((place & SOCKET) != 0 || (unsigned int)fd >= FD_MAX)
         count_read(fd);
     if ((place & CONNECTION) != 0) {
-        if (wm_probe.watching)
+        if (wm_probe.watching) {
+            wm_tls.inside = true;
             wm_watch_read(fd, place & PORT_MASK, at, pieces, (size_t)got);
+            wm_tls.inside = false;
+        }
         set_label(fd, place);
     }
     errno = saved_errno;
@@ -220,6 +223,12 @@ static void forked(void)
     }
 }
 
+static void begun(void)
+{
+    if (wm_probe.watching)
+        wm_watch_start();
+}
+
 static void ended(void)
 {
     int limit = atomic_load(&fd_limit);
@@ -231,6 +240,7 @@ static void ended(void)
 
 __attribute__((constructor(102))) static void follow_processes(void)
 {
+    wm_process_begun_hook = begun;
     wm_process_forked_hook = forked;
     wm_process_ended_hook = ended;
 }

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+void (*wm_process_begun_hook)(void);
 void (*wm_process_forked_hook)(void);
 void (*wm_process_ended_hook)(void);
 
@@ -57,8 +58,8 @@ static void name_program(char *name, size_t bytes)
     snprintf(name, bytes, "%.*s", (int)bytes - 1, slash != NULL ? slash + 1 : path);
 }
 
-/* `parent`: NULL for a program that has just begun. */
-static void enroll(const struct wm_process *parent, uint32_t parent_index)
+/* `parent`: NULL for a program that has just begun. False: there is no place for it. */
+static bool enroll(const struct wm_process *parent, uint32_t parent_index)
 {
     struct wm_region *region = wm_probe.region;
     wm_probe.pid = (int32_t)syscall(SYS_getpid);
@@ -87,6 +88,7 @@ static void enroll(const struct wm_process *parent, uint32_t parent_index)
         wm_probe.process_index = at;
     }
     wm_region_unlock(region);
+    return at != WM_PROCESS_MAX;
 }
 
 /* ---- A program before this one, in the same process ---- */
@@ -175,7 +177,7 @@ static void in_child(void)
     wm_tls.refused = false;
     atomic_store(&wm_tls.label, 0);
     wm_context_forget_all();
-    enroll(wm_probe.process != NULL ? wm_probe.process
+    (void)enroll(wm_probe.process != NULL ? wm_probe.process
                                     : &wm_probe.region->processes[wm_probe.process_index],
            wm_probe.process_index);
     if (wm_process_forked_hook != NULL)
@@ -186,19 +188,23 @@ static void in_child(void)
 
 /* ---- Begin and end ---- */
 
-void wm_process_start(void)
+bool wm_process_start(void)
 {
     uint64_t accounted_ns = bury_predecessor();
-    enroll(NULL, 0);
+    if (!enroll(NULL, 0))
+        return false;
+    if (wm_process_begun_hook != NULL)
+        wm_process_begun_hook();
     (void)pthread_atfork(before_fork, in_parent, in_child);
+    wm_modules_start(); /* first: libunwind remembers what it did not find */
     wm_threads_start();
-    wm_modules_start();
     wm_sampling_start(wm_probe.region->plan.hz);
     /* What it took to get here, less what the program before it used. */
     struct wm_own_thread *own = wm_tls.own;
     uint64_t cpu_ns = own != NULL ? atomic_load(&own->last_cpu_ns) : 0;
     if (cpu_ns > accounted_ns)
         own->shared->lost_cpu_ns += cpu_ns - accounted_ns;
+    return true;
 }
 
 void wm_process_end(void)

@@ -102,7 +102,7 @@ start_alone() {
     sed "s|{port}|$port|g; s|{dir}|$folder/run|g" "$folder/nginx.conf" >"$folder/run/nginx.conf" 2>/dev/null || :
     eval "command=\$${kind}_command"
     command=$(echo "$command" | sed "s|{port}|$port|g; s|{dir}|$folder/run|g")
-    eval "$command" >"$folder/alone.log" 2>&1 &
+    eval "exec $command" >"$folder/alone.log" 2>&1 &
     server=$!
     until ss -Hltn "sport = :$port" | grep -q .; do sleep 0.05; done
 }
@@ -156,6 +156,6 @@ sort -k1,2 -k3n "$folder/figures" | awk -v names="$(echo "$rows" | awk '{ print 
         n = split(names, list, "\n")
         for (i = 1; i <= n; i++) {
             m = median("mixed " list[i]); a = median("alone " list[i]); r = a ? m / a : 0
-            printf "%-10s %14.0f %14.0f %8.3f %s\n", list[i], m, a, r, r > 1.1 || r < 0.9 ? "FAR" : ""
+            printf "%-10s %14.0f %14.0f %8.3f %s\n", list[i], m, a, r, (r > 1.1 || r < 0.9) ? "FAR" : ""
         }
     }'
