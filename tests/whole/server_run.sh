@@ -90,7 +90,7 @@ grep -q '"GET /missing/{id}:404"\|GET /missing/{id}:404' "$run/paths.csv" ||
 port=$((20000 + $$ % 9000))
 redis-server --port "$port" --save '' >"$folder/redis.log" 2>&1 &
 somebody=$!
-trap 'kill "$somebody" 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'kill "$somebody" 2>/dev/null || :; rm -rf "$folder"' EXIT
 until redis-cli -p "$port" ping >/dev/null 2>&1; do sleep 0.05; done
 waymark run --connect "127.0.0.1:$port" --protocol resp --workload "$redis_mix" --rate 4000/s \
     --connections 8 --requests 8000 -o "$run" --force
