@@ -173,6 +173,22 @@ static void take_outcome(struct one_run *one)
 
 /* ---- The whole ---- */
 
+/* The command that `waymark agent` was given, as a shell would take it. */
+static int describe_words(struct wm_run *run, char *const *words)
+{
+    struct wm_text text;
+    wm_text_init(&text);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        wm_text_add(&text, i > 0 ? " " : "");
+        wm_text_add_shell(&text, words[i]);
+    }
+    int rc = text.failed ? -ENOMEM
+                         : wm_run_add_setting(run, &run->settings, &run->setting_count, "server",
+                                              text.data);
+    wm_text_done(&text);
+    return rc;
+}
+
 /* What is known before anything runs, and whether the tag takes it. */
 static int describe(struct one_run *one, struct wm_error *err)
 {
@@ -182,6 +198,8 @@ static int describe(struct one_run *one, struct wm_error *err)
     const char *work = again ? job->source : NULL;
     if (wm_run_values_describe(job->options, job->values, run) < 0 ||
         wm_machine_describe(run) < 0 || wm_identity_of_files(run, job->plan.app, work) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the run");
+    if (job->server.words != NULL && describe_words(run, job->server.words) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
     snprintf(one->outcome.build_id, sizeof(one->outcome.build_id), "%s",
              wm_run_setting(run->identity, run->identity_count, WM_RUN_BUILD_ID));
