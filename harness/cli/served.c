@@ -256,10 +256,10 @@ static void stop(void *user, int number)
     end_server(served);
 }
 
-/* What is in flight fails with its connections. */
 static void end_at_once(void *user)
 {
     struct wm_served *served = user;
+    atomic_store_explicit(&served->region->stop, 2, memory_order_release);
     if (served->server != NULL && !served->gone)
         wm_server_kill(served->server);
     else if (served->phase != WM_SERVED_OVER && served->load == NULL)

@@ -90,8 +90,31 @@ kill -INT "$pid"
 ended 130 "Ctrl-C while the server is awaited"
 [ ! -e "$run" ] || fail "a run without a request was written"
 
-# ---- waymark agent ----
+# Somebody's server that hangs: it is left as it is, and not waited for after a second Ctrl-C.
 port=$((20000 + $$ % 9000))
+redis-server --port "$port" --save '' >/dev/null 2>&1 &
+server=$!
+until redis-cli -p "$port" ping >/dev/null 2>&1; do sleep 0.05; done
+rm -rf "$run"
+env --default-signal=INT "$build/bin/waymark" run --connect "127.0.0.1:$port" --protocol resp \
+    --workload "$mix" --concurrency 8 --duration 60s -o "$run" >"$folder/out" 2>"$folder/err" &
+pid=$!
+sleep 1
+kill -STOP "$server"
+kill -INT "$pid"
+sleep 0.3
+kill -0 "$pid" 2>/dev/null || fail "requests in flight were not waited for"
+kill -INT "$pid"
+timeout 3 tail --pid="$pid" -f /dev/null || { fail "--connect, Ctrl-C twice: still runs"; kill -9 "$pid"; }
+status=0
+wait "$pid" || status=$?
+expect 130 "--connect, Ctrl-C twice"
+[ "$(json unfinished "$run/run.json")" -eq 8 ] || fail "not 8 requests were let go of"
+kill -CONT "$server"
+redis-cli -p "$port" shutdown nosave >/dev/null 2>&1 || :
+wait "$server" || :
+
+# ---- waymark agent ----
 
 # watch OPTIONS...: redis under the agent; its process in $server.
 watch() {
