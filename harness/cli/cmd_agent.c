@@ -43,18 +43,18 @@ static int parse_label(const char *value, void *field, struct wm_error *err)
 
 #define AT(field) offsetof(struct wm_run_values, field)
 static const struct wm_option options_of_agent[] = {
-    {"Watching",   NULL,                      NULL,                                                           NULL,               0              },
-    {"--label-by", "http|resp|memcache|port", "what the agent reads a request's name from (port)",
-     parse_label,                                                                                                                 AT(label_by)   },
-    {"--duration", "T",                       "end the server after a time",                                  wm_option_duration, AT(duration_ns)},
-    {"--hz",       "N",                       "samples per second of CPU (99); 0: none",                      wm_option_hz,       AT(hz)         },
-    {"--segments", "FILE",                    "functions that are segments, one a line: paths without marks",
-     wm_option_string,                                                                                                            AT(segments)   },
+    {"Watching",   NULL,   NULL,                                                           NULL,               0              },
+    {"--label-by", "WHAT", "what names a request: http, resp, memcache or port (port)",    parse_label,
+     AT(label_by)                                                                                                             },
+    {"--duration", "T",    "end the server after a time",                                  wm_option_duration, AT(duration_ns)},
+    {"--hz",       "N",    "samples per second of CPU (99); 0: none",                      wm_option_hz,       AT(hz)         },
+    {"--segments", "FILE", "functions that are segments, one a line: paths without marks",
+     wm_option_string,                                                                                         AT(segments)   },
 
-    {"The result", NULL,                      NULL,                                                           NULL,               0              },
-    {"-o",         "DIR",                     "the run folder (runs/DATE-TIME)",                              wm_option_string,   AT(output)     },
-    {"--force",    NULL,                      "replace the run that the folder holds",                        wm_option_flag,     AT(force)      },
-    {"--tag",      "NAME",                    "file the run in the record, .waymark/NAME",                    wm_option_string,   AT(tag)        },
+    {"The result", NULL,   NULL,                                                           NULL,               0              },
+    {"-o",         "DIR",  "the run folder (runs/DATE-TIME)",                              wm_option_string,   AT(output)     },
+    {"--force",    NULL,   "replace the run that the folder holds",                        wm_option_flag,     AT(force)      },
+    {"--tag",      "NAME", "file the run in the record, .waymark/NAME",                    wm_option_string,   AT(tag)        },
 };
 #undef AT
 

@@ -86,6 +86,14 @@ expect 0 "an access log"
 grep -q '"GET /missing/{id}:404"\|GET /missing/{id}:404' "$run/paths.csv" ||
     fail "targets are not called by their pattern"
 
+# More than the server takes: what waited and what was never sent is told.
+waymark run --server "$redis" --protocol resp --workload "$redis_mix" --rate 2000000/s \
+    --connections 4 --duration 500ms -o "$run" --force
+expect 0 "a rate that is too high"
+said "requests waited for a connection" "a rate that is too high"
+said "requests that were due and never sent" "a rate that is too high"
+[ "$(json queue_max "$run/run.json")" -gt 1000 ] || fail "no queue at a rate that is too high"
+
 # ---- Somebody's server: only its outside ----
 port=$((20000 + $$ % 9000))
 redis-server --port "$port" --save '' >"$folder/redis.log" 2>&1 &
