@@ -52,10 +52,8 @@ int wm_finish_paths(struct wm_finish *finish)
         rc = group_paths(&work);
     if (rc < 0)
         goto out;
-    if (finish->target != WM_TARGET_WATCH)
-        count_cells(&work);
-    if (finish->is_server)
-        count_seen(&work);
+    count_cells(&work);
+    count_seen(&work);
     rc = add_rows(&work);
     if (rc == 0 && has_background(finish))
         rc = add_closing_row(&work, WM_PATH_BACKGROUND, WM_SLOT_BACKGROUND);
@@ -112,7 +110,8 @@ static void count_cells(struct work *work)
     }
 }
 
-/* What the agents counted: allocations, and under somebody else's load the requests themselves. */
+/* What the board counted: allocations of servers; under somebody else's load the requests too,
+ * which the agents saw begin. */
 static void count_seen(struct work *work)
 {
     const struct wm_board *board = &work->finish->region->board;
