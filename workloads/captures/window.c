@@ -144,9 +144,8 @@ static int write_request(struct wm_window *window, const struct wm_recorded *rec
 }
 
 /* The oldest goes to the trace, unless the recording has stopped. */
-static void write_first(struct wm_window *window)
+static void write_first(struct wm_window *window, struct wm_recorded *recorded)
 {
-    struct wm_recorded *recorded = window->first;
     struct wm_recording *recording = window->recording;
     if (!recording->stopped && write_request(window, recorded, &recording->stop) < 0)
         recording->stopped = true;
@@ -193,7 +192,7 @@ struct wm_recorded *wm_window_add(struct wm_window *window,
     window->bytes += recorded->content_bytes;
     while (window->count > WM_WINDOW_REQUESTS ||
            (window->bytes > WM_WINDOW_BYTES && window->count > 1))
-        write_first(window);
+        write_first(window, window->first);
     return recorded;
 }
 
@@ -212,13 +211,13 @@ void wm_window_settle(struct wm_window *window, struct wm_recorded *recorded,
         recorded->latency_ns = now_ns - recorded->at_ns;
     }
     while (window->first != NULL && window->first->settled)
-        write_first(window);
+        write_first(window, window->first);
 }
 
 void wm_window_finish(struct wm_window *window)
 {
     while (window->first != NULL)
-        write_first(window);
+        write_first(window, window->first);
 }
 
 void wm_window_free(struct wm_window *window)
