@@ -175,6 +175,25 @@ void wm_connection_rest(void)
     errno = saved_errno;
 }
 
+static bool are_opened(const struct pollfd *fds, nfds_t count)
+{
+    enum { LOOK_AT_MAX = 4 };
+    for (nfds_t i = 0; i < count; i++) {
+        if (i == LOOK_AT_MAX || (unsigned int)fds[i].fd >= FD_MAX ||
+            atomic_load_explicit(&places[fds[i].fd], memory_order_relaxed) != OPENED)
+            return false;
+    }
+    return count > 0;
+}
+
+void wm_connection_wait(const struct pollfd *fds, nfds_t count)
+{
+    if (is_off())
+        return;
+    if (atomic_load_explicit(&wm_tls.label, memory_order_relaxed) == 0 || !are_opened(fds, count))
+        wm_connection_rest();
+}
+
 /* ---- Descriptors come and go ---- */
 
 static void put(int fd, uint32_t place)

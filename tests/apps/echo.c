@@ -3,7 +3,8 @@
  *   echo PORT [epoll|threads|forks|poll] [PREPARATION...]
  *
  * Answers "fast" and "slow" lines with "done" after 10 and 50 microseconds of work, which are
- * counted in steps, so that no clock is asked; for "f7" it allocates seven blocks. Ends on SIGTERM
+ * counted in steps, so that no clock is asked; for "f7" it allocates seven blocks, and for
+ * "su" it waits a millisecond for another server first. Ends on SIGTERM
  * with exit code 0, or with another one if something that it did to itself did not have the result
  * that it has without an agent: then the reason is on stderr. Built twice: `echo` knows nothing of
  * waymark, `marked` marks its segments. */
@@ -75,6 +76,20 @@ static void allocate(char digit)
         free(blocks[i]);
 }
 
+/* A request that waits for another server in its midst: ourselves, who do not answer. */
+static void ask_upstream(int fd)
+{
+    struct sockaddr_in address;
+    socklen_t bytes = sizeof(address);
+    int upstream = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    check(getsockname(fd, (struct sockaddr *)&address, &bytes) == 0 &&
+              connect(upstream, (struct sockaddr *)&address, bytes) == 0,
+          "no upstream");
+    struct pollfd poll_for = {.fd = upstream, .events = POLLIN};
+    check(poll(&poll_for, 1, 1) == 0, "poll");
+    close(upstream);
+}
+
 /* False when the connection is over. */
 static bool serve(int fd)
 {
@@ -84,6 +99,8 @@ static bool serve(int fd)
         return got < 0 && errno == EAGAIN;
     WM_SEGMENT("Serve");
     allocate(line[1]);
+    if (line[1] == 'u')
+        ask_upstream(fd);
     if (line[0] == 's')
         work_slow();
     else
