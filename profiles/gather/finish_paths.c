@@ -21,6 +21,7 @@ struct work {
     struct tally *tallies; /* by group */
     struct wm_histogram *latency;
     const char **names; /* by group */
+    bool has_allocs;
 };
 
 static int group_paths(struct work *work);
@@ -196,7 +197,7 @@ static int add_row(struct work *work, uint32_t path)
         return -ENOMEM;
     row->requests = tally->requests;
     row->errors = tally->errors;
-    row->has_allocs = work->finish->region->allocs_counted != 0;
+    row->has_allocs = work->has_allocs;
     row->allocs = tally->allocs;
     row->alloc_bytes = tally->alloc_bytes;
     fill_weight(row, &tally->weight);
@@ -204,8 +205,18 @@ static int add_row(struct work *work, uint32_t path)
     return fill_nodes(work->finish, known, row);
 }
 
+/* A server that is never seen to allocate has an allocator of its own, which nobody counted. */
+static bool has_allocs(const struct work *work)
+{
+    bool any = !work->finish->is_server;
+    for (uint32_t path = 0; path < work->finish->known.path_count; path++)
+        any |= work->tallies[work->groups[path]].allocs > 0;
+    return any && work->finish->region->allocs_counted != 0;
+}
+
 static int add_rows(struct work *work)
 {
+    work->has_allocs = has_allocs(work);
     uint32_t next_group = 0; /* groups are numbered in the order of their first path */
     for (uint32_t path = 0; path < work->finish->known.path_count; path++) {
         if (work->groups[path] != next_group)
