@@ -222,8 +222,8 @@ static int start(void *user, struct uv_loop_s *loop, const struct wm_target_watc
     served->over = *over;
     served->phase = WM_SERVED_AWAITED;
     served->patient_until_ns = wm_clock_now_ns() + served->job->values->ready_ns;
-    served->target.address = served->job->server.address;
-    served->target.address_bytes = served->job->server.address_bytes;
+    served->target.address = served->job->server.address.socket;
+    served->target.address_bytes = served->job->server.address.bytes;
     int rc = served->job->values->server != NULL ? start_server(served, err) : 0;
     if (rc == 0)
         name_host(served);

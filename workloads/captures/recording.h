@@ -24,7 +24,7 @@ struct wm_recording {
 
     bool stopped;         /* the trace could not be written on; traffic goes on */
     struct wm_error stop; /* why */
-    uint64_t lost;        /* requests since then; of those before, the trace tells */
+    uint64_t lost;        /* understood, but not recorded: since then, or without memory */
 };
 
 #endif
