@@ -26,7 +26,9 @@ static bool start(struct wm_driver *driver, uint32_t number, uint32_t slot)
     struct request *request = &driver->requests[slot];
     line->request = slot;
     line->sent_ms = uv_now(driver->loop);
-    line->label = wm_post_begin(&driver->target->region->board, wm_pool_port(driver->pool, number));
+    struct wm_board *board = &driver->target->region->board;
+    line->label = wm_post_begin(board, wm_pool_port(driver->pool, number));
+    wm_post_describe(board, line->label, request->index, request->entry);
     driver->protocol->reply_begin(line->reader, &request->wanted);
     int rc = wm_pool_write(driver->pool, number, request->bytes.data, request->bytes.length);
     if (rc < 0) {
@@ -107,6 +109,7 @@ static int net_send(struct wm_driver *driver, uint32_t slot, const struct wm_wor
     if (rc < 0)
         return rc;
     request->counted = counted;
+    request->index = work->index;
     uint32_t number = WM_TURNS_ANY;
     bool taken = false;
     rc = take_connection(driver, work, &number, &taken);
