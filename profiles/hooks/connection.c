@@ -151,8 +151,11 @@ void wm_connection_read(int fd, const struct iovec *at, size_t pieces, ssize_t g
     if ((place & SOCKET) != 0 || (unsigned int)fd >= FD_MAX)
         count_read(fd);
     if ((place & CONNECTION) != 0) {
-        if (wm_probe.watching)
+        if (wm_probe.watching) {
+            wm_tls.inside = true;
             wm_watch_read(fd, place & PORT_MASK, at, pieces, (size_t)got);
+            wm_tls.inside = false;
+        }
         set_label(fd, place);
     }
     errno = saved_errno;
@@ -170,6 +173,25 @@ void wm_connection_rest(void)
     wm_modules_refresh();
     wm_tls.inside = false;
     errno = saved_errno;
+}
+
+static bool are_opened(const struct pollfd *fds, nfds_t count)
+{
+    enum { LOOK_AT_MAX = 4 };
+    for (nfds_t i = 0; i < count; i++) {
+        if (i == LOOK_AT_MAX || (unsigned int)fds[i].fd >= FD_MAX ||
+            atomic_load_explicit(&places[fds[i].fd], memory_order_relaxed) != OPENED)
+            return false;
+    }
+    return count > 0;
+}
+
+void wm_connection_wait(const struct pollfd *fds, nfds_t count)
+{
+    if (is_off())
+        return;
+    if (atomic_load_explicit(&wm_tls.label, memory_order_relaxed) == 0 || !are_opened(fds, count))
+        wm_connection_rest();
 }
 
 /* ---- Descriptors come and go ---- */
@@ -220,6 +242,12 @@ static void forked(void)
     }
 }
 
+static void begun(void)
+{
+    if (wm_probe.watching)
+        wm_watch_start();
+}
+
 static void ended(void)
 {
     int limit = atomic_load(&fd_limit);
@@ -231,6 +259,7 @@ static void ended(void)
 
 __attribute__((constructor(102))) static void follow_processes(void)
 {
+    wm_process_begun_hook = begun;
     wm_process_forked_hook = forked;
     wm_process_ended_hook = ended;
 }

@@ -7,6 +7,7 @@
 #ifndef WM_HOOKS_CONNECTION_H
 #define WM_HOOKS_CONNECTION_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -20,6 +21,10 @@ void wm_connection_serve(int fd);
 void wm_connection_read(int fd, const struct iovec *at, size_t pieces, ssize_t got);
 /* The thread waits, or is about to: it serves nobody. */
 void wm_connection_rest(void);
+
+/* The same, when it waits for these. It goes on serving whom it served if it opened all of them
+ * itself: then the request waits, for a database, say. */
+void wm_connection_wait(const struct pollfd *fds, nfds_t count);
 
 /* `fd` was accepted: a connection, and not one of the server's own making. */
 void wm_connection_accepted(int fd);

@@ -17,30 +17,18 @@ WM_EXPORT int pipe2(int fds[2], int flags)
     return 0;
 }
 
-/* Its writes go past write(). What follows is all that glibc's own does. */
+/* It writes past write(), since a sanitizer might object to where from. */
 WM_EXPORT long syscall(long number, ...)
 {
-    va_list list;
-    long a[6];
-    va_start(list, number);
-    for (int i = 0; i < 6; i++) /* those that were not given are garbage, as the kernel expects */
-        a[i] = va_arg(list, long);
-    va_end(list);
-    if (number == SYS_write && wm_unwinder_uses((int)a[0], __builtin_return_address(0)))
-        return wm_unwinder_writes((const void *)a[1]);
-    register long r10 __asm__("r10") = a[3];
-    register long r8 __asm__("r8") = a[4];
-    register long r9 __asm__("r9") = a[5];
-    long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "0"(number), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    if ((unsigned long)result > -4096UL) {
-        errno = (int)-result;
-        return -1;
-    }
-    return result;
+    long at[6]; /* whatever is there: no call takes more */
+    va_list arguments;
+    va_start(arguments, number);
+    for (int i = 0; i < 6; i++)
+        at[i] = va_arg(arguments, long);
+    va_end(arguments);
+    if (number == SYS_write && wm_unwinder_uses((int)at[0], __builtin_return_address(0)))
+        return wm_unwinder_writes((const void *)at[1]);
+    return wm_libc()->syscall(number, at[0], at[1], at[2], at[3], at[4], at[5]);
 }
 
 ssize_t wm_unwinder_reads(void)
@@ -54,7 +42,7 @@ ssize_t wm_unwinder_reads(void)
 ssize_t wm_unwinder_writes(const void *from)
 {
     enum { NO_SUCH_ACTION = 99, SET_BYTES = 8 };
-    (void)syscall(SYS_rt_sigprocmask, NO_SUCH_ACTION, from, NULL, SET_BYTES);
+    (void)wm_libc()->syscall(SYS_rt_sigprocmask, NO_SUCH_ACTION, from, NULL, SET_BYTES);
     if (errno == EFAULT)
         return -1;
     errno = 0;

@@ -2,8 +2,8 @@
  *
  * To find out whether memory is readable it writes a byte from there into a pipe that it opened at
  * its first use, and reads it back. A process that closes what it does not know would close that
- * pipe, and the bytes would go into whatever gets the numbers next. So there is no pipe: pipe2 (in
- * unwinder.c) gives it none, and its reads and writes are answered without one. */
+ * pipe, and the bytes would go into whatever gets the numbers next. So there is no pipe: pipe2
+ * gives it none, and its reads and writes (by syscall()) are answered without one. */
 #ifndef WM_HOOKS_UNWINDER_H
 #define WM_HOOKS_UNWINDER_H
 

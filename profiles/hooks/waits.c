@@ -29,27 +29,27 @@ WM_EXPORT int epoll_pwait2(int epoll, struct epoll_event *events, int room,
 
 WM_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
-    wm_connection_rest();
+    wm_connection_wait(fds, count);
     return wm_libc()->poll(fds, count, timeout_ms);
 }
 
 WM_EXPORT int __poll_chk(struct pollfd *fds, nfds_t count, int timeout_ms, size_t room)
 {
-    wm_connection_rest();
+    wm_connection_wait(fds, count);
     return wm_libc()->__poll_chk(fds, count, timeout_ms, room);
 }
 
 WM_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
                     const sigset_t *mask)
 {
-    wm_connection_rest();
+    wm_connection_wait(fds, count);
     return wm_libc()->ppoll(fds, count, timeout, mask);
 }
 
 WM_EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
                           const sigset_t *mask, size_t room)
 {
-    wm_connection_rest();
+    wm_connection_wait(fds, count);
     return wm_libc()->__ppoll_chk(fds, count, timeout, mask, room);
 }
 

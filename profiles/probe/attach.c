@@ -130,7 +130,10 @@ static void attach_to_server(void)
     wm_probe.watching = wm_probe.region->plan.target == WM_TARGET_WATCH;
     wm_tls.inside = true;
     wm_probe.follow_threads = !is_thread_sanitized();
-    wm_process_start();
+    if (!wm_process_start()) {
+        wm_probe.agent = wm_probe.follow_threads = false;
+        wm_probe.region = NULL;
+    }
     wm_tls.inside = false;
 }
 

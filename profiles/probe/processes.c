@@ -8,6 +8,7 @@
 #include "profiles/probe/context.h"
 #include "profiles/probe/label.h"
 #include "profiles/probe/modules.h"
+#include "profiles/probe/probe.h"
 #include "profiles/probe/threads.h"
 #include "profiles/wire/shared.h"
 
@@ -18,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+void (*wm_process_begun_hook)(void);
 void (*wm_process_forked_hook)(void);
 void (*wm_process_ended_hook)(void);
 
@@ -57,8 +59,8 @@ static void name_program(char *name, size_t bytes)
     snprintf(name, bytes, "%.*s", (int)bytes - 1, slash != NULL ? slash + 1 : path);
 }
 
-/* `parent`: NULL for a program that has just begun. */
-static void enroll(const struct wm_process *parent, uint32_t parent_index)
+/* `parent`: NULL for a program that has just begun. False: there is no place for it. */
+static bool enroll(const struct wm_process *parent, uint32_t parent_index)
 {
     struct wm_region *region = wm_probe.region;
     wm_probe.pid = (int32_t)syscall(SYS_getpid);
@@ -87,6 +89,7 @@ static void enroll(const struct wm_process *parent, uint32_t parent_index)
         wm_probe.process_index = at;
     }
     wm_region_unlock(region);
+    return at != WM_PROCESS_MAX;
 }
 
 /* ---- A program before this one, in the same process ---- */
@@ -125,6 +128,19 @@ static uint64_t bury_predecessor(void)
     return accounted_ns;
 }
 
+/* Until those that had begun on other threads are through: others see that sampling is off or held.
+ * [under wm_probe.lock] */
+static void wait_for_handlers(void)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* pairs with wm_handler's */
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
+        const struct wm_own_thread *own = &wm_probe.threads[i];
+        while (own->tid != 0 && own != wm_tls.own &&
+               atomic_load_explicit(&own->busy, memory_order_acquire) != 0) /* with wm_handler */
+            (void)syscall(SYS_sched_yield);
+    }
+}
+
 /* ---- Fork ---- */
 
 /* The loader's, the unwinder's and our own locks must be free in the child, and no handler may be
@@ -136,12 +152,7 @@ static void before_fork(void)
     pthread_mutex_lock(&wm_probe.lock);
     wm_modules_hold();
     atomic_store(&wm_probe.held, 1); /* handlers leave at once; the time is in the next sample */
-    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
-        const struct wm_own_thread *own = &wm_probe.threads[i];
-        while (own->tid != 0 && own != wm_tls.own &&
-               atomic_load_explicit(&own->busy, memory_order_acquire) != 0) /* with wm_handler */
-            (void)syscall(SYS_sched_yield);
-    }
+    wait_for_handlers();
     atomic_fetch_add(&wm_probe.region->forks, 1);
 }
 
@@ -175,9 +186,9 @@ static void in_child(void)
     wm_tls.refused = false;
     atomic_store(&wm_tls.label, 0);
     wm_context_forget_all();
-    enroll(wm_probe.process != NULL ? wm_probe.process
-                                    : &wm_probe.region->processes[wm_probe.process_index],
-           wm_probe.process_index);
+    (void)enroll(wm_probe.process != NULL ? wm_probe.process
+                                          : &wm_probe.region->processes[wm_probe.process_index],
+                 wm_probe.process_index);
     if (wm_process_forked_hook != NULL)
         wm_process_forked_hook();
     wm_thread_enter(true);
@@ -186,20 +197,25 @@ static void in_child(void)
 
 /* ---- Begin and end ---- */
 
-void wm_process_start(void)
+bool wm_process_start(void)
 {
     uint64_t accounted_ns = bury_predecessor();
-    enroll(NULL, 0);
+    if (!enroll(NULL, 0))
+        return false;
+    if (wm_process_begun_hook != NULL)
+        wm_process_begun_hook();
     (void)pthread_atfork(before_fork, in_parent, in_child);
-    /* First: threads try the unwinder when they enter, and it remembers what it did not find. */
-    wm_modules_start();
+    wm_modules_start(); /* first: libunwind remembers what it did not find */
     wm_threads_start();
+    if (wm_probe.process_index == 0) /* for all: it takes 30 ms */
+        wm_probe_calibrate(wm_probe.region->plan.hz);
     wm_sampling_start(wm_probe.region->plan.hz);
     /* What it took to get here, less what the program before it used. */
     struct wm_own_thread *own = wm_tls.own;
     uint64_t cpu_ns = own != NULL ? atomic_load(&own->last_cpu_ns) : 0;
     if (cpu_ns > accounted_ns)
         own->shared->lost_cpu_ns += cpu_ns - accounted_ns;
+    return true;
 }
 
 void wm_process_end(void)
@@ -211,15 +227,16 @@ void wm_process_end(void)
     if (wm_process_ended_hook != NULL)
         wm_process_ended_hook();
     pthread_mutex_lock(&wm_probe.lock);
+    /* The events go with the process: to take them away would cost more than their last signals. */
     atomic_store(&wm_probe.sampling, WM_SAMPLING_OFF);
+    wait_for_handlers();
     for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
-        if (wm_probe.threads[i].tid != 0)
-            wm_thread_disarm(&wm_probe.threads[i]);
-    }
-    /* The last word: this thread's end is some microseconds away, others may have a while. */
-    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
-        if (wm_probe.threads[i].tid != 0)
-            wm_thread_release(&wm_probe.threads[i]);
+        struct wm_own_thread *own = &wm_probe.threads[i];
+        if (own->tid == 0)
+            continue;
+        /* The last word: this thread's end is some microseconds away, others may have a while. */
+        wm_thread_account(own);
+        wm_thread_release(own);
     }
     atomic_store(&wm_probe.process->ended, 1);
     pthread_mutex_unlock(&wm_probe.lock);

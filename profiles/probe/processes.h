@@ -6,8 +6,10 @@
 #include "profiles/probe/state.h"
 
 /* [setup] Registers this process as a program that has just begun, follows its forks and samples
- * it. What an earlier program used in the same process (exec) is accounted. */
-void wm_process_start(void);
+ * it. What an earlier program used in the same process (exec) is accounted. False: WM_PROCESS_MAX
+ * programs and processes were there before, which is counted; its addresses would be taken for
+ * another's, so it is not sampled. */
+bool wm_process_start(void);
 /* [any] The process ends regularly, now: what its threads used since their last samples is nobody's
  * CPU time, contexts are given back. Does nothing the second time, nor in a child that was forked
  * without our notice. */
@@ -17,8 +19,9 @@ void wm_process_end(void);
 void wm_process_exec_begins(void);
 void wm_process_exec_failed(void);
 
-/* Set by the hooks, which know the process's connections: called in a forked child, and before the
- * end of a process. */
+/* Set by the hooks, which know the process's connections: called when a program begins, in a forked
+ * child, and before the end of a process. */
+extern void (*wm_process_begun_hook)(void);
 extern void (*wm_process_forked_hook)(void);
 extern void (*wm_process_ended_hook)(void);
 

@@ -22,6 +22,7 @@ struct rig {
     uint16_t port;
     uint64_t children_ns; /* CPU time of this process's children before the rig's */
     uint64_t samples;
+    uint64_t truncated;            /* of them, those whose stack was not followed to its end */
     uint64_t cpu_ns;               /* of all samples */
     uint64_t background_ns;        /* of those that carry no request */
     uint64_t path_ns[WM_PATH_MAX]; /* of the others, by their request's path */
@@ -55,11 +56,15 @@ uint32_t rig_path(struct rig *rig, const char *label);
 void rig_drain(struct rig *rig);
 /* SIGTERM to the server and waits for all its processes; drains. The exit code of the first. */
 int rig_end(struct rig *rig);
+/* The same without SIGTERM: it ends by itself. */
+int rig_wait(struct rig *rig);
 /* CPU time of the server's processes, all ended by now, and what of it is accounted. */
 uint64_t rig_used_ns(const struct rig *rig);
 uint64_t rig_lost_ns(const struct rig *rig);
 /* All CPU time is in the samples or told as lost, but for so many percent. */
 void rig_check_accounts(const struct rig *rig, double percent);
 void rig_free(struct rig *rig);
+/* The servers run under the address sanitizer, which has handlers and an allocator of its own. */
+bool rig_is_sanitized(void);
 
 #endif

@@ -55,6 +55,16 @@ static void check_labels(const struct rig *rig, uint32_t processes_min)
     assert_int_equal(atomic_load(&rig->region->threads_eventless), 0);
 }
 
+static void start_redis(struct rig *rig)
+{
+    uint16_t port = rig_free_port();
+    char text[8];
+    snprintf(text, sizeof(text), "%u", port);
+    const char *const command[] = {"redis-server", "--port", text,           "--bind", "127.0.0.1",
+                                   "--save",       "",       "--appendonly", "no",     NULL};
+    rig_start(rig, command, port, true);
+}
+
 static void test_redis_is_split_by_command(void **state)
 {
     (void)state;
@@ -64,12 +74,8 @@ static void test_redis_is_split_by_command(void **state)
         {"LRANGE", "LRANGE list 0 299\r\n", 300 * 23 + 6, 1}
     };
     enum { ROUNDS = 5000 };
-    char port[8];
     struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
-    snprintf(port, sizeof(port), "%u", rig_free_port());
-    const char *const command[] = {"redis-server", "--port", port,           "--bind", "127.0.0.1",
-                                   "--save",       "",       "--appendonly", "no",     NULL};
-    rig_start(rig, command, (uint16_t)strtoul(port, NULL, 10), true);
+    start_redis(rig);
     load(rig, &fill, 1, 1);
     load(rig, kinds, 2, ROUNDS);
     assert_int_equal(rig_end(rig), 0);
@@ -168,6 +174,90 @@ static void test_memcached_is_split_over_its_threads(void **state)
     rig_free(rig);
 }
 
+/* ---- Watched: nobody tells the labels ---- */
+
+static uint64_t seen(struct rig *rig, const char *label)
+{
+    return atomic_load(&rig->region->board.seen[rig_path(rig, label)]);
+}
+
+static void test_redis_is_watched(void **state)
+{
+    (void)state;
+    static const struct kind fill = {"unused", "*3\r\n$5\r\nrpush\r\n$4\r\nlist\r\n$1\r\na\r\n", 4,
+                                     300};
+    static const struct kind kinds[] = {
+        {"unused", "*2\r\n$3\r\nget\r\n$3\r\nkey\r\n",     5,           3},
+        {"unused", "LRANGE list 0 299\r\n",                300 * 7 + 6, 1},
+        {"unused", "PING\r\nPING\r\n*1\r\n$4\r\nPING\r\n", 21,          1},
+    };
+    enum { ROUNDS = 3000 };
+    struct rig *rig = rig_new(WM_TARGET_WATCH, HZ);
+    rig->region->plan.label_by = WM_LABEL_BY_RESP;
+    start_redis(rig);
+    load(rig, &fill, 1, 1);
+    load(rig, kinds, 3, ROUNDS);
+    assert_int_equal(rig_end(rig), 0);
+    check_labels(rig, 1);
+    assert_int_equal(seen(rig, "RPUSH"), 300);
+    assert_int_equal(seen(rig, "GET"), 3 * ROUNDS);
+    assert_int_equal(seen(rig, "LRANGE"), ROUNDS);
+    assert_int_equal(seen(rig, "PING"), 3 * ROUNDS);
+    assert_int_equal(seen(rig, "(unreadable)"), 0);
+    double get_us = (double)rig->path_ns[rig_path(rig, "GET")] / (3 * ROUNDS * 1e3);
+    double range_us = (double)rig->path_ns[rig_path(rig, "LRANGE")] / (ROUNDS * 1e3);
+    print_message("GET %.1f us, LRANGE %.1f us\n", get_us, range_us);
+    assert_true(get_us > 0 && range_us > get_us);
+    rig_check_accounts(rig, 3);
+    rig_free(rig);
+}
+
+static void test_nginx_is_watched(void **state)
+{
+    (void)state;
+    static const struct kind kinds[] = {
+        {"unused", HTTP_GET("/tiny?a=b"), 200, 2},
+        {"unused", HTTP_GET("/user/17"),  250, 1},
+        {"unused", HTTP_GET("/user/18"),  250, 1},
+    };
+    enum { ROUNDS = 500 };
+    struct rig *rig = rig_new(WM_TARGET_WATCH, HZ);
+    rig->region->plan.label_by = WM_LABEL_BY_HTTP;
+    uint16_t port = rig_free_port();
+    char *folder = nginx_folder(port, "off");
+    char *conf = NULL;
+    assert_true(asprintf(&conf, "%s/nginx.conf", folder) > 0);
+    const char *const command[] = {"nginx", "-p", folder, "-c", conf, NULL};
+    rig_start(rig, command, port, true);
+    load(rig, kinds, 3, ROUNDS);
+    assert_int_equal(rig_end(rig), 0);
+    check_labels(rig, 3);
+    assert_int_equal(seen(rig, "GET /tiny"), 2 * ROUNDS);
+    assert_int_equal(seen(rig, "GET /user/{id}"), 2 * ROUNDS);
+    assert_true(rig->path_ns[rig_path(rig, "GET /tiny")] > 0);
+    rig_check_accounts(rig, 3);
+    rig_free(rig);
+    wm_test_folder_remove(folder);
+    free(conf);
+}
+
+static void test_ports_are_labels(void **state)
+{
+    (void)state;
+    static const struct kind kinds[] = {
+        {"unused", "PING\r\n", 7, 1}
+    };
+    char label[32];
+    struct rig *rig = rig_new(WM_TARGET_WATCH, HZ);
+    rig->region->plan.label_by = WM_LABEL_BY_PORT;
+    start_redis(rig);
+    load(rig, kinds, 1, 100);
+    assert_int_equal(rig_end(rig), 0);
+    snprintf(label, sizeof(label), "port %u", rig->port);
+    assert_int_equal(seen(rig, label), 100);
+    rig_free(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +265,9 @@ int main(void)
         cmocka_unit_test(test_nginx_workers_are_followed),
         cmocka_unit_test(test_nginx_is_followed_when_it_becomes_a_daemon),
         cmocka_unit_test(test_memcached_is_split_over_its_threads),
+        cmocka_unit_test(test_redis_is_watched),
+        cmocka_unit_test(test_nginx_is_watched),
+        cmocka_unit_test(test_ports_are_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
