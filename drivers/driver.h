@@ -14,6 +14,7 @@
 
 struct uv_loop_s;
 struct wm_driver;
+struct wm_worker_table;
 
 struct wm_driver_result {
     int status;           /* 0, or the entry point's own word for an error */
@@ -32,8 +33,9 @@ struct wm_driver_sink {
 struct wm_driver_settings {
     struct uv_loop_s *loop;
     struct wm_driver_sink *sink;
-    uint32_t slots;     /* requests in flight at most, on this driver */
-    const void *target; /* what the driver's own header says */
+    uint32_t slots;                /* requests in flight at most, on this driver */
+    const void *target;            /* what the driver's own header says; the same for all workers */
+    struct wm_worker_table *table; /* the worker's: for what only the driver sees; NULL: none */
 };
 
 struct wm_driver_ops {
@@ -47,7 +49,10 @@ struct wm_driver_ops {
      * nothing in flight. */
     WM_MUST_USE int (*send)(struct wm_driver *driver, uint32_t slot, const struct wm_work *work,
                             bool counted);
-    /* Frees. Requests still in flight are let go: their done is not called any more. */
+    /* Why send() refused the last work with -EINVAL. NULL: this driver never does. */
+    const struct wm_error *(*fault)(const struct wm_driver *driver);
+    /* Frees. Requests still in flight are let go: their done is not called any more. The loop must
+     * turn before it is closed. */
     void (*close)(struct wm_driver *driver);
 };
 

@@ -1,10 +1,13 @@
 /* drivers.c - the table of drivers that need no app to be linked in. */
 #include "drivers/drivers.h"
 
+#include "drivers/net.h"
+
 #include <string.h>
 
 static const struct wm_driver_ops *const drivers[] = {
     &wm_driver_null,
+    &wm_driver_net,
 };
 
 size_t wm_driver_count(void)

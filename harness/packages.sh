@@ -9,9 +9,10 @@ set -eu
 # A set on each line; quickstart.sh needs the first, tests/run.sh both.
 build="gcc g++ libc6-dev cmake ninja-build pkg-config libunwind-dev libprotobuf-c-dev
        protobuf-c-compiler libcsv-dev libuv1-dev libdw-dev libpcre2-dev
-       libdeflate-dev libisal-dev zlib1g-dev"
+       libdeflate-dev libisal-dev zlib1g-dev libhttp-parser-dev"
 tests="libcmocka-dev golang-go clang lld llvm binutils util-linux elfutils debuginfod iproute2 libc6-dbg
-       libstdc++6-12-dbg redis-tools libbenchmark-dev libxml2-utils git"
+       libstdc++6-12-dbg redis-tools libbenchmark-dev libxml2-utils git
+       nginx-light redis-server memcached wrk libhiredis-dev"
 
 wanted=
 for set in "$@"; do

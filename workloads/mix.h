@@ -17,6 +17,10 @@ struct wm_mix_scratch; /* where one thread's current request lives */
 /* Reads the mix `name`. -EINVAL with the place "name:line" for every kind of bad row. Free
  * with wm_mix_free. Immutable afterwards: any number of threads may draw from it. */
 WM_MUST_USE int wm_mix_read(const char *name, struct wm_mix **ret_mix, struct wm_error *err);
+/* The same for a server, which has no entry points: the column `entry` may be missing, or its cells
+ * be empty. */
+WM_MUST_USE int wm_mix_read_for_server(const char *name, struct wm_mix **ret_mix,
+                                       struct wm_error *err);
 void wm_mix_free(struct wm_mix *mix);
 
 size_t wm_mix_row_count(const struct wm_mix *mix);

@@ -32,6 +32,7 @@ struct column {
 struct reader {
     const char *name;
     struct wm_mix *mix;
+    bool entries; /* the requests need entry points */
     struct wm_cell_context context;
     struct column *columns;
     size_t column_count;
@@ -59,7 +60,7 @@ static int read_entry(struct reader *reader, struct wm_mix_row *row, const struc
                       const char *cell, struct wm_error *err)
 {
     (void)column;
-    if (cell[0] == '\0')
+    if (cell[0] == '\0' && reader->entries)
         return wm_fail(err, -EINVAL,
                        "is empty: name an entry point of the app, such as HandleRequest");
     row->entry = wm_arena_copy(&reader->mix->arena, cell, strlen(cell));
@@ -135,13 +136,13 @@ static int read_value(struct reader *reader, struct wm_mix_row *row, const struc
 static const struct {
     const char *name;
     read_cell_fn *read;
-    bool required;
+    enum { OPTIONAL, REQUIRED, FOR_ENTRIES } need;
 } known_columns[] = {
-    {"entry",  read_entry,  true },
-    {"weight", read_weight, true },
-    {"expect", read_expect, false},
-    {"think",  read_think,  false},
-    {"body",   read_value,  false},
+    {"entry",  read_entry,  FOR_ENTRIES},
+    {"weight", read_weight, REQUIRED   },
+    {"expect", read_expect, OPTIONAL   },
+    {"think",  read_think,  OPTIONAL   },
+    {"body",   read_value,  OPTIONAL   },
 };
 enum { KNOWN_COUNT = sizeof(known_columns) / sizeof(known_columns[0]) };
 
@@ -182,14 +183,15 @@ static int add_column(struct reader *reader, const char *name, struct wm_error *
 static int check_required(const struct reader *reader, struct wm_error *err)
 {
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        bool found = !known_columns[i].required;
+        bool found = known_columns[i].need == OPTIONAL ||
+                     (known_columns[i].need == FOR_ENTRIES && !reader->entries);
         for (size_t j = 0; j < reader->column_count && !found; j++)
             found = strcmp(reader->columns[j].name, known_columns[i].name) == 0;
         if (!found)
             return wm_fail(err, -EINVAL,
                            "the header has no column \"%s\": the first row names the columns, "
-                           "entry and weight among them",
-                           known_columns[i].name);
+                           "%sweight among them",
+                           known_columns[i].name, reader->entries ? "entry and " : "");
     }
     return 0;
 }
@@ -242,7 +244,7 @@ static int reserve_row(struct reader *reader)
 static int read_row(struct reader *reader, const struct wm_csv_row *cells, struct wm_error *err)
 {
     struct wm_mix *mix = reader->mix;
-    struct wm_mix_row row = {.expect_text = "", .line = cells->line};
+    struct wm_mix_row row = {.entry = "", .expect_text = "", .line = cells->line};
 
     if (cells->count != reader->column_count)
         return wm_fail(
@@ -336,9 +338,10 @@ static char *folder_dup(const char *name)
     return strndup(name, slash == name ? 1 : (size_t)(slash - name));
 }
 
-int wm_mix_read(const char *name, struct wm_mix **ret_mix, struct wm_error *err)
+static int read_mix(const char *name, bool entries, struct wm_mix **ret_mix, struct wm_error *err)
 {
-    struct reader reader = {.name = name, .mix = calloc(1, sizeof(struct wm_mix))};
+    struct reader reader = {
+        .name = name, .entries = entries, .mix = calloc(1, sizeof(struct wm_mix))};
     char *folder = folder_dup(name);
     char *data = NULL;
     size_t length = 0;
@@ -365,4 +368,14 @@ out:
     free(folder);
     free(data);
     return rc;
+}
+
+int wm_mix_read(const char *name, struct wm_mix **ret_mix, struct wm_error *err)
+{
+    return read_mix(name, true, ret_mix, err);
+}
+
+int wm_mix_read_for_server(const char *name, struct wm_mix **ret_mix, struct wm_error *err)
+{
+    return read_mix(name, false, ret_mix, err);
 }

@@ -26,8 +26,22 @@ struct wm_cursor {
     struct wm_work_field fields[WM_WORK_FIELD_MAX];
 };
 
-int wm_stream_open(const char *name, bool trace, uint64_t seed, struct wm_stream **ret_stream,
-                   struct wm_error *err)
+static int open_source(struct wm_stream *stream, const char *name, enum wm_stream_kind kind,
+                       struct wm_error *err)
+{
+    switch (kind) {
+    case WM_STREAM_MIX:
+        return wm_mix_read(name, &stream->mix, err);
+    case WM_STREAM_TRACE:
+        return wm_trace_open(name, &stream->trace, err);
+    case WM_STREAM_SERVER_MIX:
+        return wm_mix_read_for_server(name, &stream->mix, err);
+    }
+    return wm_fail(err, -EINVAL, "is neither a mix nor a trace");
+}
+
+int wm_stream_open(const char *name, enum wm_stream_kind kind, uint64_t seed,
+                   struct wm_stream **ret_stream, struct wm_error *err)
 {
     struct wm_stream *stream = calloc(1, sizeof(*stream));
     int rc;
@@ -37,10 +51,7 @@ int wm_stream_open(const char *name, bool trace, uint64_t seed, struct wm_stream
     pthread_mutex_init(&stream->lock, NULL);
     stream->seed = seed;
     stream->ended = 1;
-    if (trace)
-        rc = wm_trace_open(name, &stream->trace, err);
-    else
-        rc = wm_mix_read(name, &stream->mix, err);
+    rc = open_source(stream, name, kind, err);
     if (rc < 0) {
         wm_stream_close(stream);
         return rc;

@@ -16,8 +16,13 @@ struct wm_cursor; /* one thread's current request */
 
 struct wm_mix;
 
-/* `trace` says which of the two `name` is. */
-WM_MUST_USE int wm_stream_open(const char *name, bool trace, uint64_t seed,
+enum wm_stream_kind {
+    WM_STREAM_MIX,
+    WM_STREAM_TRACE,
+    WM_STREAM_SERVER_MIX, /* a mix that need not name entry points */
+};
+
+WM_MUST_USE int wm_stream_open(const char *name, enum wm_stream_kind kind, uint64_t seed,
                                struct wm_stream **ret_stream, struct wm_error *err);
 void wm_stream_close(struct wm_stream *stream);
 /* The mix behind the stream; NULL for a trace. */

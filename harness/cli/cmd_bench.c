@@ -8,6 +8,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/ending.h"
 #include "harness/cli/expect.h"
+#include "harness/cli/hosted.h"
 #include "harness/cli/identity.h"
 #include "harness/cli/job.h"
 #include "harness/cli/machine.h"
@@ -263,8 +264,11 @@ static int run(struct bench *bench, struct wm_error *err)
     int rc = prepare(bench, err);
     if (rc < 0)
         return rc;
-    rc = wm_session_run(bench->job.host, bench->region, bench->region_fd, bench->gather, &watcher,
-                        &bench->ending.session, err);
+    struct wm_hosted hosted = {.host = bench->job.host, .region_fd = bench->region_fd};
+    const struct wm_party party = wm_hosted_party(&hosted);
+    bench->ending.called = party.called;
+    rc =
+        wm_session_run(&party, bench->region, bench->gather, &watcher, &bench->ending.session, err);
     if (rc < 0)
         return rc;
     if (atomic_load(&bench->region->stage) == WM_STAGE_FAILED) {

@@ -3,19 +3,40 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/print.h"
+#include "harness/core/units.h"
 #include "profiles/runs/run.h"
 
 struct values {
     enum wm_view_format format;
+    bool fold_background;
 };
 
 static const struct wm_option table[] = {
-    {"Options",        NULL,                       NULL,             NULL, 0},
-    { "--format", "text|csv|json", "how it is printed (text)", wm_option_format,
-     offsetof(struct values,                                         format)},
+    {"Options",        NULL,                                                  NULL,             NULL, 0},
+    { "--format", "text|csv|json",                            "how it is printed (text)", wm_option_format,
+     offsetof(struct values,                                                                    format)},
+    { "--fold-background",            NULL,
+     "of a server: share (background) out over the paths, by their requests",   wm_option_flag,
+     offsetof(struct values,                                                           fold_background)},
 };
 
-int wm_cmd_paths_print(const char *folder, enum wm_view_format format, struct wm_error *err)
+/* A server's own work, told as part of what each of its requests cost. */
+static void fold_background(struct wm_run *run)
+{
+    char cpu[WM_UNIT_BYTES], share[WM_UNIT_BYTES];
+    struct wm_path_row background;
+    wm_paths_fold_background(run->paths, &background);
+    if (background.cpu_ns == 0)
+        wm_run_note(run, "there is no " WM_PATH_BACKGROUND " that could be shared out");
+    else
+        wm_run_note(run,
+                    WM_PATH_BACKGROUND ", %s of CPU or %s, is shared out over the paths by their "
+                                       "requests",
+                    wm_units_duration((double)background.cpu_ns, cpu),
+                    wm_units_share(background.cpu_share, share));
+}
+
+static int print_run(const char *folder, const struct values *values, struct wm_error *err)
 {
     struct wm_run *run = NULL;
     struct wm_text text;
@@ -23,14 +44,21 @@ int wm_cmd_paths_print(const char *folder, enum wm_view_format format, struct wm
     int rc = wm_run_read(folder, &run, err);
     if (rc < 0)
         goto out;
-    rc = wm_view_paths(run, folder, format, &text, err);
-    if (rc < 0)
-        goto out;
-    rc = wm_print_result(&text, err);
+    if (values->fold_background)
+        fold_background(run);
+    rc = wm_view_paths(run, folder, values->format, &text, err);
+    if (rc == 0)
+        rc = wm_print_result(&text, err);
 out:
     wm_run_free(run);
     wm_text_done(&text);
     return rc;
+}
+
+int wm_cmd_paths_print(const char *folder, enum wm_view_format format, struct wm_error *err)
+{
+    const struct values values = {.format = format};
+    return print_run(folder, &values, err);
 }
 
 static int run_paths(int argc, char **argv)
@@ -40,7 +68,7 @@ static int run_paths(int argc, char **argv)
     struct values values = {.format = WM_VIEW_TEXT};
     if (wm_command_parse(&wm_command_paths, argc, argv, 1, &options, &values) < 0)
         return WM_EXIT_USAGE;
-    if (wm_cmd_paths_print(options.operands[0], values.format, &err) < 0)
+    if (print_run(options.operands[0], &values, &err) < 0)
         return wm_print_error(&err);
     return WM_EXIT_DONE;
 }

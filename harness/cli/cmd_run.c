@@ -6,6 +6,7 @@
 #include "harness/cli/print.h"
 #include "harness/cli/run_options.h"
 #include "harness/cli/series.h"
+#include "harness/cli/server_options.h"
 #include "workloads/generate.h"
 
 /* Negative with `err`, or the exit code. */
@@ -61,6 +62,7 @@ static void add_mix(struct wm_text *text)
 static void add_generators(struct wm_text *text)
 {
     add_mix(text);
+    wm_server_options_help(text);
     wm_text_add(text, "\nGenerators in a mix's cells:\n");
     for (size_t i = 0; i < wm_generator_count(); i++) {
         const struct wm_generator_help *generator = wm_generator_help(i);
@@ -84,7 +86,8 @@ static void add_generators(struct wm_text *text)
 
 const struct wm_command wm_command_run = {
     .name = "run",
-    .synopsis = "--app FILE.so --workload MIX.csv|--trace FILE [options]",
+    .synopsis = "--app FILE.so|--server CMD|--connect HOST:PORT --workload MIX.csv|--trace FILE "
+                "[options]",
     .help = "replay a mix, trace or capture; write a run folder; print the path table",
     .options = wm_run_options,
     .option_count = WM_RUN_OPTION_COUNT,

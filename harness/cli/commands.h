@@ -21,11 +21,13 @@ struct wm_command {
 
 extern const struct wm_command wm_command_run;
 extern const struct wm_command wm_command_bench;
+extern const struct wm_command wm_command_agent;
 extern const struct wm_command wm_command_paths;
 extern const struct wm_command wm_command_report;
 extern const struct wm_command wm_command_compare;
 extern const struct wm_command wm_command_baseline;
 extern const struct wm_command wm_command_import;
+extern const struct wm_command wm_command_record;
 extern const struct wm_command wm_command_log;
 extern const struct wm_command wm_command_show;
 

@@ -97,13 +97,14 @@ int wm_crash_save(const struct wm_crash_report *report, const char *folder, stru
 void wm_crash_headline(const struct wm_crash_report *report, struct wm_text *text)
 {
     char name[32];
+    const char *who = report->server ? "the server" : "the app";
     if (report->signal == 0) {
-        wm_text_addf(text, "the app ended with exit code %d", report->exit_code);
+        wm_text_addf(text, "%s ended with exit code %d", who, report->exit_code);
         return;
     }
     const char *what = sigdescr_np(report->signal);
     name_signal(report->signal, name, sizeof(name));
-    wm_text_addf(text, "the app died by %s", name);
+    wm_text_addf(text, "%s died by %s", who, name);
     if (what != NULL)
         wm_text_addf(text, " (%s)", what);
     if (report->tid == 0 && (report->signal == SIGTRAP || report->signal == SIGPROF))
@@ -113,7 +114,8 @@ void wm_crash_headline(const struct wm_crash_report *report, struct wm_text *tex
         wm_text_addf(text, " at address 0x%" PRIx64, report->address);
 }
 
-static void describe_request(const struct wm_crash_request *request, struct wm_text *text)
+static void describe_request(const struct wm_crash_request *request, bool server,
+                             struct wm_text *text)
 {
     char count[WM_UNIT_BYTES];
     wm_text_addf(text, "  %s %s%s: %s ",
@@ -121,8 +123,10 @@ static void describe_request(const struct wm_crash_request *request, struct wm_t
                  wm_units_count(shown_index(request), count),
                  request->warmup ? " of the warm-up" : "", request->entry);
     wm_request_describe(request->fields, request->field_count, text);
-    wm_text_addf(text, "\n  active path: %s\n",
-                 request->active_path[0] != '\0' ? request->active_path : "(no segment open)");
+    wm_text_add(text, "\n");
+    if (!server)
+        wm_text_addf(text, "  active path: %s\n",
+                     request->active_path[0] != '\0' ? request->active_path : "(no segment open)");
 }
 
 void wm_crash_describe(const struct wm_crash_report *report, const char *folder,
@@ -133,7 +137,7 @@ void wm_crash_describe(const struct wm_crash_report *report, const char *folder,
     wm_crash_headline(report, text);
     wm_text_add(text, "\n");
     if (report->request_count > 0)
-        describe_request(&report->requests[0], text);
+        describe_request(&report->requests[0], report->server, text);
     else
         wm_text_add(text, "  no request was in flight\n");
     for (size_t i = 0; i < report->stack_count && i < FRAMES_SHOWN; i++)

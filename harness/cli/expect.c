@@ -184,7 +184,8 @@ static bool has_segment(const struct wm_run *run, const char *name)
     for (size_t i = 0; i < run->segments->count; i++) {
         const char *segment = run->segments->rows[i].segment;
         const char *slash = strrchr(segment, '/'); /* parents have rows of their own */
-        if (strcmp(slash != NULL ? slash + 1 : segment, name) == 0)
+        if (!run->segments->rows[i].from_stacks && /* of which paths know nothing */
+            strcmp(slash != NULL ? slash + 1 : segment, name) == 0)
             return true;
     }
     return false;

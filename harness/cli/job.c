@@ -3,6 +3,9 @@
 
 #include "harness/cli/expect.h"
 #include "harness/cli/import.h"
+#include "harness/cli/programs.h"
+#include "harness/cli/server_job.h"
+#include "harness/cli/server_options.h"
 #include "harness/core/file.h"
 #include "workloads/trace.h"
 
@@ -15,25 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The absolute name of a file that is there, into `path`. */
-static int resolve(const char *name, char *path, size_t bytes, struct wm_error *err)
-{
-    char resolved[PATH_MAX];
-    struct stat found;
-    if (realpath(name, resolved) == NULL)
-        return wm_fail_errno(err, -errno, name, "open");
-    if (stat(resolved, &found) < 0)
-        return wm_fail_errno(err, -errno, name, "open");
-    if (S_ISDIR(found.st_mode))
-        return wm_fail_errno(err, -EISDIR, name, "open");
-    if (access(resolved, R_OK) < 0)
-        return wm_fail_errno(err, -errno, name, "open");
-    if (strlen(resolved) >= bytes)
-        return wm_fail_errno(err, -ENAMETOOLONG, name, "open");
-    memcpy(path, resolved, strlen(resolved) + 1);
-    return 0;
-}
-
 static int join(char *path, const char *folder, const char *name)
 {
     char *joined = wm_file_join_dup(folder, name);
@@ -42,27 +26,6 @@ static int join(char *path, const char *folder, const char *name)
         memcpy(path, joined, strlen(joined) + 1);
     free(joined);
     return fits ? 0 : -ENAMETOOLONG;
-}
-
-/* $WAYMARK_HOST, or beside this executable, or where it is installed. */
-static int find_host(struct wm_job *job, struct wm_error *err)
-{
-    static const char *const places[] = {"waymark-host", "../libexec/waymark/waymark-host"};
-    const char *told = getenv("WAYMARK_HOST");
-    char self[PATH_MAX];
-    if (told != NULL && told[0] != '\0')
-        return resolve(told, job->host, sizeof(job->host), err);
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    self[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (join(job->host, self, places[i]) == 0 && access(job->host, X_OK) == 0)
-            return 0;
-    return wm_fail_at(err, -ENOENT, "waymark-host",
-                      "is not beside waymark nor in ../libexec/waymark; WAYMARK_HOST=FILE tells "
-                      "where it is");
 }
 
 /* ---- The work ---- */
@@ -88,14 +51,14 @@ static int prepare_trace(struct wm_job *job, struct wm_error *err)
 {
     char path[PATH_MAX];
     bool standard = strcmp(job->source, "-") == 0;
-    int rc = standard ? 0 : resolve(job->source, path, sizeof(path), err);
+    int rc = standard ? 0 : wm_programs_resolve(job->source, path, sizeof(path), err);
     if (rc < 0)
         return rc;
     if (standard || !wm_trace_is(path))
         rc = import_capture(job, err);
     if (rc == 0)
-        rc = resolve(job->imported ? job->temporary : path, job->plan.work, sizeof(job->plan.work),
-                     err);
+        rc = wm_programs_resolve(job->imported ? job->temporary : path, job->plan.work,
+                                 sizeof(job->plan.work), err);
     if (rc == 0)
         rc = wm_trace_summarize(job->plan.work, &job->summary, err);
     if (rc == 0 && job->summary.requests == 0)
@@ -117,12 +80,15 @@ static int prepare_work(struct wm_job *job, struct wm_error *err)
     }
     job->plan.work_kind = trace ? WM_WORK_TRACE : WM_WORK_MIX;
     int rc = trace ? prepare_trace(job, err)
-                   : resolve(job->source, job->plan.work, sizeof(job->plan.work), err);
+                   : wm_programs_resolve(job->source, job->plan.work, sizeof(job->plan.work), err);
     if (rc < 0)
         return rc;
     /* a mix is named as the user named it, so that what is wrong in it reads that way */
-    rc = wm_stream_open(trace ? job->plan.work : job->source, trace, job->values->seed,
-                        &job->stream, err);
+    enum wm_stream_kind kind = trace                              ? WM_STREAM_TRACE
+                               : wm_run_values_serve(job->values) ? WM_STREAM_SERVER_MIX
+                                                                  : WM_STREAM_MIX;
+    rc = wm_stream_open(trace ? job->plan.work : job->source, kind, job->values->seed, &job->stream,
+                        err);
     if (rc < 0)
         return rc;
     if (job->values->fail_on_mismatch && !wm_expect_any(wm_stream_mix(job->stream)))
@@ -194,6 +160,14 @@ static int fill_plan(struct wm_job *job, struct wm_error *err)
     return 0;
 }
 
+static int prepare_app(struct wm_job *job, struct wm_error *err)
+{
+    int rc = wm_programs_find_host(job->host, err);
+    if (rc == 0)
+        rc = wm_programs_resolve(job->values->app, job->plan.app, sizeof(job->plan.app), err);
+    return rc;
+}
+
 int wm_job_prepare(struct wm_job *job, const struct wm_options *options,
                    const struct wm_run_values *values, struct wm_error *err)
 {
@@ -203,9 +177,7 @@ int wm_job_prepare(struct wm_job *job, const struct wm_options *options,
     job->source = values->trace != NULL ? values->trace : values->workload;
     int rc = fill_plan(job, err);
     if (rc == 0)
-        rc = find_host(job, err);
-    if (rc == 0)
-        rc = resolve(values->app, job->plan.app, sizeof(job->plan.app), err);
+        rc = wm_run_values_serve(values) ? wm_server_job_prepare(job, err) : prepare_app(job, err);
     if (rc == 0)
         rc = check_save_trace(job, err);
     if (rc == 0)
@@ -215,7 +187,7 @@ int wm_job_prepare(struct wm_job *job, const struct wm_options *options,
 
 int wm_job_aim(struct wm_job *job, const char *app, struct wm_error *err)
 {
-    int rc = resolve(app, job->plan.app, sizeof(job->plan.app), err);
+    int rc = app != NULL ? wm_programs_resolve(app, job->plan.app, sizeof(job->plan.app), err) : 0;
     if (rc == 0 && wm_stream_mix(job->stream) == NULL)
         rc = wm_stream_rewind(job->stream, err);
     return rc;

@@ -12,6 +12,10 @@
 
 struct wm_run_values {
     const char *app, *workload, *trace, *entry, *output, *tag, *save_trace, *interleave;
+    const char *server, *connect, *protocol; /* of a server; see server_options.h */
+    const char *segments;
+    const char *label_by; /* of `waymark agent` */
+    uint64_t connections, port, timeout_ns, ready_ns;
     uint64_t concurrency, requests, duration_ns, warmup_ns, threads, seed, hz;
     uint64_t repeat; /* 0: a single run, not a set of one */
     double rate_per_second;
@@ -21,7 +25,7 @@ struct wm_run_values {
     bool force, fail_on_mismatch;
 };
 
-enum { WM_RUN_OPTION_COUNT = 26, WM_REPEAT_MAX = 1000 };
+enum { WM_RUN_OPTION_COUNT = 35, WM_REPEAT_MAX = 1000 };
 extern const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT];
 
 /* The values before any option is read. */

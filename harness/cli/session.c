@@ -1,4 +1,4 @@
-/* session.c - one loop: the app's process, the drain every 20 ms, progress, signals. */
+/* session.c - one loop: who is run, the drain every 20 ms, progress, signals. */
 #include "harness/cli/session.h"
 
 #include "harness/cli/print.h"
@@ -22,7 +22,7 @@ struct session {
     uv_signal_t signals[STOP_SIGNAL_COUNT];
     struct wm_region *region;
     struct wm_gather *gather;
-    struct wm_target *target;
+    const struct wm_party *party;
     struct wm_session_result result;
     const struct wm_session_watcher *watcher; /* NULL: none */
     struct wm_waiting waiting;
@@ -42,12 +42,11 @@ static void on_exited(void *user, const struct wm_target_exit *how)
 static void kill_app(struct session *session)
 {
     session->result.killed = true;
-    wm_target_kill(session->target);
+    session->party->kill(session->party->user);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
 {
-    (void)number;
     struct session *session = handle->data;
     if (session->result.stopped) {
         kill_app(session);
@@ -58,7 +57,9 @@ static void on_signal(uv_signal_t *handle, int number)
     session->result.stopped = true;
     session->stopped_ns = wm_clock_now_ns();
     atomic_store_explicit(&session->region->stop, 1, memory_order_release);
-    wm_print_note("ending the load; once more ends at once");
+    if (session->party->stop != NULL)
+        session->party->stop(session->party->user, number);
+    wm_print_note("%s", session->party->stopping);
 }
 
 static void show_running(const struct session *session)
@@ -79,9 +80,13 @@ static void show_running(const struct session *session)
 
 static void show_progress(const struct session *session)
 {
+    if (session->party->show != NULL) {
+        session->party->show(session->party->user);
+        return;
+    }
     switch ((enum wm_stage)atomic_load(&session->region->stage)) {
     case WM_STAGE_STARTING:
-        wm_print_progress("loading the app");
+        wm_print_progress("%s", session->party->starting);
         break;
     case WM_STAGE_WARMING:
         wm_print_progress("warming up");
@@ -106,14 +111,16 @@ static void watch_waiting(struct session *session)
     if (atomic_load(&session->region->stage) >= WM_STAGE_DONE || session->result.killed)
         return;
     wm_text_init(&text);
-    /* a watcher's requests stay open for long, as they should */
-    if (session->watcher == NULL &&
+    /* A watcher's requests stay open for long, as they should; a server's have a limit of their
+     * own. */
+    if (session->watcher == NULL && session->region->plan.target == WM_TARGET_HOST &&
         wm_waiting_look(&session->waiting, session->region, now_ns, &text))
         wm_print_note("%s", text.data);
     wm_text_done(&text);
     if (session->stopped_ns == 0 || now_ns - session->stopped_ns < PATIENCE_NS)
         return;
-    wm_print_note("requests in flight did not end within 10 s: the app's process is ended");
+    wm_print_note("requests in flight did not end within 10 s: %s is ended",
+                  session->party->called);
     session->result.gave_up = true;
     kill_app(session);
 }
@@ -121,17 +128,19 @@ static void watch_waiting(struct session *session)
 /* All is counted: an app that hangs in a destructor must not keep the run. */
 static void watch_exit(struct session *session)
 {
-    if (atomic_load(&session->region->stage) < WM_STAGE_DONE)
+    if (atomic_load(&session->region->stage) < WM_STAGE_DONE || session->party->patient)
         return;
     if (session->done_turns++ == WM_SESSION_LINGER_S * 1000 / DRAIN_MS) {
         session->result.lingered = true;
-        wm_target_kill(session->target);
+        session->party->kill(session->party->user);
     }
 }
 
 static void on_timer(uv_timer_t *timer)
 {
     struct session *session = timer->data;
+    if (session->party->turn != NULL)
+        session->party->turn(session->party->user);
     if (session->rc == 0)
         session->rc = wm_gather_drain(session->gather);
     if (session->rc < 0 && !session->result.killed)
@@ -214,17 +223,18 @@ static void close_handle(uv_handle_t *handle, void *user)
 
 static void close_loop(struct session *session)
 {
-    wm_target_free(session->target);
+    session->party->free(session->party->user);
     uv_walk(&session->loop, close_handle, NULL);
     uv_run(&session->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&session->loop);
 }
 
-int wm_session_run(const char *host, struct wm_region *region, int region_fd,
-                   struct wm_gather *gather, const struct wm_session_watcher *watcher,
-                   struct wm_session_result *ret_result, struct wm_error *err)
+int wm_session_run(const struct wm_party *party, struct wm_region *region, struct wm_gather *gather,
+                   const struct wm_session_watcher *watcher, struct wm_session_result *ret_result,
+                   struct wm_error *err)
 {
-    struct session session = {.region = region, .gather = gather, .watcher = watcher};
+    struct session session = {
+        .party = party, .region = region, .gather = gather, .watcher = watcher};
     int rc = open_loop(&session);
     if (rc < 0)
         return wm_fail_errno(err, rc, "", "make an event loop");
@@ -234,8 +244,8 @@ int wm_session_run(const char *host, struct wm_region *region, int region_fd,
         goto out;
     }
     release_signals();
-    const struct wm_target_watcher target = {on_exited, &session};
-    rc = wm_target_start(&session.loop, host, region_fd, &target, &session.target, err);
+    const struct wm_target_watcher over = {on_exited, &session};
+    rc = party->start(party->user, &session.loop, &over, err);
     if (rc < 0)
         goto out;
     uv_run(&session.loop, UV_RUN_DEFAULT);

@@ -1,7 +1,8 @@
-/* session.h - the time between start and end of the app's process: drain, progress, signals. */
+/* session.h - the time between start and end of who is run: drain, progress, signals. */
 #ifndef WM_CLI_SESSION_H
 #define WM_CLI_SESSION_H
 
+#include "harness/cli/party.h"
 #include "harness/core/error.h"
 #include "harness/replay/target.h"
 #include "profiles/gather/gather.h"
@@ -24,11 +25,10 @@ struct wm_session_watcher {
     void *user;
 };
 
-/* Starts `host` on the region and returns when its process has ended and all rings are drained.
- * SIGINT, SIGTERM and SIGHUP end the load; a second one ends the process, and so
- * does a request that has not ended 10 s after the first. On failure no process
- * is left. `watcher` may be NULL. */
-WM_MUST_USE int wm_session_run(const char *host, struct wm_region *region, int region_fd,
+/* Starts the party and returns when it has ended and all rings are drained. SIGINT, SIGTERM and
+ * SIGHUP end the load; a second one ends the process, and so does a request that has not ended 10 s
+ * after the first. On failure no process is left. `watcher` may be NULL. */
+WM_MUST_USE int wm_session_run(const struct wm_party *party, struct wm_region *region,
                                struct wm_gather *gather, const struct wm_session_watcher *watcher,
                                struct wm_session_result *ret_result, struct wm_error *err);
 /* After it those signals are held until the next session's beginning, so that what was measured is

@@ -1,4 +1,4 @@
-/* clock.h - the two clocks: monotonic nanoseconds inside, wall time at the edges. */
+/* clock.h - the clocks: monotonic nanoseconds inside, wall time at the edges. */
 #ifndef WM_CORE_CLOCK_H
 #define WM_CORE_CLOCK_H
 
@@ -8,6 +8,8 @@
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t wm_clock_now_ns(void);
+/* CPU time of the calling thread. */
+uint64_t wm_clock_thread_cpu_ns(void);
 /* Wall time in nanoseconds since 1970. */
 uint64_t wm_clock_wall_ns(void);
 /* Wall time as "2026-11-22T14:03:09Z" into `text` of at least 32 bytes. */

@@ -16,7 +16,8 @@ enum { READ_BYTES = 64 * 1024, STREAM_BYTES = 64 * 1024, TEMPORARY_TRIES = 100 }
 struct wm_file {
     FILE *stream;
     int fd;
-    int rc;          /* of the first write that failed */
+    int rc; /* of the first write that failed */
+    off_t written, mark;
     char *place;     /* as the caller named it */
     char *target;    /* symbolic links resolved */
     char *temporary; /* NULL: written straight */
@@ -101,10 +102,12 @@ static ssize_t write_piece(void *cookie, const char *bytes, size_t length)
     struct wm_file *file = cookie;
     for (size_t done = 0; done < length && file->rc == 0;) {
         ssize_t count = write(file->fd, bytes + done, length - done);
-        if (count >= 0)
+        if (count >= 0) {
             done += (size_t)count;
-        else if (errno != EINTR)
+            file->written += count;
+        } else if (errno != EINTR) {
             file->rc = -errno;
+        }
     }
     return file->rc == 0 ? (ssize_t)length : 0;
 }
@@ -194,6 +197,30 @@ int wm_file_create(const char *name, struct wm_file **ret_file, struct wm_error 
 FILE *wm_file_stream(struct wm_file *file)
 {
     return file->stream;
+}
+
+int wm_file_mark(struct wm_file *file)
+{
+    bool failed = fflush(file->stream) != 0;
+    if (file->rc < 0 || failed)
+        return file->rc < 0 ? file->rc : -EIO;
+    file->mark = file->written;
+    return 0;
+}
+
+int wm_file_cut(struct wm_file *file)
+{
+    if (file->temporary == NULL)
+        return -ESPIPE;
+    if (file->rc == 0)
+        file->rc = -ECANCELED; /* so that the stream's rest goes nowhere */
+    fclose(file->stream);
+    file->stream = NULL;
+    if (ftruncate(file->fd, file->mark) < 0 || lseek(file->fd, file->mark, SEEK_SET) < 0)
+        return -errno;
+    file->written = file->mark;
+    file->rc = 0;
+    return open_stream(file);
 }
 
 int wm_file_commit(struct wm_file *file, struct wm_error *err)

@@ -24,6 +24,12 @@ struct wm_file;
 WM_MUST_USE int wm_file_create(const char *name, struct wm_file **ret_file, struct wm_error *err);
 /* The stream to write to; its errors are found by wm_file_commit. */
 FILE *wm_file_stream(struct wm_file *file);
+/* Flushes, and remembers this place for wm_file_cut. The errno of the first write that failed. */
+WM_MUST_USE int wm_file_mark(struct wm_file *file);
+/* Back to the place that was marked last, as if nothing had been written since, nor failed: what a
+ * full disk took can be given up. -ESPIPE where that cannot be; after a
+ * failure only wm_file_discard is left. */
+WM_MUST_USE int wm_file_cut(struct wm_file *file);
 /* Flushes, syncs, renames and frees. On failure (no space, for one) the temporary file is gone,
  * the target untouched, `err` filled and `file` freed as well. */
 WM_MUST_USE int wm_file_commit(struct wm_file *file, struct wm_error *err);

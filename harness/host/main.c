@@ -118,7 +118,9 @@ static int run(struct wm_region *region, struct wm_error *err)
     struct wm_stream *stream = NULL;
     int rc = 0;
     if (plan->work_kind != WM_WORK_NONE)
-        rc = wm_stream_open(plan->work, plan->work_kind == WM_WORK_TRACE, plan->seed, &stream, err);
+        rc = wm_stream_open(plan->work,
+                            plan->work_kind == WM_WORK_TRACE ? WM_STREAM_TRACE : WM_STREAM_MIX,
+                            plan->seed, &stream, err);
     if (rc == 0)
         rc = wm_app_load(plan->app, &app, err);
     if (rc == 0 && plan->bench.kind != WM_BENCH_FUNCTIONS)

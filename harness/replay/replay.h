@@ -1,7 +1,7 @@
 /* replay.h - the run: workers, warm-up, stop rules. The door of this room.
  *
- * It runs where the requests enter: in waymark-host beside the app, and (later) in the harness
- * for servers. What it counts goes into the shared region's worker tables. */
+ * It runs where the requests enter: in waymark-host beside the app, and in the harness for
+ * servers. What it counts goes into the shared region's worker tables. */
 #ifndef WM_REPLAY_REPLAY_H
 #define WM_REPLAY_REPLAY_H
 

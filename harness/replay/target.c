@@ -1,6 +1,8 @@
 /* target.c - the app's process: started with the shared region, watched, ended. */
 #include "harness/replay/target.h"
 
+#include "profiles/wire/shared.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,14 +41,7 @@ int wm_region_new(struct wm_region **ret_region, int *ret_fd, struct wm_error *e
         rc = wm_fail_errno(err, -errno, "", "map the shared memory");
         goto out;
     }
-    region->magic = WM_REGION_MAGIC;
-    region->version = WM_REGION_VERSION;
-    region->bytes = sizeof(*region);
-    /* The first entries of these tables have a fixed meaning, see sites.h. */
-    atomic_store_explicit(&region->node_count, WM_NODE_ROOT + 1, memory_order_relaxed);
-    atomic_store_explicit(&region->path_count, 1, memory_order_relaxed);
-    atomic_store_explicit(&region->outcome_count, 2, memory_order_relaxed);
-    atomic_store_explicit(&region->name_bytes, 1, memory_order_relaxed);
+    wm_region_init(region);
     *ret_region = region;
     *ret_fd = fd;
     return 0;

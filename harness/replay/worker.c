@@ -96,6 +96,7 @@ static int open_loop(struct wm_worker *worker, struct wm_error *err)
     worker->prepare.data = worker;
     worker->check.data = worker;
     rc = uv_async_init(&worker->loop, &worker->wake, on_wake);
+    worker->wake.data = worker;
     if (rc < 0)
         return wm_fail_errno(err, rc, "", "make a wake-up for an event loop");
     return wm_pacer_open(&worker->loop, worker->slot_count + TOKEN_SLOT, on_due, worker,
@@ -132,6 +133,7 @@ int wm_worker_open(const struct wm_worker_settings *settings, struct wm_worker *
         .sink = &worker->sink,
         .slots = settings->slots > 0 ? settings->slots : 1,
         .target = settings->driver_target,
+        .table = worker->tally.table,
     };
     rc = worker->ops->open(&driver, &worker->driver, err);
     if (rc < 0)
@@ -205,8 +207,13 @@ static bool phase_over(const struct wm_worker *worker)
 int wm_worker_run(struct wm_worker *worker, struct wm_phase *phase, struct wm_error *err)
 {
     begin_phase(worker, phase);
+    uint64_t start_ns = wm_clock_now_ns(), start_cpu_ns = wm_clock_thread_cpu_ns();
     while (!phase_over(worker))
         uv_run(&worker->loop, UV_RUN_ONCE);
+    if (phase->counted) {
+        worker->tally.table->busy_ns += wm_clock_thread_cpu_ns() - start_cpu_ns;
+        worker->tally.table->wall_ns += wm_clock_now_ns() - start_ns;
+    }
     wm_pacer_clear(worker->pacer);
     uv_idle_stop(&worker->idle);
     uint64_t unfinished = worker->held;
@@ -304,6 +311,25 @@ static bool time_to_send(struct wm_worker *worker, uint64_t now_ns)
     return true;
 }
 
+/* Why the driver cannot send what is held. */
+static void tell_refused(struct wm_worker *worker, int rc)
+{
+    const struct wm_work *work = &worker->work;
+    uint64_t index = work->index & ~WM_WORK_WARMUP_INDEX;
+    const struct wm_error *fault = NULL;
+    if (rc == -EINVAL && worker->ops->fault != NULL)
+        fault = worker->ops->fault(worker->driver);
+    if (fault != NULL)
+        wm_fail(&worker->err, rc, "request %" PRIu64 ": %.100s%s%.300s", index, fault->place,
+                fault->place[0] != '\0' ? ": " : "", fault->text);
+    else if (rc == -ENOENT)
+        wm_fail(&worker->err, rc,
+                "request %" PRIu64 " is for the entry point '%.100s', which is not there", index,
+                work->entry);
+    else
+        wm_fail_errno(&worker->err, rc, "", "send a request");
+}
+
 /* Sends what is held. False when the driver is busy or the run is over. */
 static bool send_held(struct wm_worker *worker, uint64_t now_ns)
 {
@@ -332,12 +358,7 @@ static bool send_held(struct wm_worker *worker, uint64_t now_ns)
         worker->held = true;
         pace(worker, now_ns + RETRY_NS);
     } else {
-        if (rc == -ENOENT)
-            wm_fail(&worker->err, rc,
-                    "request %" PRIu64 " is for the entry point '%.100s', which is not there",
-                    worker->work.index & ~WM_WORK_WARMUP_INDEX, worker->work.entry);
-        else
-            wm_fail_errno(&worker->err, rc, "", "send a request");
+        tell_refused(worker, rc);
         fail(worker, rc);
     }
     return false;
@@ -434,5 +455,9 @@ static void on_check(uv_check_t *check)
 
 static void on_wake(uv_async_t *wake)
 {
-    (void)wake; /* the loop turned, check sees the rest */
+    struct wm_worker *worker = wake->data;
+    struct wm_phase *phase = worker->phase;
+    /* pairs with replay.c; all else is seen by check, since the loop turned */
+    if (phase != NULL && atomic_load_explicit(&phase->let_go, memory_order_acquire))
+        worker->gave_up = true;
 }

@@ -49,12 +49,13 @@ struct wm_compared {
     const char *unit;    /* "CPU/request", "ns/op" */
     enum wm_amount amount;
     bool of_path;
-    bool of_entry;     /* and that is all paths of an entry point together */
-    bool judged;       /* a check looks at it */
-    bool counted;      /* not measured: a single value of each side is as good as many */
-    bool has_speed;    /* a slower machine makes it larger, in the same proportion for all paths */
-    bool sets_speed;   /* it can tell how slow the machine was */
-    bool at_one_speed; /* that was taken out: the change is one against the reference path */
+    bool of_entry;      /* and that is all paths of an entry point together */
+    bool of_background; /* or what a server does for no one request, by all requests */
+    bool judged;        /* a check looks at it */
+    bool counted;       /* not measured: a single value of each side is as good as many */
+    bool has_speed;     /* a slower machine makes it larger, in the same proportion for all paths */
+    bool sets_speed;    /* it can tell how slow the machine was */
+    bool at_one_speed;  /* that was taken out: the change is one against the reference path */
     bool more_is_better;
     struct wm_lot lots[WM_COMPARED_SIDES]; /* of runs, in their order; `own` is the same */
     double *own[WM_COMPARED_SIDES];
@@ -157,6 +158,9 @@ WM_MUST_USE int wm_comparison_add_missing_kinds(struct wm_comparison *comparison
 WM_MUST_USE int wm_comparison_add_entries(struct wm_comparison *comparison,
                                           const struct wm_comparison_input *input,
                                           const struct wm_intern *entries);
+/* The same file: the row of servers' (background). */
+WM_MUST_USE int wm_comparison_add_background(struct wm_comparison *comparison,
+                                             const struct wm_comparison_input *input);
 WM_MUST_USE int wm_comparison_add_paths(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
 WM_MUST_USE int wm_comparison_add_bench(struct wm_comparison *comparison,

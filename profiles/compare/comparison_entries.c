@@ -2,7 +2,9 @@
  *
  * A path that is called something else now is one that went and one that came, and neither is
  * compared: what got slow there would pass. So where paths came or went their entry point is
- * compared as a whole. Elsewhere it is not, since that would also ask about the mix of paths. */
+ * compared as a whole. Elsewhere it is not, since that would also ask about the mix of paths.
+ *
+ * What a server does for no one request is compared here too: by all requests. */
 #include "profiles/compare/comparison.h"
 
 #include "harness/core/text.h"
@@ -14,15 +16,17 @@ struct whole {
     double requests, samples, cpu_ns;
 };
 
+/* Of an entry point, or where `entry` is NULL the (background) and the requests that it was for. */
 static void add_run(struct whole *whole, const struct wm_run *run, const char *entry)
 {
     for (size_t i = 0; i < run->paths->count; i++) {
         const struct wm_path_row *row = &run->paths->rows[i];
-        if (wm_path_is_closing(row) || strcmp(row->entry, entry) != 0)
-            continue;
-        whole->requests += (double)row->requests;
-        whole->samples += (double)row->samples;
-        whole->cpu_ns += (double)row->cpu_ns;
+        bool closing = wm_path_is_closing(row);
+        bool counts = !closing && (entry == NULL || strcmp(row->entry, entry) == 0);
+        bool costs = entry != NULL ? counts : closing && strcmp(row->name, WM_PATH_BACKGROUND) == 0;
+        whole->requests += counts ? (double)row->requests : 0;
+        whole->samples += costs ? (double)row->samples : 0;
+        whole->cpu_ns += costs ? (double)row->cpu_ns : 0;
     }
 }
 
@@ -39,7 +43,8 @@ static int add_side(struct wm_comparison *comparison, const struct wm_set *set, 
     for (size_t i = 0; i < set->run_count; i++) {
         struct whole one = {0};
         add_run(&one, set->runs[i], entry);
-        if (set->runs[i]->hz > 0 && one.requests > 0)
+        bool known = entry != NULL || one.samples > 0;
+        if (set->runs[i]->hz > 0 && one.requests > 0 && known)
             values[count++] = one.cpu_ns / one.requests;
         add_run(&all, set->runs[i], entry);
     }
@@ -53,22 +58,16 @@ static int add_side(struct wm_comparison *comparison, const struct wm_set *set, 
     return 0;
 }
 
-static int add_entry(struct wm_comparison *comparison, const struct wm_comparison_input *input,
-                     const char *entry)
+/* The row of an entry point, or where `entry` is NULL of the (background). */
+static int add_row(struct wm_comparison *comparison, const struct wm_comparison_input *input,
+                   const char *entry, const char *subject)
 {
-    struct wm_text title;
-    wm_text_init(&title);
-    wm_text_addf(&title, "all of %s", entry);
-    const char *subject =
-        title.failed ? NULL : wm_arena_copy(&comparison->arena, title.data, title.length);
-    wm_text_done(&title);
-    if (subject == NULL)
-        return -ENOMEM;
     struct wm_compared row = {.subject = subject,
                               .unit = WM_COMPARED_CPU,
                               .amount = WM_AMOUNT_NS,
                               .of_path = true,
-                              .of_entry = true,
+                              .of_entry = entry != NULL,
+                              .of_background = entry == NULL,
                               .judged = true,
                               .has_speed = true,
                               .sampling.path = subject};
@@ -82,6 +81,18 @@ static int add_entry(struct wm_comparison *comparison, const struct wm_compariso
     return wm_comparison_add_row(comparison, row) != NULL ? 0 : -ENOMEM;
 }
 
+static int add_entry(struct wm_comparison *comparison, const struct wm_comparison_input *input,
+                     const char *entry)
+{
+    struct wm_text title;
+    wm_text_init(&title);
+    wm_text_addf(&title, "all of %s", entry);
+    const char *subject =
+        title.failed ? NULL : wm_arena_copy(&comparison->arena, title.data, title.length);
+    wm_text_done(&title);
+    return subject != NULL ? add_row(comparison, input, entry, subject) : -ENOMEM;
+}
+
 int wm_comparison_add_entries(struct wm_comparison *comparison,
                               const struct wm_comparison_input *input,
                               const struct wm_intern *entries)
@@ -90,4 +101,10 @@ int wm_comparison_add_entries(struct wm_comparison *comparison,
     for (size_t i = 0; rc == 0 && i < wm_intern_count(entries); i++)
         rc = add_entry(comparison, input, wm_intern_get(entries, (uint32_t)i, NULL));
     return rc;
+}
+
+int wm_comparison_add_background(struct wm_comparison *comparison,
+                                 const struct wm_comparison_input *input)
+{
+    return add_row(comparison, input, NULL, WM_PATH_BACKGROUND);
 }

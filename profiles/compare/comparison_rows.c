@@ -219,6 +219,8 @@ int wm_comparison_add_paths(struct wm_comparison *comparison,
         rc = add_or_miss(comparison, input, order[i], entries);
     if (rc == 0)
         rc = wm_comparison_add_entries(comparison, input, entries);
+    if (rc == 0)
+        rc = wm_comparison_add_background(comparison, input);
     wm_intern_free(entries);
     free(order);
     return rc;

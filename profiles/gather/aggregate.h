@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Paths as this room numbers them: wm_region.paths, and the two rows that close the sum. */
+/* Paths as this room numbers them: wm_region.paths, and the rows that close the sum. */
 enum {
     WM_SLOT_UNATTRIBUTED = WM_PATH_MAX,
+    WM_SLOT_BACKGROUND,
     WM_SLOT_HARNESS,
     WM_SLOT_MAX,
 };

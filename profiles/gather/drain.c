@@ -32,6 +32,7 @@ int64_t wm_drain_all(struct wm_drain *drain, const struct wm_drain_sink *sink)
     /* Every slot, since a thread that is gone may have left records behind; a slot that was never
      * used costs one look at each of its heads. */
     for (uint32_t thread = 0; thread < WM_THREAD_MAX; thread++) {
+        drain->thread = thread;
         int64_t taken = drain_samples(drain, thread, sink);
         if (taken < 0)
             return taken;

@@ -18,6 +18,7 @@ struct wm_drain {
     struct wm_drain_place samples[WM_THREAD_MAX];
     struct wm_drain_place ends[WM_THREAD_MAX];
     uint64_t rings_abandoned;
+    uint32_t thread; /* whose record the sink is being given */
 };
 
 /* Called for each record, which is a copy, whole, with frame_count frames. A negative value ends

@@ -21,13 +21,22 @@ struct work {
     struct tally *tallies; /* by group */
     struct wm_histogram *latency;
     const char **names; /* by group */
+    bool has_allocs;
 };
 
 static int group_paths(struct work *work);
 static void count_cells(struct work *work);
+static void count_seen(struct work *work);
 static int add_rows(struct work *work);
 static int add_closing_row(struct work *work, const char *name, uint32_t slot);
 static void find_names(struct work *work);
+
+/* A server that is not ours to look into has none: that is no finding, so it gets no row. */
+static bool has_background(const struct wm_finish *finish)
+{
+    return finish->aggregate->paths[WM_SLOT_BACKGROUND].samples > 0 ||
+           (finish->is_server && finish->target != WM_TARGET_CONNECT);
+}
 
 int wm_finish_paths(struct wm_finish *finish)
 {
@@ -45,10 +54,13 @@ int wm_finish_paths(struct wm_finish *finish)
     if (rc < 0)
         goto out;
     count_cells(&work);
+    count_seen(&work);
     rc = add_rows(&work);
+    if (rc == 0 && has_background(finish))
+        rc = add_closing_row(&work, WM_PATH_BACKGROUND, WM_SLOT_BACKGROUND);
     if (rc == 0)
         rc = add_closing_row(&work, WM_PATH_UNATTRIBUTED, WM_SLOT_UNATTRIBUTED);
-    if (rc == 0 && !finish->timed_only)
+    if (rc == 0 && !finish->is_server && !finish->timed_only)
         rc = add_closing_row(&work, WM_PATH_HARNESS, WM_SLOT_HARNESS);
     if (rc == 0)
         rc = wm_paths_finish(finish->run->paths);
@@ -96,6 +108,19 @@ static void count_cells(struct work *work)
             tally->allocs += cell->allocs;
             tally->alloc_bytes += cell->alloc_bytes;
         }
+    }
+}
+
+/* What the board counted: allocations of servers; under somebody else's load the requests too,
+ * which the agents saw begin. */
+static void count_seen(struct work *work)
+{
+    const struct wm_board *board = &work->finish->region->board;
+    for (uint32_t path = 0; path < work->finish->known.path_count; path++) {
+        struct tally *tally = &work->tallies[work->groups[path]];
+        tally->requests += atomic_load(&board->seen[path]);
+        tally->allocs += atomic_load(&board->seen_allocs[path]);
+        tally->alloc_bytes += atomic_load(&board->seen_alloc_bytes[path]);
     }
 }
 
@@ -172,7 +197,7 @@ static int add_row(struct work *work, uint32_t path)
         return -ENOMEM;
     row->requests = tally->requests;
     row->errors = tally->errors;
-    row->has_allocs = work->finish->region->allocs_counted != 0;
+    row->has_allocs = work->has_allocs;
     row->allocs = tally->allocs;
     row->alloc_bytes = tally->alloc_bytes;
     fill_weight(row, &tally->weight);
@@ -180,8 +205,18 @@ static int add_row(struct work *work, uint32_t path)
     return fill_nodes(work->finish, known, row);
 }
 
+/* A server that is never seen to allocate has an allocator of its own, which nobody counted. */
+static bool has_allocs(const struct work *work)
+{
+    bool any = !work->finish->is_server;
+    for (uint32_t path = 0; path < work->finish->known.path_count; path++)
+        any |= work->tallies[work->groups[path]].allocs > 0;
+    return any && work->finish->region->allocs_counted != 0;
+}
+
 static int add_rows(struct work *work)
 {
+    work->has_allocs = has_allocs(work);
     uint32_t next_group = 0; /* groups are numbered in the order of their first path */
     for (uint32_t path = 0; path < work->finish->known.path_count; path++) {
         if (work->groups[path] != next_group)
@@ -221,6 +256,7 @@ static void find_names(struct work *work)
     }
     for (uint32_t path = 0; path < finish->known.path_count; path++)
         finish->path_names[path] = work->names[work->groups[path]];
+    finish->path_names[WM_SLOT_BACKGROUND] = WM_PATH_BACKGROUND;
     finish->path_names[WM_SLOT_UNATTRIBUTED] = WM_PATH_UNATTRIBUTED;
     finish->path_names[WM_SLOT_HARNESS] = WM_PATH_HARNESS;
 }

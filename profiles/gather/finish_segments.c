@@ -20,6 +20,7 @@ static void sum_samples(const struct wm_finish *finish, struct node_sum *sums);
 static void link_children(const struct wm_finish *finish, struct node_sum *sums);
 static int add_nodes(struct wm_finish *finish, const struct node_sum *sums);
 static int add_sites(struct wm_finish *finish);
+static int add_unseen_rules(struct wm_finish *finish);
 
 int wm_finish_segments(struct wm_finish *finish)
 {
@@ -33,6 +34,8 @@ int wm_finish_segments(struct wm_finish *finish)
     int rc = add_nodes(finish, sums);
     if (rc == 0)
         rc = add_sites(finish);
+    if (rc == 0)
+        rc = add_unseen_rules(finish);
     free(sums);
     return rc;
 }
@@ -55,6 +58,8 @@ static void sum_requests(const struct wm_finish *finish, struct node_sum *sums)
 static void sum_visits(const struct wm_finish *finish, struct node_sum *sums)
 {
     uint32_t count = finish->known.node_count;
+    while (count > WM_NODE_ROOT + 1 && finish->known.nodes[count - 1].from_stacks)
+        count--; /* nobody counted those */
     for (uint32_t node = WM_NODE_ROOT + 1; node < count; node++)
         sums[node].visits = atomic_load(&finish->region->node_visits[node]);
     for (uint32_t thread = 0; thread < WM_THREAD_MAX; thread++)
@@ -66,12 +71,11 @@ static void sum_samples(const struct wm_finish *finish, struct node_sum *sums)
 {
     const struct wm_aggregate *aggregate = finish->aggregate;
     for (size_t i = 0; i < aggregate->cell_count; i++) {
-        uint32_t node;
-        size_t frame_count;
-        if (aggregate->cells[i].path == WM_SLOT_UNATTRIBUTED)
+        const struct wm_aggregate_cell *cell = &aggregate->cells[i];
+        uint32_t node = wm_finish_node(finish, cell);
+        if (cell->path == WM_SLOT_UNATTRIBUTED && !finish->known.nodes[node].from_stacks)
             continue; /* of requests that did not end, which are not in the counts either */
-        wm_aggregate_frames(aggregate, aggregate->cells[i].stack, &node, &frame_count);
-        struct node_sum *sum = &sums[wm_known_node(&finish->known, node)];
+        struct node_sum *sum = &sums[node];
         sum->samples += aggregate->cells[i].weight.samples;
         sum->self_cpu_ns += aggregate->cells[i].weight.cpu_ns;
     }
@@ -105,12 +109,10 @@ static int add_node(struct wm_finish *finish, uint32_t node, const struct node_s
     struct wm_segment_row *row = wm_segments_add(segments);
     if (row == NULL)
         return -ENOMEM;
-    row->file = "";
     row->segment = copy(segments->arena, known->text);
-    if (known->site != UINT32_MAX) {
-        row->file = copy(segments->arena, finish->known.sites[known->site].file);
-        row->line = finish->known.sites[known->site].line;
-    }
+    row->file = copy(segments->arena, known->file);
+    row->line = known->line;
+    row->from_stacks = known->from_stacks;
     if (row->segment == NULL || row->file == NULL)
         return -ENOMEM;
     row->requests = sum->requests;
@@ -121,13 +123,19 @@ static int add_node(struct wm_finish *finish, uint32_t node, const struct node_s
     return 0;
 }
 
-/* The tree, parents first. A node that only the warm-up visited has no row. */
+/* A node that only the warm-up visited has no row. */
+static bool has_row(const struct wm_known_node *node, const struct node_sum *sum)
+{
+    return node->text != NULL && (node->from_stacks ? sum->samples > 0 : sum->requests > 0);
+}
+
+/* The tree, parents first. */
 static int add_nodes(struct wm_finish *finish, const struct node_sum *sums)
 {
     uint32_t node = sums[WM_NODE_ROOT].first_child;
     while (node != 0) {
         int rc = 0;
-        if (finish->known.nodes[node].text != NULL && sums[node].requests > 0)
+        if (has_row(&finish->known.nodes[node], &sums[node]))
             rc = add_node(finish, node, &sums[node]);
         if (rc < 0)
             return rc;
@@ -204,4 +212,27 @@ static int add_sites(struct wm_finish *finish)
     run->coverage = run->sites > 0 ? (double)run->sites_reached / (double)run->sites : 1;
     free(places);
     return rc;
+}
+
+/* The functions that were listed and are on no stack: where they are listed. */
+static int add_unseen_rules(struct wm_finish *finish)
+{
+    const struct wm_segment_rules *rules = finish->rules;
+    struct wm_segments *segments = finish->run->segments;
+    for (size_t i = 0; rules != NULL && i < rules->count; i++) {
+        const struct wm_segment_rule *rule = &rules->rules[i];
+        const char *name = rule->name != NULL ? rule->name : rule->pattern;
+        if (finish->rules_seen[i])
+            continue;
+        struct wm_segment_row *row = wm_segments_add(segments);
+        if (row == NULL)
+            return -ENOMEM;
+        row->segment = wm_known_copy(segments->arena, name, strlen(name));
+        row->file = copy(segments->arena, rules->file);
+        row->line = rule->line;
+        row->from_stacks = true;
+        if (row->segment == NULL || row->file == NULL)
+            return -ENOMEM;
+    }
+    return 0;
 }

@@ -63,7 +63,7 @@ static int sum_workers(struct wm_finish *finish)
             wm_histogram_merge(late, &worker->late);
     }
     run->unsent = finish->region->unsent;
-    if (run->crashed)
+    if (run->crashed && !finish->is_server) /* its workers are ours: they live, and have counted */
         run->unfinished += count_open(finish->region);
     run->late_p99_ns = wm_histogram_quantile(late, 0.99);
     free(late);
@@ -76,10 +76,8 @@ static void sum_sampling(struct wm_finish *finish)
     const struct wm_region *region = finish->region;
     for (size_t i = 0; i < WM_SLOT_MAX; i++)
         run->samples += finish->aggregate->paths[i].samples;
-    for (uint32_t i = 0; i < WM_THREAD_MAX; i++) {
-        run->samples_dropped += region->threads[i].dropped;
-        run->samples_truncated += region->threads[i].truncated;
-    }
+    run->samples_dropped = finish->counted.dropped;
+    run->samples_truncated = finish->counted.truncated;
     run->hz = region->plan.hz;
     run->sampler = sampler_name(region->sampler);
     run->sample_cost_ns = region->sample_cost_ns;
@@ -90,6 +88,8 @@ static void sum_sampling(struct wm_finish *finish)
     if (cpu_ns > 0)
         run->sampling_share = cost_ns < (double)cpu_ns ? cost_ns / (double)cpu_ns : 1;
 }
+
+enum { ENTRIES_TOLD = 16 }; /* a server may have as many as there are names for requests */
 
 /* The entry points that requests went to, ", " between, each once. */
 static void list_entries(const struct wm_finish *finish, struct wm_text *text)
@@ -106,8 +106,10 @@ static void list_entries(const struct wm_finish *finish, struct wm_text *text)
             continue;
         if (wm_intern_string(listed, known->paths[i].entry) < 0)
             text->failed = true;
-        else if (wm_intern_count(listed) > before)
+        else if (wm_intern_count(listed) > before && before < ENTRIES_TOLD)
             wm_text_addf(text, "%s%s", before > 0 ? ", " : "", known->paths[i].entry);
+        else if (wm_intern_count(listed) > before && before == ENTRIES_TOLD)
+            wm_text_add(text, ", …");
     }
     wm_intern_free(listed);
 }
@@ -127,8 +129,13 @@ static void add_number(struct wm_text *text, double value)
         wm_text_addf(text, ".%u", rest / 100);
 }
 
-static void describe_load(const struct wm_plan *plan, struct wm_text *text)
+static void describe_load(const struct wm_finish *finish, struct wm_text *text)
 {
+    const struct wm_plan *plan = &finish->region->plan;
+    if (finish->target == WM_TARGET_WATCH) {
+        wm_text_add(text, "somebody else's load");
+        return;
+    }
     if (plan->bench.kind != WM_BENCH_NONE) {
         wm_text_add(text, "benchmark, back to back");
         return;
@@ -171,7 +178,7 @@ static int fill_texts(struct wm_finish *finish)
     list_entries(finish, &text);
     run->entry = take(run, &text);
     wm_text_init(&text);
-    describe_load(&finish->region->plan, &text);
+    describe_load(finish, &text);
     run->load = take(run, &text);
     return run->started != NULL && run->entry != NULL && run->load != NULL ? 0 : -ENOMEM;
 }
@@ -180,6 +187,11 @@ int wm_finish_totals(struct wm_finish *finish)
 {
     struct wm_run *run = finish->run;
     const struct wm_region *region = finish->region;
+    if (finish->is_server) {
+        int served = wm_finish_served(finish);
+        if (served < 0)
+            return served;
+    }
     run->seconds = (double)wm_finish_duration_ns(finish) / (double)WM_NS_PER_SECOND;
     run->crashed =
         atomic_load(&region->crash.ready) != 0 || atomic_load(&region->stage) < WM_STAGE_DONE;

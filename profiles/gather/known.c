@@ -64,9 +64,7 @@ const char *wm_known_copy(struct wm_arena *arena, const char *string, size_t byt
     return copy;
 }
 
-/* The name at an offset of the pool; "?" for one that lies outside or does not end. NULL: no
- * memory. */
-static const char *name_at(struct wm_known *known, uint32_t offset)
+const char *wm_known_name(struct wm_known *known, uint32_t offset)
 {
     const struct wm_region *region = known->region;
     uint32_t bytes = clamp(atomic_load(&region->name_bytes), WM_NAME_BYTES);
@@ -87,8 +85,8 @@ static int copy_sites(struct wm_known *known)
     for (uint32_t i = 0; i < known->site_count; i++) {
         const struct wm_site_entry *entry = &known->region->sites[i];
         struct wm_known_site *site = &known->sites[i];
-        site->name = name_at(known, entry->name);
-        site->file = name_at(known, entry->file);
+        site->name = wm_known_name(known, entry->name);
+        site->file = wm_known_name(known, entry->file);
         site->line = entry->line;
         site->reached = entry->reached != 0;
         if (site->name == NULL || site->file == NULL)
@@ -120,18 +118,23 @@ static int copy_nodes(struct wm_known *known)
     uint32_t *depths = wm_arena_alloc(&known->arena, known->node_count * sizeof(*depths));
     if (known->nodes == NULL || depths == NULL)
         return -ENOMEM;
+    known->node_capacity = known->node_count;
     known->nodes[WM_NODE_ROOT].text = "";
     for (uint32_t i = WM_NODE_ROOT + 1; i < known->node_count; i++) {
         const struct wm_node *entry = &known->region->nodes[i];
         struct wm_known_node *node = &known->nodes[i];
         uint32_t parent = entry->parent;
         node->parent = WM_NODE_ROOT;
-        node->site = entry->site < known->site_count ? entry->site : UINT32_MAX;
+        node->file = "";
+        if (entry->site < known->site_count) {
+            node->file = known->sites[entry->site].file;
+            node->line = known->sites[entry->site].line;
+        }
         if (parent < WM_NODE_ROOT || parent >= i || known->nodes[parent].text == NULL) {
             known->damaged++;
             continue;
         }
-        const char *name = name_at(known, entry->name);
+        const char *name = wm_known_name(known, entry->name);
         if (name == NULL)
             return -ENOMEM;
         node->parent = parent;
@@ -143,6 +146,41 @@ static int copy_nodes(struct wm_known *known)
     return 0;
 }
 
+int wm_known_reserve_nodes(struct wm_known *known, uint32_t count)
+{
+    uint32_t capacity = known->node_count + count;
+    struct wm_known_node *nodes = wm_arena_alloc(&known->arena, capacity * sizeof(*nodes));
+    if (nodes == NULL)
+        return -ENOMEM;
+    memcpy(nodes, known->nodes, known->node_count * sizeof(*nodes));
+    known->nodes = nodes;
+    known->node_capacity = capacity;
+    return 0;
+}
+
+static uint32_t depth_of(const struct wm_known *known, uint32_t node)
+{
+    uint32_t depth = 0;
+    for (; node != WM_NODE_ROOT; node = known->nodes[node].parent)
+        depth++;
+    return depth;
+}
+
+int64_t wm_known_add_node(struct wm_known *known, uint32_t parent, const char *name)
+{
+    if (known->node_count == known->node_capacity)
+        return -ENOSPC;
+    const char *copy = wm_arena_copy(&known->arena, name, strlen(name));
+    const char *text = copy != NULL ? active_path(known, known->nodes[parent].text, copy,
+                                                  depth_of(known, parent) + 1)
+                                    : NULL;
+    if (text == NULL)
+        return -ENOMEM;
+    known->nodes[known->node_count] =
+        (struct wm_known_node){.text = text, .parent = parent, .file = "", .from_stacks = true};
+    return known->node_count++;
+}
+
 /* Name of an entry or outcome by its index; "" without any. NULL: no memory. */
 static const char *indexed_name(struct wm_known *known, const uint32_t *offsets, uint32_t count,
                                 uint32_t index)
@@ -151,7 +189,7 @@ static const char *indexed_name(struct wm_known *known, const uint32_t *offsets,
         known->damaged++;
         return "?";
     }
-    return name_at(known, offsets[index]);
+    return wm_known_name(known, offsets[index]);
 }
 
 /* How many of the path's nodes can be read: all, or none where one of them makes no sense. */

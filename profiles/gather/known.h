@@ -18,7 +18,9 @@
 struct wm_known_node {
     const char *text; /* active path "A/B/C", "" of the root, NULL: no such node */
     uint32_t parent;  /* below the node's own number */
-    uint32_t site;    /* index into sites, UINT32_MAX unknown */
+    const char *file; /* where it is opened first, or its function stands; "" unknown */
+    uint32_t line;
+    bool from_stacks; /* of no marked segment: wm_known_add_node */
 };
 
 struct wm_known_path {
@@ -39,7 +41,7 @@ struct wm_known_site {
 struct wm_known {
     const struct wm_region *region;
     struct wm_arena arena;
-    uint32_t node_count, path_count, site_count, worker_count;
+    uint32_t node_count, node_capacity, path_count, site_count, worker_count;
     struct wm_known_node *nodes;
     struct wm_known_path *paths;
     struct wm_known_site *sites;
@@ -51,6 +53,13 @@ void wm_known_done(struct wm_known *known);
 
 /* `node` if there is such a node, otherwise WM_NODE_ROOT. */
 uint32_t wm_known_node(const struct wm_known *known, uint64_t node);
+/* Room for `count` more nodes. -ENOMEM. */
+WM_MUST_USE int wm_known_reserve_nodes(struct wm_known *known, uint32_t count);
+/* Adds a node of a stack's segment below `parent`. Its number; -ENOSPC where there is no room,
+ * -ENOMEM. */
+WM_MUST_USE int64_t wm_known_add_node(struct wm_known *known, uint32_t parent, const char *name);
+/* The name at an offset of region->names, "?" where that makes no sense. NULL: no memory. */
+const char *wm_known_name(struct wm_known *known, uint32_t offset);
 /* A copy of at most `bytes` bytes at `string`, up to its NUL, fit to be shown; NULL: no memory. */
 const char *wm_known_copy(struct wm_arena *arena, const char *string, size_t bytes);
 

@@ -26,6 +26,28 @@ static bool makes_sense(const struct wm_module *module)
            memchr(module->path, '\0', sizeof(module->path)) != NULL && module->path[0] != '\0';
 }
 
+/* Processes of one image report the same binaries, each for itself. Not the same any more is one
+ * whose place another has had since. */
+static bool is_known(const struct wm_modules *modules, const struct wm_module *module)
+{
+    for (size_t i = modules->count; i > 0; i--) {
+        const struct wm_module *known = &modules->list[i - 1];
+        if (known->end <= module->start || known->start >= module->end)
+            continue;
+        return known->start == module->start && known->end == module->end &&
+               known->bias == module->bias && known->offset == module->offset &&
+               strcmp(known->path, module->path) == 0;
+    }
+    return false;
+}
+
+static void tag(struct wm_module *module)
+{
+    module->start = wm_modules_tag(module->image, module->start);
+    module->end = wm_modules_tag(module->image, module->end);
+    module->bias = wm_modules_tag(module->image, module->bias);
+}
+
 static int report(struct wm_modules *modules, const struct wm_module *module)
 {
     struct wm_symbol_module reported = {
@@ -60,6 +82,9 @@ int wm_modules_update(struct wm_modules *modules)
             modules->damaged++;
             continue;
         }
+        tag(module);
+        if (is_known(modules, module))
+            continue;
         int rc = report(modules, module);
         if (rc < 0)
             return rc;

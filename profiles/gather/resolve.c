@@ -1,6 +1,8 @@
 /* resolve.c - samples wait for their request's end, ends for their samples. */
 #include "profiles/gather/resolve.h"
 
+#include "profiles/gather/labels.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +66,47 @@ int wm_resolve_sample(struct wm_resolve *resolve, uint64_t request, uint32_t sta
     if (pending->seen >= pending->expected)
         drop(resolve, pending);
     return rc;
+}
+
+/* A path that the board named; what stands for none is (unattributed). */
+static uint32_t path_of(struct wm_resolve *resolve, int64_t path, uint64_t samples)
+{
+    if (path >= 0 && path < WM_PATH_MAX)
+        return (uint32_t)path;
+    if (path == WM_LABEL_GONE)
+        resolve->labels_gone += samples;
+    else
+        resolve->damaged_ends++;
+    return WM_SLOT_UNATTRIBUTED;
+}
+
+int wm_resolve_labelled(struct wm_resolve *resolve, const struct wm_region *region, uint64_t label,
+                        uint32_t stack, uint64_t cpu_ns)
+{
+    int64_t path = wm_label_path(region, label);
+    if (path == WM_LABEL_OPEN)
+        return wm_resolve_sample(resolve, label, stack, cpu_ns);
+    struct wm_weight weight = {1, cpu_ns, (double)cpu_ns * (double)cpu_ns};
+    return wm_aggregate_add(resolve->aggregate, path_of(resolve, path, 1), stack, &weight);
+}
+
+int wm_resolve_ask(struct wm_resolve *resolve, const struct wm_region *region)
+{
+    size_t i = 0;
+    while (i < resolve->slots && resolve->count > 0) {
+        struct wm_pending *pending = &resolve->table[i];
+        int64_t path =
+            wm_label_is(pending->request) ? wm_label_path(region, pending->request) : WM_LABEL_OPEN;
+        if (path == WM_LABEL_OPEN) {
+            i++;
+            continue;
+        }
+        int rc = hand_over(resolve, pending, path_of(resolve, path, pending->seen));
+        if (rc < 0)
+            return rc;
+        drop(resolve, pending); /* another may move to this place: it is looked at again */
+    }
+    return 0;
 }
 
 int wm_resolve_end(struct wm_resolve *resolve, const struct wm_end *end)

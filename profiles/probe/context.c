@@ -1,8 +1,11 @@
 /* context.c - the request that is open on a thread: from its begin to its path. */
+#include "profiles/probe/context.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/threads.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -143,7 +146,7 @@ WM_EXPORT void wm_probe_stands_for_many(struct wm_context *context)
     slot_of(context)->many = 1;
 }
 
-static void count_visits(struct wm_context_slot *slot)
+void wm_context_count_visits(struct wm_context_slot *slot)
 {
     struct wm_region *region = wm_probe.region;
     uint64_t *visits = wm_tls.own != NULL ? wm_tls.own->shared->visits : NULL;
@@ -156,6 +159,7 @@ static void count_visits(struct wm_context_slot *slot)
         slot->visits[node] = 0;
     }
     slot->visits[0] = 0;
+    slot->visited_count = 0;
 }
 
 /* The drain learns which path the request's samples belong to. */
@@ -190,7 +194,65 @@ WM_EXPORT void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret
     ret_end->sampling_ns = (uint64_t)samples * wm_probe.region->sample_cost_ns;
     if (samples > 0)
         tell_end(slot, ret_end->path, samples);
-    count_visits(slot);
+    wm_context_count_visits(slot);
     give_slot(slot);
     ret_end->end_ns = wm_probe_clock(CLOCK_MONOTONIC);
+}
+
+/* ---- In a server ---- */
+
+static _Atomic uint32_t next_free; /* a guess, so that a low number is used again */
+
+/* Its process was killed, and could not give it back. */
+static bool is_abandoned(const struct wm_context_slot *slot)
+{
+    return kill(slot->pid, 0) != 0 && errno == ESRCH;
+}
+
+static bool take_shared(struct wm_context_slot *slot, bool abandoned)
+{
+    uint32_t state = atomic_load_explicit(&slot->state, memory_order_relaxed);
+    if (abandoned ? !is_abandoned(slot) : state == WM_CONTEXT_OPEN)
+        return false;
+    if (!atomic_compare_exchange_strong_explicit(&slot->state, &state, WM_CONTEXT_OPEN,
+                                                 memory_order_acquire, memory_order_relaxed))
+        return false;
+    slot->pid = wm_probe.pid;
+    return true;
+}
+
+uint32_t wm_context_take_shared(void)
+{
+    uint32_t from = atomic_load_explicit(&next_free, memory_order_relaxed);
+    for (uint32_t i = 0; i < 2 * WM_CONTEXT_MAX; i++) {
+        uint32_t at = (from + i) % WM_CONTEXT_MAX;
+        struct wm_context_slot *slot = &wm_probe.region->contexts[at];
+        if (!take_shared(slot, i >= WM_CONTEXT_MAX))
+            continue;
+        wm_context_count_visits(slot); /* an abandoned one's: it must be clean */
+        slot->serial = 0;
+        slot->entry = WM_ENTRY_NONE;
+        slot->row = WM_ROW_NONE;
+        slot->many = 0;
+        atomic_store_explicit(attached_of(slot), 0, memory_order_relaxed);
+        atomic_store_explicit(&next_free, at + 1, memory_order_relaxed);
+        return at + 1;
+    }
+    atomic_fetch_add(&wm_probe.region->contexts_lost, 1);
+    return 0;
+}
+
+void wm_context_give_shared(uint32_t number)
+{
+    struct wm_context_slot *slot = &wm_probe.region->contexts[number - 1];
+    atomic_store_explicit(&next_free, number - 1, memory_order_relaxed);
+    /* pairs with take_shared */
+    atomic_store_explicit(&slot->state, WM_CONTEXT_FREE, memory_order_release);
+}
+
+void wm_context_forget_all(void)
+{
+    wm_context_current = NULL;
+    wm_tls.spare = NULL;
+    wm_tls.served = NULL;
 }

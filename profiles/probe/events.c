@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -85,27 +86,45 @@ static bool is_traced(void)
     return tracer != 0;
 }
 
+/* A real-time signal that the server has no use for, so far: the last free one. SIGPROF may be its
+ * own. */
+static int free_signal(void)
+{
+    struct sigaction now;
+    for (int signal = SIGRTMAX - 1; signal > SIGRTMIN; signal--) {
+        if (sigaction(signal, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 &&
+            now.sa_handler == SIG_DFL)
+            return signal;
+    }
+    return SIGPROF;
+}
+
+static enum wm_sampler choose(uint32_t hz);
+
 void wm_event_choose(uint32_t hz)
 {
-    struct wm_region *region = wm_probe.region;
-    wm_probe.signal = SIGPROF;
+    wm_probe.timer_signal = wm_probe.agent ? free_signal() : SIGPROF;
+    wm_probe.signal = wm_probe.timer_signal;
+    wm_probe.sampler = choose(hz);
+    wm_probe.region->sampler = wm_probe.sampler;
+}
+
+static enum wm_sampler choose(uint32_t hz)
+{
+    const struct wm_plan *plan = &wm_probe.region->plan;
     /* Up to its tick the kernel looks at CPU-time timers for nothing: no interrupt of their own.
      * Only where threads do not sleep, though: what runs between two ticks they do not see. */
-    bool steady = region->plan.law == WM_LAW_CLOSED && region->app_async == 0;
-    if (steady && hz <= tick_hz()) {
-        region->sampler = WM_SAMPLER_TIMER;
-        return;
-    }
+    bool steady = !wm_probe.agent && plan->law == WM_LAW_CLOSED && wm_probe.region->app_async == 0;
+    if (steady && hz <= tick_hz())
+        return WM_SAMPLER_TIMER;
     if (signals_by_task_work() && !is_traced())
         wm_probe.signal = SIGTRAP;
     int fd = perf_open((uint32_t)syscall(SYS_gettid), 100, NULL);
     if (fd >= 0) {
         close(fd);
-        region->sampler = WM_SAMPLER_PERF;
-        return;
+        return WM_SAMPLER_PERF;
     }
-    wm_probe.signal = SIGPROF;
-    region->sampler = WM_SAMPLER_TIMER;
+    wm_probe.signal = wm_probe.timer_signal;
     const char *remedy = fd == -EACCES || fd == -EPERM
                              ? "; `sysctl kernel.perf_event_paranoid=1` or CAP_PERFMON lifts it"
                              : "";
@@ -114,6 +133,7 @@ void wm_event_choose(uint32_t hz)
         "at the kernel's tick (often 250/s) and %s%s",
         strerror(-fd),
         steady ? "are right" : "are rough where threads sleep between requests, as here", remedy);
+    return WM_SAMPLER_TIMER;
 }
 
 static int signal_on_wakeup(int fd, uint32_t tid)
@@ -122,6 +142,18 @@ static int signal_on_wakeup(int fd, uint32_t tid)
     if (fcntl(fd, F_SETFL, O_ASYNC) < 0 || fcntl(fd, F_SETSIG, wm_probe.signal) < 0 ||
         fcntl(fd, F_SETOWN_EX, &owner) < 0)
         return -errno;
+    return 0;
+}
+
+/* A server closes what it does not know, and opens what takes the number next: so its events have
+ * no descriptor. A mapping of their first page keeps them alive; it is not inherited by children,
+ * and a close-all loop does not see it. */
+static int hide_event(struct wm_own_thread *own, int fd)
+{
+    void *page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, fd, 0);
+    if (page == MAP_FAILED)
+        return -errno;
+    own->event_page = page;
     return 0;
 }
 
@@ -136,9 +168,14 @@ static int arm_perf(struct wm_own_thread *own, uint32_t hz)
         return rc;
     }
     own->event = fd;
+    rc = wm_probe.agent ? hide_event(own, fd) : 0;
     /* Enabled for good: re-arming for one overflow at a time (IOC_REFRESH) would program the timer
      * thrice a sample, which is what costs on virtual machines. */
-    return ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -errno : 0;
+    if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0 && rc == 0)
+        rc = -errno;
+    if (wm_probe.agent)
+        close(fd);
+    return rc;
 }
 
 static int arm_timer(struct wm_own_thread *own, uint32_t hz)
@@ -146,7 +183,7 @@ static int arm_timer(struct wm_own_thread *own, uint32_t hz)
     struct sigevent event;
     memset(&event, 0, sizeof(event));
     event.sigev_notify = SIGEV_THREAD_ID;
-    event.sigev_signo = wm_probe.signal;
+    event.sigev_signo = wm_probe.timer_signal;
     event.sigev_value.sival_ptr = own;
     event.sigev_notify_thread_id = (pid_t)own->tid;
     if (timer_create(own->clock, &event, &own->timer) != 0)
@@ -162,20 +199,32 @@ static int arm_timer(struct wm_own_thread *own, uint32_t hz)
 
 int wm_event_arm(struct wm_own_thread *own, uint32_t hz)
 {
-    int rc = wm_probe.region->sampler == WM_SAMPLER_PERF ? arm_perf(own, hz) : arm_timer(own, hz);
+    int rc = wm_probe.sampler == WM_SAMPLER_PERF ? arm_perf(own, hz) : arm_timer(own, hz);
     if (rc < 0)
         wm_event_disarm(own);
+    if (rc < 0 && wm_probe.agent && wm_probe.sampler == WM_SAMPLER_PERF) {
+        rc = arm_timer(own, hz);
+        if (rc == 0)
+            wm_probe_note("threads that the server started after it had given up its rights are "
+                          "sampled by CPU-time timers, which fire at most at the kernel's tick "
+                          "(often 250/s); `sysctl kernel.perf_event_paranoid=1` lifts it");
+        if (rc < 0)
+            wm_event_disarm(own);
+    }
     return rc;
 }
 
 void wm_event_disarm(struct wm_own_thread *own)
 {
     int fd = own->event;
-    if (fd >= 0) {
+    if (own->event_page != NULL)
+        (void)munmap(own->event_page, (size_t)sysconf(_SC_PAGESIZE));
+    else if (fd >= 0 && !wm_probe.agent)
         (void)ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
-        own->event = -1;
+    own->event = -1;
+    own->event_page = NULL;
+    if (fd >= 0 && !wm_probe.agent)
         close(fd);
-    }
     if (own->has_timer) {
         own->has_timer = false;
         timer_delete(own->timer);

@@ -6,8 +6,8 @@
 
 #include <errno.h>
 #include <string.h>
-
-struct sigaction wm_handler_previous;
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began_ns);
 static void account_lost(struct wm_thread *thread, const struct wm_context_slot *slot,
@@ -24,11 +24,17 @@ static uint64_t perf_data(const siginfo_t *info)
     return data;
 }
 
-/* From an event of ours, be it one that is closed by now. */
-static bool is_our_trap(int signal, const siginfo_t *info)
+static bool is_own_thread(uintptr_t address)
 {
-    return signal == SIGTRAP && info->si_code == CODE_TRAP_PERF &&
-           perf_data(info) - (uintptr_t)wm_probe.threads < sizeof(wm_probe.threads);
+    return address - (uintptr_t)wm_probe.threads < sizeof(wm_probe.threads);
+}
+
+/* From an event or a timer of ours, be it one that is gone by now. */
+static bool was_ours(int signal, const siginfo_t *info)
+{
+    if (info->si_code == SI_TIMER)
+        return is_own_thread((uintptr_t)info->si_value.sival_ptr);
+    return signal == SIGTRAP && info->si_code == CODE_TRAP_PERF && is_own_thread(perf_data(info));
 }
 
 static bool is_ours(int signal, const struct wm_own_thread *own, const siginfo_t *info)
@@ -44,12 +50,29 @@ static bool is_ours(int signal, const struct wm_own_thread *own, const siginfo_t
     return info->si_code > 0 && info->si_fd == own->event;
 }
 
+/* What the kernel would have done without us: a system call past libc, since the way through it
+ * leads to ourselves. The signal comes again when the handler returns. */
+static void die_of(int signal)
+{
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        unsigned long mask;
+    } by_default = {SIG_DFL, 0, NULL, 0};
+    (void)syscall(SYS_rt_sigaction, signal, &by_default, NULL, sizeof(by_default.mask));
+    (void)syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
+}
+
 static void pass_on(int signal, siginfo_t *info, void *ucontext)
 {
-    if ((wm_handler_previous.sa_flags & SA_SIGINFO) != 0)
-        wm_handler_previous.sa_sigaction(signal, info, ucontext);
-    else if (wm_handler_previous.sa_handler != SIG_IGN && wm_handler_previous.sa_handler != SIG_DFL)
-        wm_handler_previous.sa_handler(signal);
+    const struct wm_handled *handled = &wm_probe.handled[signal != wm_probe.handled[0].signal];
+    if ((handled->previous.sa_flags & SA_SIGINFO) != 0)
+        handled->previous.sa_sigaction(signal, info, ucontext);
+    else if (handled->previous.sa_handler == SIG_DFL && wm_probe.agent)
+        die_of(signal);
+    else if (handled->previous.sa_handler != SIG_IGN && handled->previous.sa_handler != SIG_DFL)
+        handled->previous.sa_handler(signal);
 }
 
 void wm_handler(int signal, siginfo_t *info, void *ucontext)
@@ -57,7 +80,7 @@ void wm_handler(int signal, siginfo_t *info, void *ucontext)
     int saved_errno = errno;
     struct wm_own_thread *own = wm_tls.own;
     if (!is_ours(signal, own, info)) {
-        if (!is_our_trap(signal, info))
+        if (!was_ours(signal, info))
             pass_on(signal, info, ucontext);
         errno = saved_errno;
         return;
@@ -65,12 +88,14 @@ void wm_handler(int signal, siginfo_t *info, void *ucontext)
     atomic_store_explicit(&own->busy, 1, memory_order_relaxed);
     /* Either the stopping thread sees `busy`, or we see that sampling is off. */
     atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&wm_probe.sampling, memory_order_acquire) != WM_SAMPLING_OFF) {
+    if (atomic_load_explicit(&wm_probe.sampling, memory_order_acquire) != WM_SAMPLING_OFF &&
+        atomic_load_explicit(&wm_probe.held, memory_order_relaxed) == 0) {
         wm_tls.in_handler++;
         take(own, ucontext, wm_probe_clock(CLOCK_MONOTONIC));
         wm_tls.in_handler--;
     }
-    atomic_store_explicit(&own->busy, 0, memory_order_release); /* pairs with wm_probe_stop */
+    atomic_store_explicit(&own->busy, 0, memory_order_release); /* pairs with wm_thread_disarm, and
+                                                                   with processes.c */
     errno = saved_errno;
 }
 
@@ -83,6 +108,7 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
     uint64_t cpu_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
     uint64_t last_ns = atomic_load_explicit(&own->last_cpu_ns, memory_order_relaxed);
     atomic_store_explicit(&own->last_cpu_ns, cpu_ns, memory_order_relaxed);
+    atomic_store_explicit(&thread->last_cpu_ns, cpu_ns, memory_order_relaxed);
     uint64_t weight_ns = cpu_ns > last_ns ? cpu_ns - last_ns : 0;
 
     bool truncated;
@@ -101,7 +127,9 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
     sample->flags = (uint16_t)((truncated ? WM_SAMPLE_TRUNCATED : 0) |
                                (thread->harness != 0 ? WM_SAMPLE_HARNESS : 0));
     sample->frame_count = (uint16_t)count;
-    sample->request = slot != NULL ? slot->serial : 0;
+    sample->request = slot != NULL
+                          ? slot->serial
+                          : atomic_load_explicit(&wm_tls.label, memory_order_relaxed); /* 0: host */
     sample->cpu_ns = weight_ns;
     sample->node = slot != NULL ? __atomic_load_n(&slot->node, __ATOMIC_RELAXED) : WM_NODE_ROOT;
     memcpy(sample->frames, own->frames, count * sizeof(uint64_t));

@@ -4,10 +4,8 @@
 
 #include <signal.h>
 
-/* The app's handler for wm_probe.signal before us: signals that are not ours go there. */
-extern struct sigaction wm_handler_previous;
-
-/* [signal] sa_sigaction of wm_probe.signal. errno is as it was found. */
+/* [signal] sa_sigaction of the signals in wm_probe.handled; those that are not ours go to the app's
+ * own action. errno is as it was found. */
 void wm_handler(int signal, siginfo_t *info, void *ucontext);
 
 #endif

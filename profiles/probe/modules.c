@@ -4,6 +4,7 @@
 #include "profiles/probe/snapshot.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
+#include "profiles/wire/shared.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -18,6 +19,7 @@
 static const char unwinder[] = "libunwind.so.8";
 
 extern int (*wm_unwind_backtrace)(void **, int);
+extern uintptr_t wm_unwind_start, wm_unwind_end;
 
 static pthread_mutex_t renew_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -37,6 +39,7 @@ static int walk_one(struct dl_phdr_info *info, size_t size, void *data);
 static bool known(const struct dl_phdr_info *info);
 static void publish(const struct seen *seen);
 static void tell_harness(const struct dl_phdr_info *info, const char *path);
+static void add_module(struct wm_region *region, const struct wm_module *module);
 static void *keep(void *unused);
 
 bool wm_unwind_open(void)
@@ -44,14 +47,20 @@ bool wm_unwind_open(void)
     void *library = dlopen(unwinder, RTLD_NOW | RTLD_LOCAL);
     if (library != NULL)
         *(void **)&wm_unwind_backtrace = dlsym(library, "unw_backtrace");
+    struct dl_find_object found;
+    if (wm_unwind_backtrace != NULL &&
+        _dl_find_object(*(void **)&wm_unwind_backtrace, &found) == 0) {
+        wm_unwind_start = (uintptr_t)found.dlfo_map_start;
+        wm_unwind_end = (uintptr_t)found.dlfo_map_end;
+    }
     return wm_unwind_backtrace != NULL;
 }
 
 void wm_modules_start(void)
 {
     wm_modules_renew();
-    if (sem_init(&wm_snapshot.keeper, 0, 0) != 0)
-        return;
+    if (sem_init(&wm_snapshot.keeper, 0, 0) != 0 || wm_probe.agent)
+        return; /* no thread of ours in a server: see wm_modules_refresh */
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
@@ -59,6 +68,25 @@ void wm_modules_start(void)
     if (pthread_create(&keeper, NULL, keep, NULL) == 0)
         pthread_detach(keeper);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+void wm_modules_refresh(void)
+{
+    uint64_t allocs = wm_tls.allocs, bytes = wm_tls.alloc_bytes;
+    atomic_store_explicit(&wm_snapshot.woken, 0, memory_order_relaxed);
+    wm_modules_renew();
+    wm_tls.allocs = allocs; /* what it took is not the server's */
+    wm_tls.alloc_bytes = bytes;
+}
+
+void wm_modules_hold(void)
+{
+    pthread_mutex_lock(&renew_lock);
+}
+
+void wm_modules_release(void)
+{
+    pthread_mutex_unlock(&renew_lock);
 }
 
 void wm_modules_renew(void)
@@ -196,7 +224,7 @@ static void tell_harness(const struct dl_phdr_info *info, const char *path)
     struct wm_region *region = wm_probe.region;
     if (region == NULL)
         return;
-    struct wm_module module = {.bias = info->dlpi_addr};
+    struct wm_module module = {.bias = info->dlpi_addr, .image = wm_probe.image};
     if (path[0] == '\0') {
         ssize_t length = readlink("/proc/self/exe", module.path, sizeof(module.path) - 1);
         module.path[length > 0 ? length : 0] = '\0';
@@ -216,18 +244,35 @@ static void tell_harness(const struct dl_phdr_info *info, const char *path)
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
         if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0)
             continue;
-        uint32_t at = atomic_load_explicit(&region->module_count, memory_order_relaxed);
-        if (at == WM_MODULE_MAX) {
-            atomic_fetch_add(&region->modules_lost, 1);
-            return;
-        }
         module.start = info->dlpi_addr + header->p_vaddr;
         module.end = module.start + header->p_memsz;
         module.offset = header->p_offset;
-        region->modules[at] = module;
+        add_module(region, &module);
+    }
+}
+
+static bool is_same(const struct wm_module *a, const struct wm_module *b)
+{
+    return a->image == b->image && a->start == b->start && a->end == b->end && a->bias == b->bias &&
+           strcmp(a->path, b->path) == 0;
+}
+
+/* Forked processes of one program open the same libraries, mostly at the same place. */
+static void add_module(struct wm_region *region, const struct wm_module *module)
+{
+    wm_region_lock(region);
+    uint32_t count = atomic_load_explicit(&region->module_count, memory_order_relaxed);
+    uint32_t at = 0;
+    while (at < count && !is_same(&region->modules[at], module))
+        at++;
+    if (at == WM_MODULE_MAX) {
+        atomic_fetch_add(&region->modules_lost, 1);
+    } else if (at == count) {
+        region->modules[at] = *module;
         atomic_store_explicit(&region->module_count, at + 1,
                               memory_order_release); /* pairs with the harness's reading */
     }
+    wm_region_unlock(region);
 }
 
 static void *keep(void *unused)

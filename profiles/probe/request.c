@@ -1,27 +1,16 @@
 /* request.c - requests and entry points, as the app sees them. */
 #include "profiles/probe/probe.h"
 #include "profiles/probe/state.h"
+#include "profiles/wire/shared.h"
 
 #include <errno.h>
 #include <string.h>
 
 static struct wm_entry *entries;
-static uint64_t entry_hashes[WM_ENTRY_MAX];
-
 void wm_entry_name_register(const char *name)
 {
-    struct wm_region *region = wm_probe.region;
-    if (region == NULL)
-        return;
-    pthread_mutex_lock(&wm_probe.lock);
-    uint32_t count = atomic_load_explicit(&region->entry_count, memory_order_relaxed);
-    if (count < WM_ENTRY_MAX) {
-        region->entries[count] = wm_name_intern(name);
-        entry_hashes[count] = wm_hash_name(name);
-        /* pairs with wm_probe_entry_number, and with copy_paths of gather */
-        atomic_store_explicit(&region->entry_count, count + 1, memory_order_release);
-    }
-    pthread_mutex_unlock(&wm_probe.lock);
+    if (wm_probe.region != NULL)
+        (void)wm_shared_entry(wm_probe.region, name);
 }
 
 WM_EXPORT void wm_entry_register(struct wm_entry *entry)
@@ -33,20 +22,8 @@ WM_EXPORT void wm_entry_register(struct wm_entry *entry)
 
 WM_EXPORT int wm_probe_entry_number(const char *name, uint32_t *ret_number)
 {
-    const struct wm_region *region = wm_probe.region;
-    uint32_t count = atomic_load_explicit(&region->entry_count, memory_order_acquire);
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(region->names + region->entries[i], name) == 0) {
-            *ret_number = i;
-            return 0;
-        }
-    }
-    return -ENOENT;
-}
-
-uint64_t wm_path_entry_hash(uint32_t entry)
-{
-    return entry_hashes[entry];
+    *ret_number = wm_shared_find_entry(wm_probe.region, name);
+    return *ret_number != WM_ENTRY_NONE ? 0 : -ENOENT;
 }
 
 WM_EXPORT const struct wm_entry *wm_probe_entries(void)

@@ -4,17 +4,9 @@
  * site's cache does not hold, and a node that nobody visited before. */
 #include "profiles/probe/state.h"
 #include "profiles/probe/waymark.h"
+#include "profiles/wire/shared.h"
 
 #include <string.h>
-
-enum {
-    NODE_TABLE = 2 * WM_NODE_MAX, /* powers of two */
-    SITE_TABLE = 2 * WM_SITE_MAX,
-};
-
-/* Nodes by (parent, name): read without a lock, written under it. 0 is free. */
-static _Atomic uint32_t node_table[NODE_TABLE];
-static uint32_t site_table[SITE_TABLE]; /* 1 + index into wm_region.sites, under the lock */
 
 static uint32_t table_start(uint64_t hash, uint32_t size)
 {
@@ -31,19 +23,19 @@ static const char *string_at(const int64_t *field)
 static void register_site(struct wm_site *site)
 {
     struct wm_region *region = wm_probe.region;
-    uint32_t name = wm_name_intern(string_at(&site->name));
-    uint32_t file = wm_name_intern(string_at(&site->file));
+    uint32_t name = wm_shared_intern(region, string_at(&site->name));
+    uint32_t file = wm_shared_intern(region, string_at(&site->file));
     if (name == 0) {
         atomic_fetch_add(&region->sites_lost, 1);
         return;
     }
     /* Inlined and instantiated copies of one WM_SEGMENT are one site. */
     uint64_t key = ((uint64_t)name << 32 | site->line) ^ (uint64_t)file << 20;
-    uint32_t at = table_start(key, SITE_TABLE);
-    for (; site_table[at] != 0; at = (at + 1) & (SITE_TABLE - 1)) {
-        const struct wm_site_entry *other = &region->sites[site_table[at] - 1];
+    uint32_t at = table_start(key, WM_SITE_TABLE);
+    for (; region->site_table[at] != 0; at = (at + 1) & (WM_SITE_TABLE - 1)) {
+        const struct wm_site_entry *other = &region->sites[region->site_table[at] - 1];
         if (other->name == name && other->file == file && other->line == site->line) {
-            site->number = site_table[at];
+            site->number = region->site_table[at];
             return;
         }
     }
@@ -55,7 +47,7 @@ static void register_site(struct wm_site *site)
     region->sites[count] = (struct wm_site_entry){.name = name, .file = file, .line = site->line};
     /* pairs with the harness's reading */
     atomic_store_explicit(&region->site_count, count + 1, memory_order_release);
-    site_table[at] = count + 1;
+    region->site_table[at] = count + 1;
     site->number = count + 1;
 }
 
@@ -64,10 +56,11 @@ WM_EXPORT void wm_sites_register(struct wm_site *start, struct wm_site *stop)
     /* Each file that includes waymark.h calls with its whole binary's range: once is enough. */
     if (wm_probe.region == NULL || start == stop || start->number != 0)
         return;
-    pthread_mutex_lock(&wm_probe.lock);
+    wm_region_lock(wm_probe.region);
     for (struct wm_site *site = start; site < stop; site++)
         register_site(site);
-    pthread_mutex_unlock(&wm_probe.lock);
+    wm_region_unlock(wm_probe.region);
+    atomic_store_explicit(&wm_probe.marks, true, memory_order_relaxed);
 }
 
 /* ---- Nodes ---- */
@@ -75,10 +68,10 @@ WM_EXPORT void wm_sites_register(struct wm_site *start, struct wm_site *stop)
 static uint32_t find_node(uint32_t parent, uint32_t name, uint32_t *ret_at)
 {
     const struct wm_region *region = wm_probe.region;
-    uint32_t at = table_start((uint64_t)parent << 32 | name, NODE_TABLE);
-    for (;; at = (at + 1) & (NODE_TABLE - 1)) {
+    uint32_t at = table_start((uint64_t)parent << 32 | name, WM_NODE_TABLE);
+    for (;; at = (at + 1) & (WM_NODE_TABLE - 1)) {
         /* pairs with add_node */
-        uint32_t node = atomic_load_explicit(&node_table[at], memory_order_acquire);
+        uint32_t node = atomic_load_explicit(&region->node_table[at], memory_order_acquire);
         *ret_at = at;
         if (node == 0 || (region->nodes[node].parent == parent && region->nodes[node].name == name))
             return node;
@@ -89,7 +82,7 @@ static uint32_t add_node(uint32_t parent, const struct wm_site *site)
 {
     struct wm_region *region = wm_probe.region;
     uint32_t name = region->sites[site->number - 1].name;
-    pthread_mutex_lock(&wm_probe.lock);
+    wm_region_lock(region);
     uint32_t at;
     uint32_t node = find_node(parent, name, &at); /* another thread may have been faster */
     uint32_t count = atomic_load_explicit(&region->node_count, memory_order_relaxed);
@@ -105,9 +98,10 @@ static uint32_t add_node(uint32_t parent, const struct wm_site *site)
         };
         /* pairs with the harness's reading */
         atomic_store_explicit(&region->node_count, count + 1, memory_order_release);
-        atomic_store_explicit(&node_table[at], node, memory_order_release); /* with find_node */
+        atomic_store_explicit(&region->node_table[at], node,
+                              memory_order_release); /* with find_node */
     }
-    pthread_mutex_unlock(&wm_probe.lock);
+    wm_region_unlock(region);
     return node;
 }
 

@@ -8,6 +8,7 @@
 #include "profiles/wire/region.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,12 +23,17 @@ struct wm_own_thread {
     uint64_t frames[WM_FRAME_MAX]; /* the handler's, whose stack may be small */
     uint64_t unsampled_ns; /* in the harness's turn: what requests used since their last sample */
     _Atomic uint32_t busy; /* its handler is running: the stopping thread waits for that */
+    uintptr_t stack_low;   /* where the thread's stack ends, above its guard; 0: not known */
+    bool is_shallow;       /* its stack is too small for libunwind */
     clockid_t clock;       /* readable by every thread of the process */
-    uint32_t tid;
-    _Atomic int event; /* perf event, -1: none; another thread may stop this one's */
+    uint32_t tid;          /* 0: the slot is not this process's */
+    _Atomic int event;     /* perf event, -1: none; another thread may stop this one's */
+    void *event_page;      /* keeps the event alive without a descriptor; NULL: `event` is open */
     timer_t timer;
     bool has_timer;
 };
+
+struct wm_context;
 
 /* Thread-local state: initial-exec, so that neither the handler nor malloc calls for it. */
 struct wm_tls {
@@ -41,21 +47,45 @@ struct wm_tls {
     uint32_t in_handler; /* dl_iterate_phdr is answered from the snapshot */
     uint32_t calibrated; /* samples taken while calibrating */
     bool refused;        /* no slot was free when it came: not asked for again */
+    /* In a server: */
+    bool inside;            /* the agent is at work: what it calls is not the server's doing */
+    bool blocked[2];        /* the server believes that it blocks wm_probe.handled[i].signal */
+    _Atomic uint64_t label; /* whose request this thread serves (board.h); 0: nobody's. Read by
+                               the sampler's signal */
+    uint64_t label_allocs;  /* `allocs` and `alloc_bytes` when the label was set */
+    uint64_t label_alloc_bytes;
+    struct wm_context *served; /* attached with the label, and comes off with it */
 };
 extern __thread struct wm_tls wm_tls;
 
 /* The request that is open on this thread, as waymark.h declares it: for the files that run in
  * signal handlers and so do not include that header, which registers segment sites. */
-struct wm_context;
 extern __thread struct wm_context *wm_context_current __attribute__((tls_model("initial-exec")));
+
+/* A signal of ours: the app's own action for it is kept, and called for those that are not ours. */
+struct wm_handled {
+    int signal; /* 0: none */
+    struct sigaction previous;
+};
 
 struct wm_probe {
     struct wm_region *region;  /* NULL: no harness, nothing is done */
+    bool agent;                /* in a server: labels, forks and descriptors are followed */
+    bool watching;             /* labels are read, not told: WM_TARGET_WATCH */
+    _Atomic bool marks;        /* this process has segments: connections have contexts */
     _Atomic uint32_t sampling; /* enum wm_sampling */
     bool follow_threads;       /* threads are made known before they run; see start.c */
     uint32_t hz;
-    int signal;            /* the sampling signal, SIGTRAP or SIGPROF; 0: not chosen yet */
-    pthread_mutex_t lock;  /* registry of threads, names, nodes, paths: never in a handler */
+    uint32_t sampler; /* enum wm_sampler */
+    int signal;       /* a perf event's, or the only one; 0: not chosen yet */
+    int timer_signal; /* a timer's */
+    struct wm_handled handled[2];
+    _Atomic uint32_t held;      /* the process forks: handlers leave at once */
+    struct wm_process *process; /* of a server, in the region; NULL: it found no place */
+    uint32_t process_index;     /* of it, or of the parent's where it found none */
+    uint32_t image;
+    int32_t pid;
+    pthread_mutex_t lock;  /* registry of threads, notes: never in a handler */
     uint32_t thread_count; /* slots ever used: the others stay untouched memory */
     struct wm_own_thread threads[WM_THREAD_MAX];
 };
@@ -75,17 +105,13 @@ static inline uint64_t wm_probe_clock(clockid_t clock)
  * is noticed through a thread-specific key. `is_new`: it has just begun, all of its time counts. */
 void wm_thread_enter(bool is_new);
 
-/* names.c: [any, under wm_probe.lock] the offset of a string in wm_region.names; 0 when full. */
-uint32_t wm_name_intern(const char *name);
+/* start.c: [any] Starts sampling every thread of the process, and accounting its CPU time. */
+void wm_sampling_start(uint32_t hz);
 
 /* paths.c: [any] the index of the execution path of an ending request. */
 uint32_t wm_path_find(const struct wm_context_slot *slot);
-/* [setup] Names the outcome that takes those past the limit. */
-void wm_outcomes_start(void);
 /* request.c: [any] gives a name that requests are begun under its index in wm_region.entries. */
 void wm_entry_name_register(const char *name);
-/* request.c: [any] the hash of the name of wm_region.entries[entry]. */
-uint64_t wm_path_entry_hash(uint32_t entry);
 
 /* events.c: [any, under wm_probe.lock] one thread's source of signals. -errno when none could be
  * had. */

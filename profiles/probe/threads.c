@@ -1,10 +1,13 @@
 /* threads.c - the threads of this process, each with a slot in the region. */
 #include "profiles/probe/threads.h"
+#include "profiles/probe/context.h"
 #include "profiles/probe/crash.h"
+#include "profiles/probe/label.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -19,21 +22,59 @@ static clockid_t thread_clock(uint32_t tid)
 
 static pthread_key_t end_key;
 
+/* The slot's thread was killed with its process, and could not say so. */
+static bool is_abandoned(uint32_t tid)
+{
+    return tid != 0 && syscall(SYS_tkill, tid, 0) != 0 && errno == ESRCH;
+}
+
+/* Records of another program may still be in the slot's ring: addresses that mean other things. */
+static bool holds_others(const struct wm_thread *shared)
+{
+    const struct wm_ring *ring = &shared->sample_ring;
+    uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    return head != atomic_load_explicit(&ring->tail, memory_order_relaxed) &&
+           shared->process < WM_PROCESS_MAX &&
+           wm_probe.region->processes[shared->process].image != wm_probe.image;
+}
+
+/* Which slots a claim looks at: the later passes, when the earlier ones found none. */
+enum claim_pass { CLAIM_CLEAN, CLAIM_FREE, CLAIM_ABANDONED, CLAIM_PASSES };
+
+/* Several processes may be at it, so a slot is first taken, then filled, then shown. */
+static bool claim(struct wm_thread *shared, enum claim_pass pass)
+{
+    uint32_t was = atomic_load_explicit(&shared->tid, memory_order_relaxed);
+    if (pass == CLAIM_ABANDONED ? !is_abandoned(was) : was != 0)
+        return false;
+    if (pass == CLAIM_CLEAN && holds_others(shared))
+        return false;
+    /* pairs with wm_thread_release: the rings and the counters go on */
+    return atomic_compare_exchange_strong_explicit(&shared->tid, &was, UINT32_MAX,
+                                                   memory_order_acquire, memory_order_relaxed);
+}
+
 static struct wm_own_thread *claim_slot(uint32_t tid)
 {
-    for (uint32_t i = 0; i < WM_THREAD_MAX; i++) {
-        struct wm_thread *shared = &wm_probe.region->threads[i];
-        if (i == wm_probe.thread_count)
-            wm_probe.thread_count++;
-        if (atomic_load_explicit(&shared->tid, memory_order_relaxed) != 0)
+    for (uint32_t i = 0; i < WM_THREAD_MAX * CLAIM_PASSES; i++) {
+        uint32_t at = i % WM_THREAD_MAX;
+        struct wm_thread *shared = &wm_probe.region->threads[at];
+        if (!claim(shared, (enum claim_pass)(i / WM_THREAD_MAX)))
             continue;
-        struct wm_own_thread *own = &wm_probe.threads[i];
+        if (at >= wm_probe.thread_count)
+            wm_probe.thread_count = at + 1;
+        struct wm_own_thread *own = &wm_probe.threads[at];
         own->shared = shared;
         own->clock = thread_clock(tid);
         own->tid = tid;
         own->event = -1;
+        own->event_page = NULL;
         own->has_timer = false;
+        own->stack_low = 0;
+        own->is_shallow = false;
         shared->harness = 0;
+        shared->process = wm_probe.process_index;
+        atomic_store_explicit(&shared->last_cpu_ns, 0, memory_order_relaxed);
         atomic_store_explicit(&shared->tid, tid, memory_order_release);
         return own;
     }
@@ -44,6 +85,7 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
 static void arm(struct wm_own_thread *own, uint64_t from_ns)
 {
     atomic_store_explicit(&own->last_cpu_ns, from_ns, memory_order_relaxed);
+    atomic_store_explicit(&own->shared->last_cpu_ns, from_ns, memory_order_relaxed);
     if (wm_probe.hz > 0 && wm_event_arm(own, wm_probe.hz) < 0)
         atomic_fetch_add(&wm_probe.region->threads_eventless, 1);
 }
@@ -60,17 +102,60 @@ void wm_thread_disarm(struct wm_own_thread *own)
     while (own->tid != (uint32_t)syscall(SYS_gettid) &&
            atomic_load_explicit(&own->busy, memory_order_acquire) != 0) /* pairs with wm_handler */
         (void)syscall(SYS_sched_yield);
+    wm_thread_account(own);
+}
+
+void wm_thread_account(struct wm_own_thread *own)
+{
     uint64_t cpu_ns = wm_probe_clock(own->clock);
     uint64_t last_ns = atomic_load_explicit(&own->last_cpu_ns, memory_order_relaxed);
-    if (cpu_ns > last_ns)
-        own->shared->lost_cpu_ns += cpu_ns - last_ns;
+    if (cpu_ns <= last_ns)
+        return;
+    atomic_store_explicit(&own->last_cpu_ns, cpu_ns, memory_order_relaxed);
+    atomic_store_explicit(&own->shared->last_cpu_ns, cpu_ns, memory_order_relaxed);
+    own->shared->lost_cpu_ns += cpu_ns - last_ns;
+}
+
+void wm_thread_release(struct wm_own_thread *own)
+{
+    own->tid = 0;
+    /* pairs with claim: the next owner goes on with the rings and the counters */
+    atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
+}
+
+enum { SHALLOW_BYTES = 64 * 1024 }; /* smaller stacks are left to the server */
+
+struct stack {
+    uintptr_t low;
+    size_t bytes;
+};
+
+static struct stack own_stack(void)
+{
+    pthread_attr_t attributes;
+    struct stack stack = {0, SIZE_MAX};
+    void *low;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return stack;
+    if (pthread_attr_getstack(&attributes, &low, &stack.bytes) == 0)
+        stack.low = (uintptr_t)low;
+    (void)pthread_attr_destroy(&attributes);
+    return stack;
 }
 
 void wm_thread_enter(bool is_new)
 {
     if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
         return;
-    if (wm_probe.region->plan.hz > 0)
+    bool inside = wm_tls.inside;
+    wm_tls.inside = true;
+    /* A server has signal stacks of its own, if any: our handler runs on the thread's. The main
+     * one's grows as it needs. */
+    struct stack stack = {0, SIZE_MAX};
+    if (wm_probe.agent && (int32_t)syscall(SYS_gettid) != wm_probe.pid)
+        stack = own_stack();
+    bool is_shallow = stack.bytes < SHALLOW_BYTES;
+    if (wm_probe.region->plan.hz > 0 && !is_shallow)
         wm_unwind_prewarm();
     pthread_mutex_lock(&wm_probe.lock);
     struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
@@ -78,36 +163,46 @@ void wm_thread_enter(bool is_new)
         wm_tls.refused = true;
         atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
     } else {
+        own->stack_low = stack.low;
+        own->is_shallow = is_shallow;
         wm_tls.own = own;
         if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
             arm(own, is_new ? 0 : wm_probe_clock(own->clock));
     }
     pthread_mutex_unlock(&wm_probe.lock);
+    wm_tls.inside = inside;
     if (own == NULL)
         return;
-    wm_crash_thread_stack();
+    if (!wm_probe.agent)
+        wm_crash_thread_stack();
     (void)pthread_setspecific(end_key, own);
 }
 
 static void thread_end(void *data)
 {
     struct wm_own_thread *own = data;
-    if (wm_probe.region == NULL) /* a forked child */
+    /* Nothing is to be done in a child that was forked without our notice, or is not profiled. */
+    if (wm_probe.region == NULL || own->tid != (uint32_t)syscall(SYS_gettid))
         return;
+    wm_tls.inside = true;
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, SIGPROF);
     sigaddset(&mask, SIGTRAP);
+    if (wm_probe.timer_signal != 0)
+        sigaddset(&mask, wm_probe.timer_signal);
     (void)pthread_sigmask(SIG_BLOCK, &mask, NULL);
     wm_crash_thread_end();
+    if (wm_probe.agent)
+        wm_label_set(0);
     pthread_mutex_lock(&wm_probe.lock);
     if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
         wm_thread_disarm(own);
     wm_context_thread_end();
     wm_tls.own = NULL;
-    /* pairs with claim_slot: the next owner goes on with the rings and the counters */
-    atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
+    wm_thread_release(own);
     pthread_mutex_unlock(&wm_probe.lock);
+    wm_tls.inside = false;
 }
 
 void wm_threads_start(void)

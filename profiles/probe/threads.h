@@ -9,7 +9,9 @@ void wm_threads_start(void);
 /* [any, under wm_probe.lock] Starts and stops one thread's sampling and its account of CPU time. */
 void wm_thread_arm(struct wm_own_thread *own);
 void wm_thread_disarm(struct wm_own_thread *own);
-/* context.c: [any] A thread that ends gives back the context slot that it kept. */
-void wm_context_thread_end(void);
+/* [any, under wm_probe.lock] What the thread used since its last sample is nobody's. */
+void wm_thread_account(struct wm_own_thread *own);
+/* [any, under wm_probe.lock] The slot is free for another thread, of any process. */
+void wm_thread_release(struct wm_own_thread *own);
 
 #endif

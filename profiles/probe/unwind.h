@@ -10,6 +10,9 @@
 
 /* [setup] Opens libunwind; false when it is not there (stacks are then one frame deep). */
 bool wm_unwind_open(void);
+/* [signal] The address lies in libunwind. Where the server uses the library too, it is the same
+ * one, with the same locks. */
+bool wm_unwind_holds(const void *address);
 /* [any] The first call on a thread costs milliseconds and memory: call it before sampling. */
 void wm_unwind_prewarm(void);
 /* [signal] Frames of the code that `ucontext` interrupted, leaf first, into `frames`; at least

@@ -9,11 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WM_PATH_UNATTRIBUTED "(unattributed)"
-#define WM_PATH_HARNESS "(harness)"
+/* The rows that close the sum. CPU is told by path as far as it was seen to be of a request. */
+#define WM_PATH_BACKGROUND "(background)"     /* of a server: its own work, of no one request */
+#define WM_PATH_UNATTRIBUTED "(unattributed)" /* whose it was is not known */
+#define WM_PATH_HARNESS "(harness)"           /* of a host: ours, and in no share */
 
 struct wm_path_row {
-    uint64_t id;         /* 0 for the two closing rows */
+    uint64_t id;         /* 0 for the closing rows */
     const char *entry;   /* all strings belong to the table */
     const char *name;    /* display name, wm_paths_name */
     const char *outcome; /* "" none */
@@ -40,8 +42,11 @@ void wm_paths_free(struct wm_paths *paths);
 struct wm_path_row *wm_paths_add(struct wm_paths *paths);
 
 /* Names every row (rules in naming.c), computes shares and intervals, and sorts: by CPU
- * descending, then name, the two closing rows last. */
+ * descending, then name, the closing rows last. */
 WM_MUST_USE int wm_paths_finish(struct wm_paths *paths);
+
+/* The order of the rows. Part of wm_paths_finish. */
+void wm_paths_sort(struct wm_paths *paths);
 
 /* Wilson's 95 % interval of a share with effective sample size n = (Σw)²/Σw². */
 void wm_interval_wilson(double share, double n, double *ret_low, double *ret_high);
@@ -53,8 +58,15 @@ double wm_interval_mean(size_t n, double deviation);
  * without samples. */
 double wm_interval_samples(double n);
 
-/* Whether this is one of the two rows that close the sum, and no execution path. */
+/* Whether this is one of the rows that close the sum, and no execution path. */
 bool wm_path_is_closing(const struct wm_path_row *row);
+/* Whether its CPU is part of the sum that shares are of: all rows' but (harness)'s. */
+bool wm_path_in_shares(const struct wm_path_row *row);
+
+/* Takes the (background) row out and shares it out over the paths, each by its part of all
+ * requests: CPU time to the nanosecond, samples, shares; intervals grow by their part of its own.
+ * What the row was: *ret_background, zeros where there was none. Without requests it stays. */
+void wm_paths_fold_background(struct wm_paths *paths, struct wm_path_row *ret_background);
 
 /* Names every row but the closing ones from the sets of active paths and outcomes; the names do
  * not depend on the order of the rows. Part of wm_paths_finish. */

@@ -74,7 +74,7 @@ static void add_row(struct wm_text *text, struct wm_text *cell, const struct wm_
 {
     char id[20] = "";
     bool is_path = !wm_path_is_closing(row);
-    bool in_sum = is_path || strcmp(row->name, WM_PATH_HARNESS) != 0;
+    bool in_sum = wm_path_in_shares(row);
     bool per_request = is_path && row->requests > 0 && row->samples > 0;
     if (is_path)
         snprintf(id, sizeof(id), "%016" PRIx64, row->id);

@@ -154,12 +154,16 @@ int wm_requests_add(struct wm_requests *requests, const struct wm_run *run,
                     enum wm_requests_side side)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < run->paths->count; i++)
-        if (!wm_path_is_closing(&run->paths->rows[i]))
-            rc = add_path(requests, &run->paths->rows[i], side);
+    uint64_t all = 0;
+    for (size_t i = 0; rc == 0 && i < run->paths->count; i++) {
+        if (wm_path_is_closing(&run->paths->rows[i]))
+            continue;
+        all += run->paths->rows[i].requests;
+        rc = add_path(requests, &run->paths->rows[i], side);
+    }
     for (size_t i = 0; rc == 0 && i < run->segments->count; i++) {
         const struct wm_segment_row *row = &run->segments->rows[i];
-        struct share share = {0, row->requests, side};
+        struct share share = {0, row->from_stacks ? all : row->requests, side};
         rc = count(requests, "segment", row->segment, &share);
     }
     return rc;

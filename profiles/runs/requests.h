@@ -26,7 +26,8 @@ WM_MUST_USE int wm_requests_finish(struct wm_requests *requests);
 /* The paths of all runs under their names: ids, requests, nodes; no latencies. Borrowed. */
 const struct wm_paths *wm_requests_paths(const struct wm_requests *requests);
 /* Requests of a label's value: the key is "path", "entry", "outcome" ("": those without) or
- * "segment" (those that visited it, so that a request counts for several; "": all). 0: there were
+ * "segment" (those that visited it, so that a request counts for several; all where nobody knows,
+ * of segments from stacks; "": all). 0: there were
  * none, or it is no such label. */
 uint64_t wm_requests_of(const struct wm_requests *requests, const char *key, const char *value,
                         enum wm_requests_side side);

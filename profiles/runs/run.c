@@ -20,6 +20,8 @@ int wm_run_new(struct wm_run **ret_run)
     wm_arena_init(run->arena);
     run->started = run->entry = run->load = "";
     run->sampler = "none";
+    run->target = WM_RUN_HOST;
+    run->protocol = "";
     run->coverage = 1;
     if (wm_paths_new(&run->paths) < 0 || wm_segments_new(&run->segments) < 0)
         goto fail;
@@ -67,6 +69,29 @@ int wm_run_add_setting(struct wm_run *run, struct wm_run_setting **list, size_t 
     entries[*count] = (struct wm_run_setting){key_copy, value_copy};
     *list = entries;
     ++*count;
+    return 0;
+}
+
+bool wm_run_of_server(const struct wm_run *run)
+{
+    return strcmp(run->target, WM_RUN_HOST) != 0;
+}
+
+int wm_run_add_failure(struct wm_run *run, const char *reason, uint64_t requests)
+{
+    size_t count = run->failure_count;
+    bool full = (count & (count - 1)) == 0; /* room is for powers of two */
+    struct wm_run_failure *failures = run->failures;
+    const char *copy = wm_arena_copy(run->arena, reason, strlen(reason));
+    if (full)
+        failures = wm_arena_alloc(run->arena, (2 * count + 1) * sizeof(failures[0]));
+    if (failures == NULL || copy == NULL)
+        return -ENOMEM;
+    if (full && count > 0)
+        memcpy(failures, run->failures, count * sizeof(failures[0]));
+    failures[count] = (struct wm_run_failure){copy, requests};
+    run->failures = failures;
+    run->failure_count = count + 1;
     return 0;
 }
 

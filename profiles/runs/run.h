@@ -43,6 +43,17 @@ struct wm_mismatch {
     const char *example;    /* that request as "op=order sku=17 …" */
 };
 
+/* Who answered the requests. Words of run.json. */
+#define WM_RUN_HOST "host"       /* an app in waymark-host */
+#define WM_RUN_SERVER "server"   /* a server, with the agent in it */
+#define WM_RUN_CONNECT "connect" /* a server somewhere: nothing is known of its inside */
+#define WM_RUN_WATCH "watch"     /* a server with the agent, under somebody else's load */
+
+struct wm_run_failure {
+    const char *reason;
+    uint64_t requests;
+};
+
 struct wm_run {
     struct wm_arena *arena; /* owns every string and array here */
     const char *started;    /* UTC, ISO 8601 */
@@ -59,8 +70,19 @@ struct wm_run {
     double sampling_share; /* estimated part of the app's CPU that sampling cost */
     bool open_loop;
     uint64_t late_p99_ns;
+    /* Of a server. */
+    const char *target;            /* WM_RUN_… */
+    const char *protocol;          /* "" of a host */
+    uint64_t processes;            /* that the agent was in, over the whole run */
+    uint64_t queue_max, queue_p99; /* requests that waited for a connection at one time */
+    uint64_t queue_wait_max_ns;
+    uint64_t reconnects;
+    uint64_t background_cpu_ns;
+    double harness_busy; /* part of the time that the busiest of our threads had no rest; 0..1 */
+    struct wm_run_failure *failures;
+    size_t failure_count;
     uint64_t sites, sites_reached;
-    double coverage; /* sites_reached / sites; 1 of 0 */
+    double coverage; /* sites_reached / sites; 1 of 0: says nothing then */
     bool crashed;
     struct wm_run_setting *settings;
     size_t setting_count;
@@ -104,6 +126,13 @@ bool wm_run_owns(const char *name);
 bool wm_run_is(const char *folder);
 /* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */
 WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
+/* Whether a server answered, and not an app in our host. */
+bool wm_run_of_server(const struct wm_run *run);
+/* Writes the members that run.json has of a server, into an object that is open. */
+struct wm_json_writer;
+void wm_run_served_write(struct wm_json_writer *json, const struct wm_run *run);
+/* Adds a reason for which requests failed; copies it. -ENOMEM. */
+WM_MUST_USE int wm_run_add_failure(struct wm_run *run, const char *reason, uint64_t requests);
 /* The value of a setting in one of the lists; "" where there is none. */
 const char *wm_run_setting(const struct wm_run_setting *settings, size_t count, const char *key);
 

@@ -32,6 +32,13 @@ static const struct number details[] = {
     NUMBER(handler_p50_ns), NUMBER(sites),  NUMBER(sites_reached),
 };
 
+/* Only of a server. */
+static const struct number served[] = {
+    NUMBER(processes),         NUMBER(queue_max),  NUMBER(queue_p99),
+    NUMBER(queue_wait_max_ns), NUMBER(reconnects), NUMBER(background_cpu_ns),
+};
+
+enum { SERVED_COUNT = sizeof(served) / sizeof(served[0]) };
 enum { TOTAL_COUNT = sizeof(totals) / sizeof(totals[0]) };
 enum { DETAIL_COUNT = sizeof(details) / sizeof(details[0]) };
 
@@ -42,6 +49,7 @@ static const struct number_list {
 } number_lists[] = {
     {totals,  TOTAL_COUNT,  true },
     {details, DETAIL_COUNT, false},
+    {served,  SERVED_COUNT, false},
 };
 
 static void write_numbers(struct wm_json_writer *json, const struct wm_run *run,
@@ -61,6 +69,21 @@ void wm_run_settings_write(struct wm_json_writer *json, const char *key,
     for (size_t i = 0; i < count; i++)
         wm_json_string(json, settings[i].key, settings[i].value);
     wm_json_close(json, '}');
+}
+
+void wm_run_served_write(struct wm_json_writer *json, const struct wm_run *run)
+{
+    wm_json_string(json, "protocol", run->protocol);
+    write_numbers(json, run, served, SERVED_COUNT);
+    wm_json_double(json, "harness_busy", run->harness_busy);
+    wm_json_open(json, "failures", '[');
+    for (size_t i = 0; i < run->failure_count; i++) {
+        wm_json_open(json, NULL, '{');
+        wm_json_string(json, "reason", run->failures[i].reason);
+        wm_json_u64(json, "requests", run->failures[i].requests);
+        wm_json_close(json, '}');
+    }
+    wm_json_close(json, ']');
 }
 
 static void write_run(struct wm_text *text, const struct wm_run *run)
@@ -85,6 +108,9 @@ static void write_run(struct wm_text *text, const struct wm_run *run)
     wm_json_double(&json, "hz", run->hz);
     wm_json_double(&json, "sampling_share", run->sampling_share);
     write_numbers(&json, run, details, DETAIL_COUNT);
+    wm_json_string(&json, "target", run->target);
+    if (wm_run_of_server(run))
+        wm_run_served_write(&json, run);
     wm_run_settings_write(&json, "settings", run->settings, run->setting_count);
     wm_run_settings_write(&json, "machine", run->machine, run->machine_count);
     wm_run_settings_write(&json, "identity", run->identity, run->identity_count);
@@ -143,7 +169,10 @@ static int read_strings(struct wm_run *run, const struct wm_json *json)
     run->entry = copy_string(run, wm_json_get(json, "entry"), "");
     run->load = copy_string(run, wm_json_get(json, "load"), "");
     run->sampler = copy_string(run, wm_json_get(json, "sampler"), "none");
-    if (run->started == NULL || run->entry == NULL || run->load == NULL || run->sampler == NULL)
+    run->target = copy_string(run, wm_json_get(json, "target"), WM_RUN_HOST);
+    run->protocol = copy_string(run, wm_json_get(json, "protocol"), "");
+    if (run->started == NULL || run->entry == NULL || run->load == NULL || run->sampler == NULL ||
+        run->target == NULL || run->protocol == NULL)
         return -ENOMEM;
     const struct wm_json *notes = wm_json_get(json, "notes");
     size_t count = wm_json_count(notes);
@@ -171,6 +200,17 @@ int wm_run_settings_read(struct wm_run *run, const struct wm_json *json,
     return rc;
 }
 
+static int read_failures(struct wm_run *run, const struct wm_json *json)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < wm_json_count(json); i++) {
+        const struct wm_json *failure = wm_json_at(json, i);
+        rc = wm_run_add_failure(run, wm_json_as_string(wm_json_get(failure, "reason"), ""),
+                                wm_json_as_u64(wm_json_get(failure, "requests"), 0));
+    }
+    return rc;
+}
+
 static int read_lists(struct wm_run *run, const struct wm_json *json)
 {
     int rc = wm_run_settings_read(run, wm_json_get(json, "settings"), &run->settings,
@@ -181,6 +221,8 @@ static int read_lists(struct wm_run *run, const struct wm_json *json)
     if (rc == 0)
         rc = wm_run_settings_read(run, wm_json_get(json, "identity"), &run->identity,
                                   &run->identity_count);
+    if (rc == 0)
+        rc = read_failures(run, wm_json_get(json, "failures"));
     return rc;
 }
 
@@ -200,6 +242,8 @@ static int read_run(struct wm_run *run, const struct wm_json *json, const char *
         rc = read_double(json, "hz", &run->hz, file, err);
     if (rc == 0)
         rc = read_double(json, "sampling_share", &run->sampling_share, file, err);
+    if (rc == 0)
+        rc = read_double(json, "harness_busy", &run->harness_busy, file, err);
     if (rc < 0)
         return rc;
     run->open_loop = wm_json_as_bool(wm_json_get(json, "open_loop"), false);

@@ -52,6 +52,15 @@ struct wm_segment_row *wm_segments_add(struct wm_segments *segments)
     return row;
 }
 
+/* What was not counted is an empty cell. */
+static void add_count(struct wm_text *text, const struct wm_segment_row *row, uint64_t count)
+{
+    if (row->from_stacks)
+        wm_csv_add(text, "");
+    else
+        wm_csv_add_u64(text, count);
+}
+
 void wm_segments_add_csv(const struct wm_segments *segments, struct wm_text *text)
 {
     for (size_t i = 0; i < COLUMN_COUNT; i++)
@@ -62,8 +71,8 @@ void wm_segments_add_csv(const struct wm_segments *segments, struct wm_text *tex
         wm_csv_add(text, row->segment);
         wm_csv_add(text, row->file);
         wm_csv_add_u64(text, row->line);
-        wm_csv_add_u64(text, row->requests);
-        wm_csv_add_u64(text, row->visits);
+        add_count(text, row, row->requests);
+        add_count(text, row, row->visits);
         wm_csv_add_u64(text, row->samples);
         wm_csv_add_u64(text, row->cpu_ns);
         wm_csv_add_u64(text, row->self_cpu_ns);
@@ -96,6 +105,7 @@ static int take_row(const struct wm_table_row *cells, void *user, struct wm_erro
     if (rc == 0 && line > UINT32_MAX)
         rc = wm_table_fail(cells, LINE, "a line number", err);
     row->line = (uint32_t)line;
+    row->from_stacks = wm_table_cell(cells, REQUESTS)[0] == '\0';
     if (rc == 0)
         rc = wm_table_u64(cells, REQUESTS, &row->requests, err);
     if (rc == 0)

@@ -5,6 +5,7 @@
 #include "harness/core/error.h"
 #include "harness/core/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,8 @@ struct wm_segment_row {
     uint64_t requests;                     /* that visited it; 0: never reached */
     uint64_t visits;                       /* opens, exact */
     uint64_t samples, cpu_ns, self_cpu_ns; /* cpu_ns with everything below it, self without */
+    bool from_stacks; /* a listed function, found on stacks: requests and visits are not known. One
+                         that is on none has no samples, and the place where it is listed */
 };
 
 struct wm_segments {

@@ -88,7 +88,7 @@ static int take_paths(struct sum *sum, const struct wm_paths *paths)
     double all_ns = 0;
     int rc = 0;
     for (size_t i = 0; i < paths->count; i++)
-        if (strcmp(paths->rows[i].name, WM_PATH_HARNESS) != 0)
+        if (wm_path_in_shares(&paths->rows[i]))
             all_ns += (double)paths->rows[i].cpu_ns;
     for (size_t i = 0; rc == 0 && i < paths->count; i++) {
         const struct wm_path_row *row = &paths->rows[i];

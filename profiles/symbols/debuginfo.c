@@ -295,8 +295,8 @@ static void load_split_off(struct wm_debuginfo *info, Dwarf *dwarf)
     char *name = NULL;
     if (bytes <= 0 || info->options.server == NULL || dwarf_getalt(dwarf) != NULL)
         return;
-    info->split_off_fd =
-        wm_server_find(info->options.server, WM_SERVER_DEBUG, build_id, (size_t)bytes, &name);
+    info->split_off_fd = wm_debug_server_find(info->options.server, WM_DEBUG_SERVER_DEBUG, build_id,
+                                              (size_t)bytes, &name);
     free(name);
     if (info->split_off_fd >= 0)
         info->split_off = dwarf_begin(info->split_off_fd, DWARF_C_READ);

@@ -14,8 +14,8 @@
 struct wm_debuginfo;
 
 struct wm_debuginfo_options {
-    bool tables_only;         /* names by symbol tables, without files and lines */
-    struct wm_server *server; /* asked for what this machine lacks; NULL: nobody is */
+    bool tables_only;               /* names by symbol tables, without files and lines */
+    struct wm_debug_server *server; /* asked for what this machine lacks; NULL: nobody is */
 };
 
 /* Opens the binary `path`; "[vdso]" is this process's own. -ENOENT and the like when it cannot be

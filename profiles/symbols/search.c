@@ -17,7 +17,7 @@ static int no_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_
 static int find_debug_file(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
                            const char *file_name, const char *link, GElf_Word crc,
                            char **ret_file_name);
-static int ask_server(Dwfl_Module *module, struct wm_server *server, char **ret_file_name);
+static int ask_server(Dwfl_Module *module, struct wm_debug_server *server, char **ret_file_name);
 static int find_linked(const char *file_name, const char *link, GElf_Word crc,
                        char **ret_file_name);
 static int open_debug_link(const char *path, GElf_Word crc);
@@ -53,14 +53,15 @@ static int find_debug_file(Dwfl_Module *module, void **userdata, const char *nam
     return fd >= 0 || split_off ? fd : ask_server(module, *userdata, ret_file_name);
 }
 
-static int ask_server(Dwfl_Module *module, struct wm_server *server, char **ret_file_name)
+static int ask_server(Dwfl_Module *module, struct wm_debug_server *server, char **ret_file_name)
 {
     const unsigned char *build_id = NULL;
     GElf_Addr at;
     int bytes = server != NULL ? dwfl_module_build_id(module, &build_id, &at) : 0;
     if (bytes <= 0)
         return -1;
-    return wm_server_find(server, WM_SERVER_DEBUG, build_id, (size_t)bytes, ret_file_name);
+    return wm_debug_server_find(server, WM_DEBUG_SERVER_DEBUG, build_id, (size_t)bytes,
+                                ret_file_name);
 }
 
 /* The first of that name, with that checksum, in the places that gdb looks too. */

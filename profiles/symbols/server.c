@@ -24,8 +24,8 @@ struct library {
     set_watch_function *set_watch;
 };
 
-struct wm_server {
-    wm_server_progress *progress;
+struct wm_debug_server {
+    wm_debug_server_progress *progress;
     void *user;
     bool opened; /* it was tried */
     bool silent; /* for too long */
@@ -37,22 +37,23 @@ struct wm_server {
     struct wm_error problem;
 };
 
-static void open_client(struct wm_server *server);
-static bool open_library(struct wm_server *server);
+static void open_client(struct wm_debug_server *server);
+static bool open_library(struct wm_debug_server *server);
 static int watch(struct debuginfod_client *client, long received, long expected);
 static time_t now_s(void);
-static void give_up(struct wm_server *server, int rc);
+static void give_up(struct wm_debug_server *server, int rc);
 
 /* Whose download this thread waits for: the library's watch is told of no user. */
-static _Thread_local struct wm_server *asking;
+static _Thread_local struct wm_debug_server *asking;
 
-int wm_server_new(wm_server_progress *progress, void *user, struct wm_server **ret_server)
+int wm_debug_server_new(wm_debug_server_progress *progress, void *user,
+                        struct wm_debug_server **ret_server)
 {
     const char *urls = getenv("DEBUGINFOD_URLS");
     *ret_server = NULL;
     if (urls == NULL || urls[strspn(urls, " ")] == '\0')
         return 0;
-    struct wm_server *server = calloc(1, sizeof(*server));
+    struct wm_debug_server *server = calloc(1, sizeof(*server));
     if (server == NULL)
         return -ENOMEM;
     server->progress = progress;
@@ -61,7 +62,7 @@ int wm_server_new(wm_server_progress *progress, void *user, struct wm_server **r
     return 0;
 }
 
-void wm_server_free(struct wm_server *server)
+void wm_debug_server_free(struct wm_debug_server *server)
 {
     if (server == NULL)
         return;
@@ -71,8 +72,8 @@ void wm_server_free(struct wm_server *server)
     free(server);
 }
 
-int wm_server_find(struct wm_server *server, enum wm_server_file file, const uint8_t *build_id,
-                   size_t build_id_bytes, char **ret_name)
+int wm_debug_server_find(struct wm_debug_server *server, enum wm_debug_server_file file,
+                         const uint8_t *build_id, size_t build_id_bytes, char **ret_name)
 {
     if (server == NULL || build_id_bytes == 0 || build_id_bytes > 64)
         return -ENOENT;
@@ -80,7 +81,7 @@ int wm_server_find(struct wm_server *server, enum wm_server_file file, const uin
     if (server->client == NULL)
         return -ENOENT;
     find_function *find =
-        file == WM_SERVER_DEBUG ? server->library.find_debug : server->library.find_binary;
+        file == WM_DEBUG_SERVER_DEBUG ? server->library.find_debug : server->library.find_binary;
     server->received = 0;
     server->heard = now_s();
     asking = server;
@@ -92,12 +93,12 @@ int wm_server_find(struct wm_server *server, enum wm_server_file file, const uin
     return -ENOENT;
 }
 
-const char *wm_server_problem(const struct wm_server *server)
+const char *wm_debug_server_problem(const struct wm_debug_server *server)
 {
     return server != NULL && server->problem.text[0] != '\0' ? server->problem.text : NULL;
 }
 
-static void open_client(struct wm_server *server)
+static void open_client(struct wm_debug_server *server)
 {
     if (server->opened)
         return;
@@ -113,7 +114,7 @@ static void open_client(struct wm_server *server)
         server->library.set_watch(server->client, watch);
 }
 
-static bool open_library(struct wm_server *server)
+static bool open_library(struct wm_debug_server *server)
 {
     const struct {
         const char *name;
@@ -139,7 +140,7 @@ static bool open_library(struct wm_server *server)
  * of these calls for `received`: only what grows faster are bytes. */
 static int watch(struct debuginfod_client *client, long received, long expected)
 {
-    struct wm_server *server = asking;
+    struct wm_debug_server *server = asking;
     (void)client;
     bool bytes = expected > 0 || received > server->received + 1;
     if (bytes && received != server->received)
@@ -147,7 +148,7 @@ static int watch(struct debuginfod_client *client, long received, long expected)
     server->received = received;
     if (server->progress != NULL)
         server->progress(server->user, bytes ? (uint64_t)received : 0);
-    server->silent = now_s() - server->heard >= WM_SERVER_PATIENCE_S;
+    server->silent = now_s() - server->heard >= WM_DEBUG_SERVER_PATIENCE_S;
     return server->silent ? 1 : 0;
 }
 
@@ -158,13 +159,13 @@ static time_t now_s(void)
     return now.tv_sec;
 }
 
-static void give_up(struct wm_server *server, int rc)
+static void give_up(struct wm_debug_server *server, int rc)
 {
     if (server->silent)
         (void)wm_fail(&server->problem, 0,
                       "the servers of $DEBUGINFOD_URLS sent nothing for %d s and are not asked any "
                       "more; some functions have no names",
-                      (int)WM_SERVER_PATIENCE_S);
+                      (int)WM_DEBUG_SERVER_PATIENCE_S);
     else
         (void)wm_fail(
             &server->problem, 0,

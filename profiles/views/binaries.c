@@ -31,7 +31,7 @@ int wm_binaries_new(const struct wm_symbolizing *how, struct wm_binaries **ret_b
     binaries->places.options.tables_only = how->fast;
     int rc = wm_intern_new(&binaries->keys);
     if (rc == 0 && !how->fast)
-        rc = wm_server_new(how->progress, how->user, &binaries->places.options.server);
+        rc = wm_debug_server_new(how->progress, how->user, &binaries->places.options.server);
     if (rc == 0)
         rc = choose_folders(binaries);
     if (rc < 0)
@@ -63,7 +63,7 @@ void wm_binaries_free(struct wm_binaries *binaries)
         return;
     for (size_t i = 0; binaries->keys != NULL && i < wm_intern_count(binaries->keys); i++)
         wm_debuginfo_close(binaries->found[i]->info);
-    wm_server_free(binaries->places.options.server);
+    wm_debug_server_free(binaries->places.options.server);
     wm_intern_free(binaries->keys);
     wm_arena_done(&binaries->arena);
     free(binaries->found);
@@ -72,7 +72,7 @@ void wm_binaries_free(struct wm_binaries *binaries)
 
 const char *wm_binaries_problem(const struct wm_binaries *binaries)
 {
-    return wm_server_problem(binaries->places.options.server);
+    return wm_debug_server_problem(binaries->places.options.server);
 }
 
 int wm_binaries_find(struct wm_binaries *binaries, const char *file, const char *build_id,

@@ -27,7 +27,7 @@ static int search_folder(struct search *search, const char *folder, size_t lengt
 static int try_build_id_folder(struct search *search, const char *folder, size_t length);
 static int try_debug_file(struct search *search, const char *folder, size_t length);
 static int try_debug_machine(struct search *search);
-static int try_server(struct search *search, enum wm_server_file file);
+static int try_server(struct search *search, enum wm_debug_server_file file);
 static int try_path(struct search *search, const char *folder, size_t length, const char *first,
                     const char *second);
 static void set_path(struct search *search, const char *folder, size_t length, const char *first,
@@ -55,9 +55,9 @@ int wm_binary_search(const struct wm_binary_places *places, const char *file, co
         if (rc == 0)
             rc = try_debug_machine(&search);
         if (rc == 0)
-            rc = try_server(&search, WM_SERVER_BINARY);
+            rc = try_server(&search, WM_DEBUG_SERVER_BINARY);
         if (rc == 0)
-            rc = try_server(&search, WM_SERVER_DEBUG);
+            rc = try_server(&search, WM_DEBUG_SERVER_DEBUG);
         if (rc == 0)
             rc = explain(&search);
     }
@@ -141,12 +141,12 @@ static int try_debug_machine(struct search *search)
     return try_name(search, search->file);
 }
 
-static int try_server(struct search *search, enum wm_server_file file)
+static int try_server(struct search *search, enum wm_debug_server_file file)
 {
     struct wm_error err;
     char *name = NULL;
-    int fd =
-        wm_server_find(search->places->options.server, file, search->id, search->id_bytes, &name);
+    int fd = wm_debug_server_find(search->places->options.server, file, search->id,
+                                  search->id_bytes, &name);
     int rc = 0;
     if (fd >= 0 && name != NULL)
         rc = try_file(search, name, search->file, &err);

@@ -24,6 +24,8 @@ static const char *kind_of(const struct wm_compared *row)
 {
     if (row->of_entry)
         return "entry";
+    if (row->of_background)
+        return "background";
     return row->of_path ? "path" : "benchmark";
 }
 

@@ -39,7 +39,7 @@ static void add_path(struct wm_json_writer *json, const struct wm_path_row *row)
     }
     wm_json_u64(json, "samples", row->samples);
     wm_json_u64(json, "cpu_ns", row->cpu_ns);
-    if (strcmp(row->name, WM_PATH_HARNESS) != 0) {
+    if (wm_path_in_shares(row)) {
         wm_json_double(json, "cpu_share", row->cpu_share);
         wm_json_double(json, "cpu_share_low", row->cpu_share_low);
         wm_json_double(json, "cpu_share_high", row->cpu_share_high);
@@ -80,8 +80,10 @@ static void add_segment(struct wm_json_writer *json, const struct wm_segment_row
     wm_json_string(json, "segment", row->segment);
     wm_json_string(json, "file", row->file);
     wm_json_u64(json, "line", row->line);
-    wm_json_u64(json, "requests", row->requests);
-    wm_json_u64(json, "visits", row->visits);
+    if (!row->from_stacks) {
+        wm_json_u64(json, "requests", row->requests);
+        wm_json_u64(json, "visits", row->visits);
+    }
     wm_json_u64(json, "samples", row->samples);
     wm_json_u64(json, "cpu_ns", row->cpu_ns);
     wm_json_u64(json, "self_cpu_ns", row->self_cpu_ns);
@@ -93,11 +95,12 @@ static void add_coverage(struct wm_json_writer *json, const struct wm_run *run)
     wm_json_open(json, "coverage", '{');
     wm_json_u64(json, "sites", run->sites);
     wm_json_u64(json, "sites_reached", run->sites_reached);
-    wm_json_double(json, "share", run->coverage);
+    if (run->sites > 0)
+        wm_json_double(json, "share", run->coverage);
     wm_json_open(json, "never_reached", '[');
     for (size_t i = 0; i < run->segments->count; i++) {
         const struct wm_segment_row *row = &run->segments->rows[i];
-        if (!wm_tree_is_unreached(row))
+        if (row->from_stacks || !wm_tree_is_unreached(row))
             continue;
         wm_json_open(json, NULL, '{');
         wm_json_string(json, "segment", row->segment);
@@ -128,6 +131,12 @@ void wm_view_add_json(const struct wm_run *run, const char *title, struct wm_tex
         add_segment(&json, &run->segments->rows[i]);
     wm_json_close(&json, ']');
     add_coverage(&json, run);
+    if (wm_run_of_server(run)) {
+        wm_json_open(&json, "server", '{');
+        wm_json_string(&json, "target", run->target);
+        wm_run_served_write(&json, run);
+        wm_json_close(&json, '}');
+    }
     wm_json_open(&json, "notes", '[');
     for (size_t i = 0; i < run->note_count; i++)
         wm_json_string(&json, NULL, run->notes[i]);

@@ -1,8 +1,8 @@
 /* listing.c - nodes of matching functions, grouped by function and file, summed by line. */
 #include "profiles/views/listing.h"
 
+#include "profiles/regex/regex.h"
 #include "profiles/views/measure.h"
-#include "profiles/views/regex.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -83,7 +83,9 @@ static void add_title(struct wm_text *text, const struct wm_run *run, const char
     }
     add_samples(text, run);
     wm_text_add(text, "\n");
-    if (run->crashed)
+    if (run->crashed && wm_run_of_server(run))
+        wm_text_add(text, "  the server ended during this run: crash.json says how\n");
+    else if (run->crashed)
         wm_text_add(text, "  the app crashed during this run: crash.json says where\n");
 }
 
@@ -130,25 +132,35 @@ static void add_left_out(struct wm_text *text, const struct wm_paths *paths, siz
                  wm_units_share(share, number));
 }
 
+/* All CPU, where none of it is told by path. */
+static void add_whole_cpu(struct wm_text *text, const struct wm_run *run)
+{
+    char cpu[WM_UNIT_BYTES];
+    if (strcmp(run->target, WM_RUN_CONNECT) == 0)
+        wm_text_add(text, "  no CPU: of a server that was not started here only the outside is "
+                          "seen\n");
+    else
+        wm_text_addf(text, "  %s of CPU in all\n",
+                     wm_units_duration(
+                         (double)(wm_run_of_server(run) ? run->app_cpu_ns : run->cpu_ns), cpu));
+}
+
 /* What no path can be charged with, so that the sum is seen to be whole. */
 static void add_closing_rows(struct wm_text *text, const struct wm_run *run)
 {
     char cpu[WM_UNIT_BYTES], share[WM_UNIT_BYTES];
     const struct wm_paths *paths = run->paths;
-    if (run->hz <= 0) {
-        wm_text_addf(text, "  %s of CPU in all\n", wm_units_duration((double)run->cpu_ns, cpu));
-        return;
-    }
     for (size_t i = 0; i < paths->count; i++) {
         const struct wm_path_row *row = &paths->rows[i];
         if (!wm_path_is_closing(row) || row->cpu_ns == 0)
             continue;
-        wm_units_duration((double)row->cpu_ns, cpu);
-        if (strcmp(row->name, WM_PATH_HARNESS) == 0)
-            wm_text_addf(text, "  %s: %s of CPU, not in the shares\n", row->name, cpu);
-        else
-            wm_text_addf(text, "  %s: %s of CPU, %s\n", row->name, cpu,
-                         wm_units_share(row->cpu_share, share));
+        wm_text_addf(text, "  %s: %s of CPU, ", row->name,
+                     wm_units_duration((double)row->cpu_ns, cpu));
+        wm_text_add(text, wm_path_in_shares(row) ? wm_units_share(row->cpu_share, share)
+                                                 : "not in the shares");
+        if (strcmp(row->name, WM_PATH_BACKGROUND) == 0)
+            wm_text_add(text, ": work of no one request; paths --fold-background shares it out");
+        wm_text_add(text, "\n");
     }
 }
 
@@ -231,6 +243,48 @@ static int add_mismatches(struct wm_text *text, const struct wm_run *run)
     return rc;
 }
 
+static void add_failures(struct wm_text *text, const struct wm_run *run)
+{
+    char number[WM_UNIT_BYTES];
+    for (size_t i = 0; i < run->failure_count; i++) {
+        wm_text_add(text, i == 0 ? "  failed: " : ", ");
+        add_safe(text, run->failures[i].reason);
+        wm_text_addf(text, " %s", wm_units_count(run->failures[i].requests, number));
+    }
+    if (run->failure_count > 0)
+        wm_text_add(text, "\n");
+}
+
+/* What went wrong between us and a server, and whether it was us. */
+static void add_served(struct wm_text *text, const struct wm_run *run)
+{
+    char number[WM_UNIT_BYTES], p99[WM_UNIT_BYTES], wait[WM_UNIT_BYTES];
+    const char *gap = "  ";
+    add_failures(text, run);
+    if (run->queue_wait_max_ns > 0)
+        wm_text_addf(text,
+                     "  up to %s requests waited for a connection (p99 %s), the longest for %s\n",
+                     wm_units_count(run->queue_max, number), wm_units_count(run->queue_p99, p99),
+                     wm_units_duration((double)run->queue_wait_max_ns, wait));
+    if (run->processes > 1) {
+        wm_text_addf(text, "%s%s processes of the server", gap,
+                     wm_units_count(run->processes, number));
+        gap = ", ";
+    }
+    if (run->reconnects > 0) {
+        wm_text_addf(text, "%s%s connection%s opened again", gap,
+                     wm_units_count(run->reconnects, number), run->reconnects == 1 ? "" : "s");
+        gap = ", ";
+    }
+    if (run->harness_busy > 0) {
+        wm_text_addf(text, "%sthe harness was busy %s of the time", gap,
+                     wm_units_share(run->harness_busy, number));
+        gap = ", ";
+    }
+    if (gap[0] == ',')
+        wm_text_add(text, "\n");
+}
+
 /* How far the figures can be trusted, then whatever the run noted. */
 static void add_notes(struct wm_text *text, const struct wm_run *run, const struct totals *totals)
 {
@@ -246,9 +300,10 @@ static void add_notes(struct wm_text *text, const struct wm_run *run, const stru
     if (run->hz > 0 && run->sampling_share > 0)
         wm_text_addf(text,
                      "  sampling cost about %s of the CPU, %s for each sample (%s); latencies are "
-                     "without it\n",
+                     "with%s it\n",
                      wm_units_share(run->sampling_share, share),
-                     wm_units_duration((double)run->sample_cost_ns, number), run->sampler);
+                     wm_units_duration((double)run->sample_cost_ns, number), run->sampler,
+                     wm_run_of_server(run) ? "" : "out");
     if (run->open_loop && run->late_p99_ns > 0)
         wm_text_addf(text,
                      "  requests were sent up to %s late (p99); latency counts from when "
@@ -273,7 +328,10 @@ static int add_run(struct wm_text *text, const struct wm_run *run, const char *t
     int rc = add_path_table(text, run, &totals);
     if (rc < 0)
         return rc;
-    add_closing_rows(text, run);
+    if (run->hz > 0)
+        add_closing_rows(text, run);
+    else
+        add_whole_cpu(text, run);
     rc = add_mismatches(text, run);
     if (rc < 0)
         return rc;
@@ -282,9 +340,9 @@ static int add_run(struct wm_text *text, const struct wm_run *run, const char *t
         rc = wm_tree_add(run, text);
         if (rc < 0)
             return rc;
-        wm_text_add(text, "\n");
     }
     wm_tree_add_coverage(run, text);
+    add_served(text, run);
     add_notes(text, run, &totals);
     return 0;
 }

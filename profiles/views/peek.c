@@ -1,7 +1,7 @@
 /* peek.c - the functions whose printed names match, between their callers and callees. */
 #include "profiles/views/calltree.h"
 
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 
 #include <errno.h>
 #include <string.h>

@@ -143,6 +143,8 @@ static int link_segments(struct wm_segment_calls *calls, const struct wm_segment
 {
     for (size_t i = 0; i < rows->count; i++) {
         const char *name = rows->rows[i].segment, *slash = strrchr(name, '/');
+        if (rows->rows[i].from_stacks)
+            continue; /* nobody counted those */
         int64_t number = wm_intern_bytes(calls->names, name, strlen(name));
         if (number < 0)
             return -ENOMEM;

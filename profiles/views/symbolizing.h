@@ -21,7 +21,8 @@ struct wm_symbolizing {
     bool force;   /* also what has names already */
     bool mangled; /* names stay as the linker has them */
     enum wm_demangle_style style;
-    wm_server_progress *progress; /* while a server is waited for; NULL: nobody wants to know */
+    wm_debug_server_progress
+        *progress; /* while a server is waited for; NULL: nobody wants to know */
     void *user;
 };
 

@@ -3,8 +3,8 @@
 #include "profiles/views/tagfilter.h"
 
 #include "harness/core/intern.h"
+#include "profiles/regex/regex.h"
 #include "profiles/runs/paths.h"
-#include "profiles/views/regex.h"
 #include "profiles/views/tagrange.h"
 
 #include <errno.h>

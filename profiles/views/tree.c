@@ -1,4 +1,5 @@
-/* tree.c - the tree of segments with counts, CPU and bars. */
+/* tree.c - the trees of segments with counts, CPU and bars: of those that are marked, which are
+ * counted, and of those from stacks, of which only the CPU is known. */
 #include "profiles/views/tree.h"
 
 #include "harness/core/intern.h"
@@ -22,9 +23,10 @@ struct link {
 
 struct tree {
     const struct wm_segments *segments;
+    bool from_stacks;   /* which rows it is of */
     struct link *links; /* per row, and one more: the root of all */
     struct wm_grid *columns;
-    double most_ns; /* CPU per visiting request of the dearest segment */
+    double most_ns; /* CPU per visiting request of the dearest segment; from stacks: all CPU */
     size_t printed;
 };
 
@@ -35,9 +37,23 @@ static const struct wm_grid_column columns[] = {
     {NULL, false, false, 24},
 };
 
+static const struct wm_grid_column stack_columns[] = {
+    {"by function on the stack", false, false, 30},
+    {"CPU",                      true,  false, 0 },
+    {"CPU share",                true,  false, 0 },
+    {"",                         false, false, 24},
+};
+
+enum { COLUMN_COUNT = sizeof(columns) / sizeof(columns[0]) };
+
 bool wm_tree_is_unreached(const struct wm_segment_row *row)
 {
-    return row->requests == 0 && row->visits == 0;
+    return row->from_stacks ? row->samples == 0 : row->requests == 0 && row->visits == 0;
+}
+
+static bool is_printed(const struct tree *tree, const struct wm_segment_row *row)
+{
+    return row->from_stacks == tree->from_stacks && !wm_tree_is_unreached(row);
 }
 
 static double cpu_per_request(const struct wm_segment_row *row)
@@ -67,7 +83,7 @@ static int link_rows(struct tree *tree)
     for (size_t i = 0; rc == 0 && i < segments->count; i++) {
         const char *path = segments->rows[i].segment;
         const char *slash = strrchr(path, '/');
-        if (wm_tree_is_unreached(&segments->rows[i]))
+        if (!is_printed(tree, &segments->rows[i]))
             continue;
         int64_t parent = -ENOENT;
         if (slash != NULL)
@@ -99,6 +115,16 @@ static double find_most(const struct wm_segments *segments)
     return most_ns > 0 ? most_ns : vague_ns;
 }
 
+/* What shares are of. */
+static double sum_cpu(const struct wm_paths *paths)
+{
+    double sum = 0;
+    for (size_t i = 0; i < paths->count; i++)
+        if (wm_path_in_shares(&paths->rows[i]))
+            sum += (double)paths->rows[i].cpu_ns;
+    return sum;
+}
+
 static void add_bar(struct wm_text *text, double value, double most)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -110,21 +136,40 @@ static void add_bar(struct wm_text *text, double value, double most)
     wm_text_add(text, eighths[parts % 8]);
 }
 
+static void add_counted(struct tree *tree, const struct wm_segment_row *row, struct wm_text *cell)
+{
+    char number[WM_UNIT_BYTES], cost[WM_COST_BYTES];
+    wm_grid_add(tree->columns, wm_units_count(row->requests, number));
+    wm_grid_add(tree->columns, wm_cost(row->cpu_ns, row->requests, row->samples, cost));
+    if (row->samples > 0 && row->requests > 0)
+        add_bar(cell, cpu_per_request(row), tree->most_ns);
+    wm_grid_add(tree->columns, cell->data);
+}
+
+static void add_sampled(struct tree *tree, const struct wm_segment_row *row, struct wm_text *cell)
+{
+    char number[WM_UNIT_BYTES];
+    double cpu_ns = (double)row->cpu_ns;
+    wm_grid_add(tree->columns, wm_units_duration(cpu_ns, number));
+    wm_grid_add(tree->columns,
+                wm_units_share(tree->most_ns > 0 ? cpu_ns / tree->most_ns : 0, number));
+    add_bar(cell, cpu_ns, tree->most_ns);
+    wm_grid_add(tree->columns, cell->data);
+}
+
 static void add_row(struct tree *tree, const char *prefix, const struct wm_segment_row *row,
                     struct wm_text *cell)
 {
-    char number[WM_UNIT_BYTES], cost[WM_COST_BYTES];
     const char *slash = strrchr(row->segment, '/');
     wm_text_clear(cell);
     wm_text_add(cell, prefix);
     wm_text_add(cell, slash != NULL ? slash + 1 : row->segment);
     wm_grid_add(tree->columns, cell->data);
-    wm_grid_add(tree->columns, wm_units_count(row->requests, number));
-    wm_grid_add(tree->columns, wm_cost(row->cpu_ns, row->requests, row->samples, cost));
     wm_text_clear(cell);
-    if (row->samples > 0 && row->requests > 0)
-        add_bar(cell, cpu_per_request(row), tree->most_ns);
-    wm_grid_add(tree->columns, cell->data);
+    if (tree->from_stacks)
+        add_sampled(tree, row, cell);
+    else
+        add_counted(tree, row, cell);
     tree->printed++;
 }
 
@@ -157,37 +202,48 @@ static void add_unreached(struct tree *tree, struct wm_text *cell)
 {
     for (size_t i = 0; i < tree->segments->count && tree->printed < ROWS_MAX; i++) {
         const struct wm_segment_row *row = &tree->segments->rows[i];
-        if (!wm_tree_is_unreached(row))
+        if (row->from_stacks != tree->from_stacks || !wm_tree_is_unreached(row))
             continue;
         wm_grid_add(tree->columns, row->segment);
-        wm_grid_add(tree->columns, "0");
+        wm_grid_add(tree->columns, tree->from_stacks ? "–" : "0");
         wm_grid_add(tree->columns, "–");
         wm_text_clear(cell);
-        wm_text_addf(cell, "never reached (%s:%" PRIu32 ")", base_name(row->file), row->line);
+        wm_text_addf(cell, "%s (%s:%" PRIu32 ")",
+                     tree->from_stacks ? "on no stack" : "never reached", base_name(row->file),
+                     row->line);
         wm_grid_add(tree->columns, cell->data);
         tree->printed++;
     }
 }
 
-int wm_tree_add(const struct wm_run *run, struct wm_text *text)
+static size_t count_rows(const struct wm_segments *segments, bool from_stacks)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < segments->count; i++)
+        count += segments->rows[i].from_stacks == from_stacks;
+    return count;
+}
+
+static int add_tree(const struct wm_run *run, bool from_stacks, struct wm_text *text)
 {
     char prefix[PREFIX_BYTES] = "";
     struct wm_text cell;
-    struct tree tree = {.segments = run->segments};
-    size_t count = run->segments->count;
+    struct tree tree = {.segments = run->segments, .from_stacks = from_stacks};
+    size_t rows = run->segments->count, count = count_rows(run->segments, from_stacks);
     wm_text_init(&cell);
-    tree.links = calloc(count + 1, sizeof(tree.links[0]));
+    tree.links = calloc(rows + 1, sizeof(tree.links[0]));
     int rc = tree.links == NULL ? -ENOMEM : link_rows(&tree);
     if (rc == 0)
-        rc = wm_grid_new(columns, sizeof(columns) / sizeof(columns[0]), &tree.columns);
+        rc = wm_grid_new(from_stacks ? stack_columns : columns, COLUMN_COUNT, &tree.columns);
     if (rc < 0)
         goto out;
-    tree.most_ns = find_most(run->segments);
-    add_children(&tree, (uint32_t)count, prefix, 0, &cell);
+    tree.most_ns = from_stacks ? sum_cpu(run->paths) : find_most(run->segments);
+    add_children(&tree, (uint32_t)rows, prefix, 0, &cell);
     add_unreached(&tree, &cell);
     rc = cell.failed ? -ENOMEM : wm_grid_print(tree.columns, 2, text);
     if (tree.printed < count)
         wm_text_addf(text, "  … and %zu more: segments.csv has them all\n", count - tree.printed);
+    wm_text_add(text, "\n");
 out:
     wm_grid_free(tree.columns);
     free(tree.links);
@@ -195,24 +251,41 @@ out:
     return rc;
 }
 
+int wm_tree_add(const struct wm_run *run, struct wm_text *text)
+{
+    int rc = 0;
+    for (int from_stacks = 0; rc == 0 && from_stacks <= 1; from_stacks++)
+        if (count_rows(run->segments, from_stacks != 0) > 0)
+            rc = add_tree(run, from_stacks != 0, text);
+    return rc;
+}
+
+/* How much was reached of what is there. A server marks nothing as a rule, which is no finding. */
+static void add_reached(const struct wm_run *run, struct wm_text *text)
+{
+    char sites[WM_UNIT_BYTES], reached[WM_UNIT_BYTES];
+    bool expected = !wm_run_of_server(run) && count_rows(run->segments, true) == 0;
+    if (run->sites == 0)
+        wm_text_add(text, expected ? "  no segments in this app, " : "  ");
+    else
+        wm_text_addf(text, "  %s of %s segment%s reached, ",
+                     wm_units_count(run->sites_reached, reached), wm_units_count(run->sites, sites),
+                     run->sites == 1 ? "" : "s");
+}
+
 void wm_tree_add_coverage(const struct wm_run *run, struct wm_text *text)
 {
-    char sites[WM_UNIT_BYTES], reached[WM_UNIT_BYTES], paths[WM_UNIT_BYTES];
+    char paths[WM_UNIT_BYTES];
     uint64_t path_count = 0;
     size_t named = 0, left_out = 0;
     for (size_t i = 0; i < run->paths->count; i++)
         path_count += !wm_path_is_closing(&run->paths->rows[i]);
     wm_units_count(path_count, paths);
-    if (run->sites == 0)
-        wm_text_add(text, "  no segments in this app");
-    else
-        wm_text_addf(text, "  %s of %s segment%s reached",
-                     wm_units_count(run->sites_reached, reached), wm_units_count(run->sites, sites),
-                     run->sites == 1 ? "" : "s");
-    wm_text_addf(text, ", %s path%s", paths, path_count == 1 ? "" : "s");
+    add_reached(run, text);
+    wm_text_addf(text, "%s path%s", paths, path_count == 1 ? "" : "s");
     for (size_t i = 0; i < run->segments->count; i++) {
         const struct wm_segment_row *row = &run->segments->rows[i];
-        if (!wm_tree_is_unreached(row))
+        if (row->from_stacks || !wm_tree_is_unreached(row))
             continue;
         if (named == NAMED_MAX) {
             left_out++;

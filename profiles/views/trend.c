@@ -4,8 +4,8 @@
 #include "harness/core/clock.h"
 #include "harness/core/csv.h"
 #include "harness/core/json.h"
+#include "profiles/regex/regex.h"
 #include "profiles/views/columns.h"
-#include "profiles/views/regex.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #ifndef WM_VIEWS_VERDICTS_H
 #define WM_VIEWS_VERDICTS_H
 
-#include "profiles/views/regex.h"
+#include "profiles/regex/regex.h"
 #include "profiles/views/report.h"
 
 #include <stdbool.h>

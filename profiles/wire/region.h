@@ -1,19 +1,22 @@
 /* region.h - the whole of the memory that the app's process and the harness share.
  *
  * The harness makes it (an unlinked memory file, so that it outlives a crash of either side and
- * is gone with both), hands it to the app's process as an open descriptor whose number stands in
- * the environment variable WAYMARK_REGION, and reads it while and after the app runs. It is
+ * is gone with both), and reads it while and after the app runs. The environment variable
+ * WAYMARK_REGION names it: to waymark-host as the number of an open descriptor, to a server as a
+ * path (/proc/PID/fd/N), since it inherits none and may start further programs. It is
  * sparse: what is not touched costs no memory. One build makes both sides, so the layout needs no
  * compatibility, only the check of `version` and `bytes`. */
 #ifndef WM_WIRE_REGION_H
 #define WM_WIRE_REGION_H
 
 #include "profiles/wire/bench.h"
+#include "profiles/wire/board.h"
 #include "profiles/wire/record.h"
 #include "profiles/wire/ring.h"
 #include "profiles/wire/sites.h"
 #include "profiles/wire/tables.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -21,8 +24,9 @@
 
 enum {
     WM_REGION_MAGIC = 0x574d524b,
-    WM_REGION_VERSION = 1,
-    WM_THREAD_MAX = 512, /* threads alive at one time; more are counted, not sampled */
+    WM_REGION_VERSION = 2,
+    WM_THREAD_MAX = 512,  /* threads alive at one time; more are counted, not sampled */
+    WM_PROCESS_MAX = 512, /* of a server, over the whole run */
     WM_MODULE_MAX = 1024,
     WM_CONTEXT_MAX = 4096, /* requests in flight at one time */
     WM_NOTE_MAX = 32,
@@ -33,6 +37,15 @@ enum {
 
 /* What to run: written by the harness before the app's process starts. */
 enum wm_work_kind { WM_WORK_MIX, WM_WORK_TRACE, WM_WORK_NONE };
+/* Who answers. */
+enum wm_target_kind {
+    WM_TARGET_HOST,    /* waymark-host, with the app in it: it runs the workers */
+    WM_TARGET_SERVER,  /* a server with the agent; the harness runs the workers */
+    WM_TARGET_CONNECT, /* a server somewhere; the harness runs the workers */
+    WM_TARGET_WATCH,   /* a server with the agent under somebody else's load */
+};
+/* What the agent takes a label from (WM_TARGET_WATCH). */
+enum wm_label_by { WM_LABEL_BY_HTTP, WM_LABEL_BY_RESP, WM_LABEL_BY_MEMCACHE, WM_LABEL_BY_PORT };
 enum wm_law { WM_LAW_CLOSED, WM_LAW_CONSTANT, WM_LAW_POISSON, WM_LAW_RECORDED };
 struct wm_plan {
     char app[4096];         /* the shared object to load, an absolute path */
@@ -50,6 +63,8 @@ struct wm_plan {
     uint32_t concurrency; /* requests in flight, all threads together; closed loop */
     uint32_t hz;          /* samples per CPU second of each thread; 0: no sampling */
     uint32_t unnamed;     /* 1: some of a trace's requests name no entry point */
+    uint32_t target;      /* enum wm_target_kind */
+    uint32_t label_by;    /* enum wm_label_by */
     struct wm_bench_plan bench;
 };
 
@@ -98,6 +113,7 @@ struct wm_module {
     uint64_t start; /* executable range; several segments are several modules */
     uint64_t end;
     uint64_t offset; /* of `start` in the file */
+    uint32_t image;  /* of which executed program: addresses of others mean other things */
     char path[512];  /* "[vdso]" for the vdso */
     uint8_t build_id[20];
     uint32_t build_id_bytes; /* 0: none */
@@ -123,13 +139,29 @@ struct wm_context_slot {
     uint64_t alloc_bytes;
     _Atomic uint32_t samples;
     uint32_t many; /* 1: it stands for many calls, of a benchmark; `visits` may pass 2^32 */
+    int32_t pid;   /* of a server: whose it is, while it is open */
+    uint32_t reserved;
     uint16_t visited[WM_NODE_MAX]; /* in order of first visit */
+};
+
+/* A process of a server: written by its agent, under the region's lock. Slots are not reused. */
+struct wm_process {
+    _Atomic int32_t pid;    /* 0: none */
+    int32_t parent;         /* pid */
+    uint32_t image;         /* from 0; forked children share their parent's, exec makes a new one */
+    _Atomic uint32_t ended; /* 1: it came to a regular end, by its own word */
+    _Atomic uint64_t labelled; /* times that one of its threads began to serve a connection of the
+                                  harness's (WM_TARGET_WATCH: any); not exact */
+    _Atomic uint64_t sockets;  /* times that it read from any socket; not exact */
+    char program[64];          /* the last part of its file's name */
 };
 
 /* A thread of the app's process. Slots are reused once a thread has ended; counters go on. */
 struct wm_thread {
-    _Atomic uint32_t tid; /* 0: free */
-    uint32_t harness;     /* 1: a thread of the host's own, not the app's */
+    _Atomic uint32_t tid;         /* 0: free */
+    uint32_t harness;             /* 1: a thread of the host's own, not the app's */
+    uint32_t process;             /* of a server: index into wm_region.processes */
+    _Atomic uint64_t last_cpu_ns; /* of a server: the thread's CPU clock at its last sample */
     uint64_t samples;
     uint64_t dropped; /* ring full; their CPU time is in lost_cpu_ns */
     uint64_t truncated;
@@ -148,10 +180,12 @@ struct wm_region {
     uint32_t version;
     uint64_t bytes; /* sizeof(struct wm_region) on the harness's side */
     struct wm_plan plan;
+    pthread_mutex_t lock; /* process-shared, robust: see shared.h */
 
     /* control */
     _Atomic uint32_t stage;      /* enum wm_stage */
-    _Atomic uint32_t stop;       /* harness: 1 = end the load, finish what is in flight */
+    _Atomic uint32_t stop;       /* harness: 1 = end the load, finish what is in flight; 2 = and
+                                    let go of that */
     _Atomic uint64_t next_index; /* requests handed to workers so far (warm-up not counted) */
     _Atomic uint64_t started_ns; /* monotonic, first counted request; 0 before */
     _Atomic uint64_t stopped_ns; /* monotonic, last counted request done */
@@ -166,34 +200,47 @@ struct wm_region {
     struct wm_note notes[WM_NOTE_MAX];
 
     /* sampling */
-    uint32_t sampler;        /* enum wm_sampler */
-    uint32_t sample_cost_ns; /* measured at start: thread time that one sample takes, in all */
-    uint32_t app_running;    /* 1 from sampler start to stop */
-    uint32_t allocs_counted; /* 0: the app's malloc is not the probe's */
-    _Atomic uint64_t threads_unsampled; /* threads that found no slot: their CPU time is in no row */
+    uint32_t sampler;             /* enum wm_sampler */
+    uint32_t sample_cost_ns;      /* measured at start: thread time that one sample takes, in all */
+    _Atomic uint32_t app_running; /* 1 from sampler start to stop. Of a server written by the
+                                 harness: what is sampled before and after counts for nothing */
+    uint32_t allocs_counted;      /* 0: the app's malloc is not the probe's */
+    _Atomic uint64_t
+        threads_unsampled; /* threads that found no slot: their CPU time is in no row */
     _Atomic uint64_t threads_eventless; /* threads without an event: it is (unattributed) */
     _Atomic uint64_t nodes_lost;        /* segments not followed: WM_NODE_MAX nodes known */
     _Atomic uint64_t sites_lost;
     _Atomic uint64_t modules_lost;
     _Atomic uint64_t contexts_lost; /* dispatches that waited: WM_CONTEXT_MAX requests in flight */
     _Atomic uint64_t paths_lost;    /* requests counted under WM_PATH_OTHER */
-    _Atomic uint64_t forks;         /* children that the app made; they are not profiled */
+    _Atomic uint64_t forks;         /* children that the app made; a host's are not profiled */
+    _Atomic uint32_t process_count; /* of a server */
+    _Atomic uint64_t processes_lost;
+    _Atomic uint64_t descriptors_lost; /* times that one beyond the agent's table was read from */
+    struct wm_process processes[WM_PROCESS_MAX];
 
     /* names */
     _Atomic uint32_t name_bytes;
     char names[WM_NAME_BYTES];
+    uint32_t name_table[WM_NAME_TABLE]; /* name offsets, under the lock */
     _Atomic uint32_t entry_count;
     uint32_t entries[WM_ENTRY_MAX]; /* name offsets */
+    uint64_t entry_hashes[WM_ENTRY_MAX];
+    _Atomic uint32_t entry_table[WM_ENTRY_TABLE]; /* 1 + index into entries, by name */
     _Atomic uint32_t outcome_count;
     uint32_t outcomes[WM_OUTCOME_MAX]; /* name offsets */
+    uint64_t outcome_hashes[WM_OUTCOME_MAX];
     _Atomic uint32_t site_count;
     struct wm_site_entry sites[WM_SITE_MAX];
-    _Atomic uint32_t node_count; /* starts at WM_NODE_ROOT + 1 */
+    uint32_t site_table[WM_SITE_TABLE]; /* 1 + index into sites, by what they are, under the lock */
+    _Atomic uint32_t node_count;        /* starts at WM_NODE_ROOT + 1 */
     struct wm_node nodes[WM_NODE_MAX];
-    _Atomic uint64_t node_visits[WM_NODE_MAX]; /* the same as wm_thread.visits, from threads
-                                                  that found no slot; the sum is the truth */
-    _Atomic uint32_t path_count;               /* starts at 1: WM_PATH_OTHER */
+    _Atomic uint32_t node_table[WM_NODE_TABLE]; /* index into nodes, by parent and name */
+    _Atomic uint64_t node_visits[WM_NODE_MAX];  /* the same as wm_thread.visits, from threads
+                                                   that found no slot; the sum is the truth */
+    _Atomic uint32_t path_count;                /* starts at 1: WM_PATH_OTHER */
     struct wm_path paths[WM_PATH_MAX];
+    _Atomic uint32_t path_table[WM_PATH_TABLE]; /* index into paths, by id */
     _Atomic uint32_t path_node_count;
     uint16_t path_nodes[WM_PATH_NODES];
     _Atomic uint32_t module_count;
@@ -201,6 +248,7 @@ struct wm_region {
 
     /* the big tables */
     struct wm_bench_board bench;
+    struct wm_board board;
     _Atomic uint32_t histogram_count;
     struct wm_worker_table workers[WM_WORKER_MAX];
     struct wm_histogram histograms[WM_HISTOGRAM_MAX];

@@ -20,8 +20,14 @@ enum {
     WM_PATH_NODES = 1 << 20, /* node numbers in all paths together */
     WM_OUTCOME_MAX = 256,    /* outcome 0: none declared */
     WM_OUTCOME_OTHER = 1,    /* took those past the limit */
-    WM_ENTRY_MAX = 64,
+    WM_ENTRY_MAX = 4096,     /* entry points, or the labels of a server's requests */
     WM_NAME_BYTES = 1 << 20, /* offset 0 is "" */
+    /* Hash tables, open addressing, 0 free: powers of two, never full. */
+    WM_NAME_TABLE = 1 << 15,
+    WM_ENTRY_TABLE = 4 * WM_ENTRY_MAX,
+    WM_PATH_TABLE = 4 * WM_PATH_MAX,
+    WM_SITE_TABLE = 2 * WM_SITE_MAX,
+    WM_NODE_TABLE = 2 * WM_NODE_MAX,
 };
 
 struct wm_site_entry {
@@ -46,6 +52,8 @@ struct wm_path {
     uint32_t first_node; /* into wm_region.path_nodes */
     uint32_t node_count; /* in order of first visit by the request that found the path */
 };
+
+#define WM_ENTRY_NONE UINT32_MAX
 
 /* Hashes. 64-bit FNV-1a over names with a finisher, so that ids are a function of names alone. */
 static inline uint64_t wm_hash_mix(uint64_t x)

@@ -37,6 +37,13 @@ struct wm_worker_table {
     uint64_t latency_lost;    /* requests whose latency found no histogram */
     uint64_t unfinished;      /* requests still open when the run gave up on them */
     struct wm_histogram late; /* dispatch minus due time, open loop only */
+    /* Requests to a server that found no free connection: how many waited when one came (itself
+     * among them), and the longest time that one did. */
+    struct wm_histogram queue; /* a count, not a time */
+    uint64_t queue_wait_max_ns;
+    uint64_t reconnects;       /* connections that were opened again */
+    uint64_t sessions;         /* that were told apart, each on one connection */
+    uint64_t busy_ns, wall_ns; /* CPU of the worker's thread in the counted part, and its length */
     uint32_t latency[WM_PATH_MAX]; /* by path: 1 + index into wm_region.histograms, 0 none */
     struct wm_cell cells[WM_CELL_SLOTS];
 };

@@ -124,7 +124,7 @@ static int measure(const char *title, const char *mix, struct wm_error *err)
     close(fd);
     int rc = wm_file_write(name, mix, strlen(mix), err);
     if (rc >= 0)
-        rc = wm_stream_open(name, false, 1, &stream, err);
+        rc = wm_stream_open(name, WM_STREAM_MIX, 1, &stream, err);
     for (int round = 0; round < ROUNDS && rc >= 0; round++) {
         clock_alone(&clock);
         bare_loop(&bare);

@@ -48,6 +48,15 @@ static void add_path(struct wm_run *run, size_t which, const struct side_wish *w
     row->allocs = wish->allocs * REQUESTS;
 }
 
+static void add_background(struct wm_run *run, double cost, size_t paths)
+{
+    struct wm_path_row *row = wm_paths_add(run->paths);
+    assert_non_null(row);
+    row->name = WM_PATH_BACKGROUND;
+    row->samples = 100;
+    row->cpu_ns = (uint64_t)(cost * (double)(REQUESTS * paths));
+}
+
 static struct wm_run *run_new(const struct side_wish *wish, size_t at, uint64_t *random)
 {
     struct wm_run *run = NULL;
@@ -65,6 +74,9 @@ static struct wm_run *run_new(const struct side_wish *wish, size_t at, uint64_t 
     for (size_t i = 0; i < SIDES_PATH_COUNT; i++)
         if (wish->factors[i] > 0)
             add_path(run, i, wish, speed, random);
+    if (wish->background > 0)
+        add_background(run, wish->background * speed * noise(random, wish->noise),
+                       run->paths->count);
     return run;
 }
 

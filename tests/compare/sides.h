@@ -17,6 +17,8 @@ struct side_wish {
     size_t run_count;
     uint64_t allocs; /* of each request */
     bool open_loop;
+    double
+        background; /* nanoseconds that a server needs besides for each request; 0: none is told */
 };
 
 /* Runs in memory. `random` is the state of a generator. */

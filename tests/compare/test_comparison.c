@@ -111,6 +111,28 @@ static void test_comparison_tells_what_only_one_side_has(void **state)
     sides_done(&sides);
 }
 
+static void test_comparison_tells_a_servers_own_work(void **state)
+{
+    (void)state;
+    uint64_t random = 11;
+    struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
+    struct sides sides;
+    wishes[WM_BEFORE].background = 5000;
+    wishes[WM_AFTER].background = 7000;
+    sides_compare(wishes, &plainly, &random, &sides);
+    const struct wm_compared *row = sides_row(&sides, WM_PATH_BACKGROUND, WM_COMPARED_CPU);
+    assert_true(row->of_background && !row->of_entry && row->judged);
+    assert_int_equal(row->verdict, WM_VERDICT_MORE);
+    assert_true(row->medians[WM_BEFORE] > 4800 && row->medians[WM_BEFORE] < 5200);
+    assert_true(row->change > 0.35 && row->change < 0.45);
+    sides_done(&sides);
+    wishes[WM_AFTER].background = 0; /* an app has none: nothing to compare */
+    sides_compare(wishes, &plainly, &random, &sides);
+    for (size_t i = 0; i < sides.comparison->count; i++)
+        assert_false(sides.comparison->rows[i].of_background);
+    sides_done(&sides);
+}
+
 /* What a check says of these sides: which row of all paths together there is, and whether it got
  * worse. */
 struct renamed {
@@ -529,6 +551,7 @@ int main(void)
         cmocka_unit_test(test_comparison_finds_three_percent_in_the_right_path),
         cmocka_unit_test(test_comparison_threshold_and_the_same_values),
         cmocka_unit_test(test_comparison_tells_what_only_one_side_has),
+        cmocka_unit_test(test_comparison_tells_a_servers_own_work),
         cmocka_unit_test(test_comparison_finds_what_a_rename_hides),
         cmocka_unit_test(test_comparison_knows_what_chance_leaves_out),
         cmocka_unit_test(test_comparison_of_single_runs_says_what_it_rests_on),

@@ -4,7 +4,7 @@
 set -eu
 library=$1 map=$2
 bad=0
-named=$(sed -n '/global:/,/local:/p' "$map" | grep -oE '[a-z_0-9]+;' | tr -d ';' | sort -u)
+named=$(sed -n '/global:/,/local:/p' "$map" | grep -oE '[A-Za-z_0-9]+;' | tr -d ';' | sort -u)
 exported=$(nm -D --defined-only "$library" | awk '{ print $3 }' | sort -u)
 for symbol in $exported; do
     case $symbol in wm_probe_*) continue ;; esac

@@ -1,8 +1,12 @@
 /* fake.c - the app's side of the region, played in memory by a test. */
 #include "fake.h"
 
+#include "profiles/wire/shared.h"
+
+#include <link.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct wm_region *fake_region_new(void)
 {
@@ -10,18 +14,11 @@ struct wm_region *fake_region_new(void)
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (region == MAP_FAILED)
         return NULL;
-    region->magic = WM_REGION_MAGIC;
-    region->version = WM_REGION_VERSION;
-    region->bytes = sizeof(*region);
+    wm_region_init(region);
     region->plan.threads = region->plan.concurrency = 1;
     region->plan.hz = 997;
     region->sampler = WM_SAMPLER_PERF;
     region->allocs_counted = 1;
-    region->name_bytes = 1;
-    region->outcome_count = 2;
-    region->outcomes[1] = fake_name(region, "(other)");
-    region->node_count = WM_NODE_ROOT + 1;
-    region->path_count = WM_PATH_OTHER + 1;
     region->stage = WM_STAGE_RUNNING;
     return region;
 }
@@ -99,6 +96,60 @@ uint32_t fake_path(struct wm_region *region, uint32_t entry, uint32_t outcome,
     path->node_count = node_count;
     region->path_node_count += node_count;
     return region->path_count++;
+}
+
+static int report(struct dl_phdr_info *info, size_t size, void *user)
+{
+    struct wm_region *region = user;
+    (void)size;
+    const char *path = info->dlpi_name[0] != '\0' ? info->dlpi_name : region->plan.app;
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0 || path[0] != '/')
+            continue;
+        struct wm_module *module = &region->modules[region->module_count];
+        memcpy(module->path, path, strnlen(path, sizeof(module->path) - 1));
+        module->bias = info->dlpi_addr;
+        module->start = info->dlpi_addr + header->p_vaddr;
+        module->end = module->start + header->p_memsz;
+        module->offset = header->p_offset;
+        region->module_count++;
+    }
+    return 0;
+}
+
+void fake_own_modules(struct wm_region *region)
+{
+    ssize_t bytes = readlink("/proc/self/exe", region->plan.app, sizeof(region->plan.app) - 1);
+    if (bytes > 0)
+        dl_iterate_phdr(report, region);
+}
+
+void fake_server(struct wm_region *region, uint32_t target)
+{
+    region->plan.target = target;
+}
+
+uint32_t fake_process(struct wm_region *region, uint32_t image)
+{
+    uint32_t at = region->process_count++;
+    region->processes[at].pid = getpid();
+    region->processes[at].image = image;
+    return at;
+}
+
+uint64_t fake_request(struct wm_region *region)
+{
+    uint64_t label = WM_LABEL_BOARD | region->board.next_serial++;
+    struct wm_board_request *request = wm_board_request(&region->board, label);
+    request->path = 0;
+    request->label = label;
+    return label;
+}
+
+void fake_replied(struct wm_region *region, uint64_t label, uint32_t path)
+{
+    wm_board_request(&region->board, label)->path = path + 1;
 }
 
 void fake_requests(struct wm_region *region, uint32_t worker, uint32_t path, uint64_t requests,

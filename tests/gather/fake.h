@@ -24,6 +24,17 @@ uint32_t fake_node(struct wm_region *region, uint32_t parent, uint32_t site);
 uint32_t fake_path(struct wm_region *region, uint32_t entry, uint32_t outcome,
                    const uint16_t *nodes, uint32_t node_count);
 
+/* Reports this process's binaries as libwaymark does, its own first; that is plan.app then. */
+void fake_own_modules(struct wm_region *region);
+/* Makes it a server's region, before wm_gather_new: enum wm_target_kind. */
+void fake_server(struct wm_region *region, uint32_t target);
+/* A process of the server, of this process's own number; its index. */
+uint32_t fake_process(struct wm_region *region, uint32_t image);
+/* A request on the board: its label. */
+uint64_t fake_request(struct wm_region *region);
+/* Its reply is whole, it took this path. */
+void fake_replied(struct wm_region *region, uint64_t label, uint32_t path);
+
 /* Requests that took a path, by a worker; their latencies are added one by one. */
 void fake_requests(struct wm_region *region, uint32_t worker, uint32_t path, uint64_t requests,
                    uint64_t errors);

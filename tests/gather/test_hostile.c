@@ -73,13 +73,11 @@ static void check_sum(const struct wm_run *run)
     assert_int_equal(profile, run->cpu_ns);
 }
 
-/* Gathers from the region and checks the sum; the run's notes say whether something was odd. */
-static bool gather_all(struct wm_region *region)
+/* Finishes and checks the sum; the run's notes say whether something was odd. */
+static bool finish_all(struct wm_gather *gather)
 {
-    struct wm_gather *gather = NULL;
     struct wm_run *run = NULL;
     struct wm_error err = {0};
-    assert_int_equal(wm_gather_new(region, &gather), 0);
     assert_int_equal(wm_run_new(&run), 0);
     assert_int_equal(wm_gather_drain(gather), 0);
     assert_int_equal(wm_gather_finish(gather, run, &err), 0);
@@ -89,6 +87,13 @@ static bool gather_all(struct wm_region *region)
     wm_run_free(run);
     wm_gather_free(gather);
     return odd;
+}
+
+static bool gather_all(struct wm_region *region)
+{
+    struct wm_gather *gather = NULL;
+    assert_int_equal(wm_gather_new(region, &gather), 0);
+    return finish_all(gather);
 }
 
 struct part {
@@ -134,6 +139,10 @@ static const struct part parts[] = {
     PART(threads[5].end_ring),
     PART(crash),
     PART(sampler),
+    PART(process_count),
+    PART(processes),
+    PART(board),
+    PART(threads[1].process),
     PART(stage),
     PART(started_ns),
     PART(stopped_ns),
@@ -150,6 +159,43 @@ static void test_hostile_noise_in_one_part_does_no_harm(void **state)
         scribble((char *)region + parts[i].offset, parts[i].bytes);
         (void)gather_all(region);
         fake_region_free(region);
+    }
+}
+
+static void play_server(struct wm_region *region)
+{
+    play(region);
+    for (uint32_t i = 0; i < 8; i++) {
+        uint64_t label = fake_request(region);
+        struct fake_sample sample = {i, label, WM_NODE_ROOT, 50 + i, 0};
+        uint64_t frames[] = {i, i * 2};
+        assert_true(fake_sample(region, &sample, frames, 2));
+        if (i % 2 == 0)
+            fake_replied(region, label, i);
+        sample.request = i % 3 == 0 ? 0 : WM_LABEL_PATH | i * 1000;
+        assert_true(fake_sample(region, &sample, frames, 2));
+        region->threads[i].process = fake_process(region, i);
+        region->board.seen[i] = i;
+    }
+}
+
+static void test_hostile_noise_of_a_server_does_no_harm(void **state)
+{
+    (void)state;
+    random_state = 0x1234567;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        for (uint32_t target = WM_TARGET_SERVER; target <= WM_TARGET_WATCH; target++) {
+            struct wm_gather *gather = NULL;
+            struct wm_region *region = fake_region_new();
+            assert_non_null(region);
+            fake_server(region, target);
+            assert_int_equal(wm_gather_new(region, &gather), 0);
+            assert_int_equal(wm_gather_begin(gather), 0);
+            play_server(region);
+            scribble((char *)region + parts[i].offset, parts[i].bytes);
+            (void)finish_all(gather);
+            fake_region_free(region);
+        }
     }
 }
 
@@ -239,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile_noise_in_one_part_does_no_harm),
+        cmocka_unit_test(test_hostile_noise_of_a_server_does_no_harm),
         cmocka_unit_test(test_hostile_noise_in_every_table_does_no_harm),
         cmocka_unit_test(test_hostile_values_scattered_in_full_tables_do_no_harm),
         cmocka_unit_test(test_hostile_cycle_of_nodes_ends),

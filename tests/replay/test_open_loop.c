@@ -72,6 +72,20 @@ static void test_a_trace_is_replayed_at_its_own_times(void **state)
     rig_close(&rig);
 }
 
+static void test_a_worker_tells_how_busy_it_was(void **state)
+{
+    (void)state;
+    open_constant(100, 2);
+    rig.region->plan.duration_ns = 300 * MS;
+    rig_run(&rig);
+    for (int i = 0; i < 2; i++) {
+        const struct wm_worker_table *table = &rig.region->workers[i];
+        assert_true(table->wall_ns >= 280 * MS);
+        assert_true(table->busy_ns > 0 && table->busy_ns < table->wall_ns / 2);
+    }
+    rig_close(&rig);
+}
+
 static int stop_at_30(struct rig *at, const struct wm_work *work, bool counted)
 {
     (void)counted;
@@ -200,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_a_constant_rate_sends_what_is_due_in_the_duration),
         cmocka_unit_test(test_poisson_sends_what_its_schedule_says),
         cmocka_unit_test(test_a_trace_is_replayed_at_its_own_times),
+        cmocka_unit_test(test_a_worker_tells_how_busy_it_was),
         cmocka_unit_test(test_the_stop_flag_gives_back_what_waits_for_its_time),
         cmocka_unit_test(test_a_stall_shows_in_the_latency_of_the_requests_due_meanwhile),
         cmocka_unit_test(test_a_rate_that_the_app_cannot_follow_ends_a_second_after_the_duration),

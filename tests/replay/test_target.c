@@ -80,7 +80,6 @@ static void test_a_new_region_is_empty_and_says_what_it_is(void **state)
     assert_int_equal(house->region->node_count, WM_NODE_ROOT + 1);
     assert_int_equal(house->region->path_count, 1);
     assert_int_equal(house->region->outcome_count, 2);
-    assert_int_equal(house->region->name_bytes, 1);
     assert_int_equal(fstat(house->fd, &stat), 0);
     assert_true((uint64_t)stat.st_size == sizeof(struct wm_region));
     assert_true(stat.st_blocks * 512 < 1 << 20); /* sparse */

@@ -52,6 +52,8 @@ static struct wm_run *full_run(void)
     closing->name = WM_PATH_HARNESS;
     add_segment(run, "Handle", 12);
     add_segment(run, "Handle/Refund", 7);
+    add_segment(run, "malloc", 0);
+    run->segments->rows[2].from_stacks = true;
     assert_int_equal(wm_paths_finish(run->paths), 0);
     return run;
 }
@@ -79,6 +81,7 @@ static void test_requests_count_runs_by_every_label(void **state)
         {"outcome", "",              {10, 30}},
         {"segment", "Handle/Refund", {14, 0} },
         {"segment", "",              {24, 30}},
+        {"segment", "malloc",        {24, 0} }, /* of stacks: of all, for all that is known */
         {"colour",  "Entry",         {0, 0}  },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

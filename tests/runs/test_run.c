@@ -117,6 +117,46 @@ static void test_run_comes_back_as_it_went(void **state)
     wm_test_folder_remove(parent);
 }
 
+static void test_run_of_a_server_comes_back_with_what_failed(void **state)
+{
+    (void)state;
+    char *folder = wm_test_folder();
+    struct wm_run *run = build_run(), *again = NULL;
+    struct wm_error err = {0};
+    write_run(run, folder);
+    assert_int_equal(wm_run_read(folder, &again, &err), 0);
+    assert_false(wm_run_of_server(again));
+    wm_run_free(again);
+    run->target = WM_RUN_SERVER;
+    run->protocol = "resp";
+    run->processes = 3;
+    run->queue_max = 40;
+    run->queue_p99 = 20;
+    run->queue_wait_max_ns = 5000;
+    run->reconnects = 6;
+    run->background_cpu_ns = 700;
+    run->harness_busy = 0.25;
+    assert_int_equal(wm_run_add_failure(run, "connection \"reset\"", 12), 0);
+    assert_int_equal(wm_run_add_failure(run, "timed out", 1), 0);
+    assert_int_equal(wm_run_add_failure(run, "not HTTP", 2), 0);
+    write_run(run, folder);
+    assert_int_equal(wm_run_read(folder, &again, &err), 0);
+    assert_true(wm_run_of_server(again));
+    assert_string_equal(again->target, "server");
+    assert_string_equal(again->protocol, "resp");
+    assert_int_equal(again->processes, 3);
+    assert_int_equal(again->queue_max + again->queue_p99 + again->queue_wait_max_ns, 5060);
+    assert_int_equal(again->reconnects, 6);
+    assert_int_equal(again->background_cpu_ns, 700);
+    assert_true(again->harness_busy > 0.249 && again->harness_busy < 0.251);
+    assert_int_equal(again->failure_count, 3);
+    assert_string_equal(again->failures[0].reason, "connection \"reset\"");
+    assert_int_equal(again->failures[2].requests, 2);
+    wm_run_free(run);
+    wm_run_free(again);
+    wm_test_folder_remove(folder);
+}
+
 static void test_run_json_has_the_promised_keys_first(void **state)
 {
     (void)state;
@@ -323,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_run_comes_back_as_it_went),
+        cmocka_unit_test(test_run_of_a_server_comes_back_with_what_failed),
         cmocka_unit_test(test_run_json_has_the_promised_keys_first),
         cmocka_unit_test(test_run_folder_with_a_run_is_replaced_only_by_force),
         cmocka_unit_test(test_run_that_cannot_be_written_leaves_the_older_one_whole),

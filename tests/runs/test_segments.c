@@ -14,24 +14,35 @@ static void test_segments_come_back_as_they_went(void **state)
 {
     (void)state;
     static const char expected[] = HEADER "Handle,src/shop.c,10,200,201,30,4000,1000\n"
-                                          "Handle/Log,src/shop.c,4000000000,0,0,0,0,0\n";
+                                          "Handle/Log,src/shop.c,4000000000,0,0,0,0,0\n"
+                                          "call,src/server.c,7,,,4,900,900\n";
     struct wm_segments *segments = NULL, *again = NULL;
     struct wm_error err = {0};
     char *folder = wm_test_folder();
     char *file = wm_file_join_dup(folder, "segments.csv");
     assert_int_equal(wm_segments_new(&segments), 0);
     *wm_segments_add(segments) =
-        (struct wm_segment_row){"Handle", "src/shop.c", 10, 200, 201, 30, 4000, 1000};
+        (struct wm_segment_row){"Handle", "src/shop.c", 10, 200, 201, 30, 4000, 1000, false};
     *wm_segments_add(segments) =
         (struct wm_segment_row){.segment = "Handle/Log", .file = "src/shop.c", .line = 4000000000};
+    *wm_segments_add(segments) = (struct wm_segment_row){.segment = "call",
+                                                         .file = "src/server.c",
+                                                         .line = 7,
+                                                         .samples = 4,
+                                                         .cpu_ns = 900,
+                                                         .self_cpu_ns = 900,
+                                                         .from_stacks = true};
     assert_int_equal(wm_segments_write(segments, file, &err), 0);
     char *content = wm_test_read(file);
     assert_string_equal(content, expected);
     assert_int_equal(wm_segments_read(file, &again, &err), 0);
-    assert_int_equal(again->count, 2);
+    assert_int_equal(again->count, 3);
     assert_string_equal(again->rows[0].segment, "Handle");
     assert_int_equal(again->rows[0].self_cpu_ns, 1000);
     assert_int_equal(again->rows[1].line, 4000000000);
+    assert_false(again->rows[1].from_stacks);
+    assert_true(again->rows[2].from_stacks);
+    assert_int_equal(again->rows[2].samples, 4);
     free(content);
     free(file);
     wm_segments_free(segments);

@@ -85,18 +85,19 @@ static void add_paths(struct wm_run *run)
 static void add_segments(struct wm_run *run)
 {
     static const struct wm_segment_row rows[] = {
-        {"HandleRequest",                      "src/shop.c", 210, 184000, 184000, 3510, 3520814200, 9000000  },
+        {"HandleRequest",                      "src/shop.c", 210, 184000, 184000, 3510, 3520814200, 9000000,   false},
         {"HandleRequest/Authenticate",         "src/shop.c", 40,  184000, 184000, 1400, 1400000000,
-         1400000000                                                                                          },
-        {ROUTE,                                "src/shop.c", 190, 179898, 179898, 1900, 1900000000, 100000000},
-        {ROUTE "/ProcessOrder",                "src/shop.c", 150, 140028, 140028, 1500, 1500000000, 500000000},
+         1400000000,                                                                                           false},
+        {ROUTE,                                "src/shop.c", 190, 179898, 179898, 1900, 1900000000, 100000000, false},
+        {ROUTE "/ProcessOrder",                "src/shop.c", 150, 140028, 140028, 1500, 1500000000, 500000000,
+         false                                                                                                      },
         {ROUTE "/ProcessOrder/CheckInventory", "src/shop.c", 90,  140028, 280056, 500,  500000000,
-         500000000                                                                                           },
+         500000000,                                                                                            false},
         {ROUTE "/ProcessOrder/ChargePayment",  "src/shop.c", 110, 124033, 124033, 500,  500000000,
-         500000000                                                                                           },
-        {REFUND,                               "src/shop.c", 170, 39870,  39870,  300,  300000000,  300000000},
-        {"HandleRequest/LogRequest",           "src/shop.c", 60,  179898, 179898, 0,    0,          0        },
-        {"IssueRefund",                        "src/shop.c", 141, 0,      0,      0,    0,          0        },
+         500000000,                                                                                            false},
+        {REFUND,                               "src/shop.c", 170, 39870,  39870,  300,  300000000,  300000000, false},
+        {"HandleRequest/LogRequest",           "src/shop.c", 60,  179898, 179898, 0,    0,          0,         false},
+        {"IssueRefund",                        "src/shop.c", 141, 0,      0,      0,    0,          0,         false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         *wm_segments_add(run->segments) = rows[i];
@@ -282,6 +283,101 @@ static void test_paths_beyond_a_hundred_are_summed_up(void **state)
     wm_run_free(run);
 }
 
+static void add_command(struct wm_run *run, const char *entry, uint64_t requests, uint64_t samples)
+{
+    const struct example example = {"", "", requests, 0, samples, samples * 1000000, 90000, 0};
+    add_path(run, &example, NULL, 0);
+    struct wm_path_row *row = &run->paths->rows[run->paths->count - 1];
+    row->entry = entry;
+    row->has_allocs = false;
+}
+
+static struct wm_run *build_served(void)
+{
+    static const struct wm_segment_row rows[] = {
+        {"processCommand",           "src/server.c", 3800, 0, 0, 700, 700000000, 20000000,  true},
+        {"processCommand/call",      "src/server.c", 3300, 0, 0, 680, 680000000, 380000000, true},
+        {"processCommand/call/sort", "src/sort.c",   190,  0, 0, 300, 300000000, 300000000, true},
+        {"writeToClient",            "",             0,    0, 0, 150, 150000000, 150000000, true},
+        {"zmalloc",                  "list.txt",     4,    0, 0, 0,   0,         0,         true},
+    };
+    struct wm_run *run = NULL;
+    assert_int_equal(wm_run_new(&run), 0);
+    run->entry = "GET, SORT";
+    run->load = "closed loop, 1 thread, 16 requests in flight";
+    run->target = WM_RUN_SERVER;
+    run->protocol = "resp";
+    run->seconds = 2;
+    run->requests = 30013;
+    run->errors = 13;
+    run->samples = 1100;
+    run->hz = 997;
+    run->sampler = "perf_event";
+    run->processes = 2;
+    run->reconnects = 3;
+    run->queue_max = 120;
+    run->queue_p99 = 31;
+    run->queue_wait_max_ns = 12345678;
+    run->harness_busy = 0.43;
+    assert_int_equal(wm_run_add_failure(run, "connection reset", 12), 0);
+    assert_int_equal(wm_run_add_failure(run, "odd \x1b", 1), 0);
+    add_command(run, "GET", 29000, 400);
+    add_command(run, "SORT", 1000, 350);
+    add_closing(run, WM_PATH_UNATTRIBUTED, 50, 50000000);
+    add_closing(run, WM_PATH_BACKGROUND, 300, 300000000);
+    assert_int_equal(wm_paths_finish(run->paths), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        *wm_segments_add(run->segments) = rows[i];
+    return run;
+}
+
+static void test_paths_of_a_server_tell_its_background_and_its_stacks(void **state)
+{
+    (void)state;
+    struct wm_run *run = build_served();
+    struct wm_text text;
+    wm_text_init(&text);
+    print(run, WM_VIEW_TEXT, &text);
+    check_width(text.data);
+    wm_test_golden("served.paths.txt", text.data);
+    run->target = WM_RUN_CONNECT;
+    run->hz = 0;
+    run->samples = 0;
+    run->segments->count = 0;
+    print(run, WM_VIEW_TEXT, &text);
+    assert_non_null(strstr(text.data, "  no CPU: "));
+    assert_null(strstr(text.data, "segment"));
+    wm_text_done(&text);
+    wm_run_free(run);
+}
+
+static void test_paths_of_a_server_as_json_claim_no_coverage(void **state)
+{
+    (void)state;
+    struct wm_run *run = build_served();
+    struct wm_text text;
+    struct wm_json *json = NULL;
+    struct wm_error err = {0};
+    wm_text_init(&text);
+    print(run, WM_VIEW_JSON, &text);
+    assert_int_equal(wm_json_parse(text.data, text.length, "json", &json, &err), 0);
+    const struct wm_json *coverage = wm_json_get(json, "coverage");
+    assert_null(wm_json_get(coverage, "share"));
+    assert_int_equal(wm_json_count(wm_json_get(coverage, "never_reached")), 0);
+    const struct wm_json *first = wm_json_at(wm_json_get(json, "segments"), 0);
+    assert_null(wm_json_get(first, "requests"));
+    assert_int_equal(wm_json_as_u64(wm_json_get(first, "samples"), 0), 700);
+    const struct wm_json *server = wm_json_get(json, "server");
+    assert_string_equal(wm_json_as_string(wm_json_get(server, "protocol"), ""), "resp");
+    assert_int_equal(wm_json_count(wm_json_get(server, "failures")), 2);
+    const struct wm_json *background = wm_json_at(wm_json_get(json, "paths"), 2);
+    assert_string_equal(wm_json_as_string(wm_json_get(background, "path"), ""), WM_PATH_BACKGROUND);
+    assert_non_null(wm_json_get(background, "cpu_share"));
+    wm_json_free(json);
+    wm_text_done(&text);
+    wm_run_free(run);
+}
+
 static void test_paths_as_csv_are_paths_csv(void **state)
 {
     (void)state;
@@ -332,6 +428,8 @@ int main(void)
         cmocka_unit_test(test_paths_with_few_samples_say_so),
         cmocka_unit_test(test_paths_bear_odd_names_and_trees),
         cmocka_unit_test(test_paths_beyond_a_hundred_are_summed_up),
+        cmocka_unit_test(test_paths_of_a_server_tell_its_background_and_its_stacks),
+        cmocka_unit_test(test_paths_of_a_server_as_json_claim_no_coverage),
         cmocka_unit_test(test_paths_as_csv_are_paths_csv),
         cmocka_unit_test(test_paths_as_json_parse_and_hold_everything),
     };

@@ -454,6 +454,40 @@ static void test_mix_cut_off_anywhere_is_read_or_refused(void **state)
     wm_test_folder_remove(folder);
 }
 
+static void test_a_mix_for_a_server_needs_no_entry_points(void **state)
+{
+    char *folder = wm_test_folder();
+    char *name = wm_test_file(folder, "mix.csv", "weight,command,expect\n1,GET a,:error\n");
+    char *half = wm_test_file(folder, "half.csv", "entry,weight\nnamed,1\n,1\n");
+    char *bad = wm_test_file(folder, "bad.csv", "command\nGET a\n");
+    struct wm_mix *mix = NULL;
+    struct wm_error err = {0};
+    (void)state;
+
+    assert_int_equal(wm_mix_read(name, &mix, &err), -EINVAL);
+    assert_int_equal(wm_mix_read_for_server(name, &mix, &err), 0);
+    struct wm_mix_scratch *scratch = new_scratch(mix);
+    struct wm_work work;
+    assert_int_equal(wm_mix_draw(mix, 1, 0, scratch, &work), 0);
+    assert_string_equal(work.entry, "");
+    assert_string_equal(wm_mix_entry(mix, 0), "");
+    assert_true(wm_mix_expect_met(mix, 0, NULL, 0, "error"));
+    assert_false(wm_mix_expect_met(mix, 0, NULL, 0, ""));
+    wm_mix_scratch_free(scratch);
+    wm_mix_free(mix);
+    assert_int_equal(wm_mix_read_for_server(half, &mix, &err), 0);
+    assert_string_equal(wm_mix_entry(mix, 0), "named");
+    assert_string_equal(wm_mix_entry(mix, 1), "");
+    wm_mix_free(mix);
+    assert_int_equal(wm_mix_read_for_server(bad, &mix, &err), -EINVAL);
+    assert_non_null(strstr(err.text, "no column \"weight\": the first row names the columns, "
+                                     "weight among them"));
+    free(bad);
+    free(half);
+    free(name);
+    wm_test_folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -476,6 +510,7 @@ int main(void)
         cmocka_unit_test(test_mix_quotes_left_open_are_told_with_their_line),
         cmocka_unit_test(test_mix_that_is_not_there_is_told),
         cmocka_unit_test(test_mix_cut_off_anywhere_is_read_or_refused),
+        cmocka_unit_test(test_a_mix_for_a_server_needs_no_entry_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

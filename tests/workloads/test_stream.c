@@ -230,9 +230,9 @@ static void test_stream_that_cannot_open_is_told(void **state)
     struct wm_error err = {0};
     (void)state;
 
-    assert_int_equal(wm_stream_open("no/such/mix.csv", false, 1, &stream, &err), -ENOENT);
+    assert_int_equal(wm_stream_open("no/such/mix.csv", WM_STREAM_MIX, 1, &stream, &err), -ENOENT);
     assert_string_equal(err.place, "no/such/mix.csv");
-    assert_int_equal(wm_stream_open("no/such/t.wmt", true, 1, &stream, &err), -ENOENT);
+    assert_int_equal(wm_stream_open("no/such/t.wmt", WM_STREAM_TRACE, 1, &stream, &err), -ENOENT);
     assert_null(stream);
     wm_stream_close(NULL);
 }

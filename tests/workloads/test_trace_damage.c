@@ -3,6 +3,8 @@
 #include "workloads/trace_format.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* A file of any bytes. */
@@ -75,6 +77,36 @@ static void test_a_trace_cut_anywhere_reads_up_to_its_last_whole_member(void **s
             assert_int_equal(cut, offsets[whole]);
     }
     free(bytes);
+}
+
+/* A limit of the file's size stands for a disk that is full: what was written before is kept. */
+static void test_what_reached_a_full_disk_is_salvaged(void **state)
+{
+    struct fixture *f = *state;
+    static uint8_t body[60000];
+    struct wm_error err = {0};
+    struct rlimit old, limit;
+    uint64_t cut = 0, kept = 0, written = 0;
+    for (size_t i = 0; i < sizeof(body); i++)
+        body[i] = (uint8_t)(i * i * 2654435761u >> 16);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    struct wm_trace_writer *writer = create(f->name);
+    limit = (struct rlimit){.rlim_cur = 1000000, .rlim_max = old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    int rc = 0;
+    for (; rc == 0 && written < 1000; written += rc == 0) {
+        struct wm_work work = {.entry = "", .body = body, .body_bytes = sizeof(body)};
+        memcpy(body, &written, sizeof(written));
+        rc = wm_trace_write(writer, &work, &err);
+    }
+    assert_int_equal(rc, -EFBIG);
+    rc = wm_trace_salvage(writer, &kept, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(rc, 1);
+    assert_in_range(kept, 1, written);
+    assert_int_equal(read_all(f->name, &cut, &err), kept);
+    assert_int_equal(cut, 0);
 }
 
 static void test_a_flipped_bit_is_found_or_changes_nothing(void **state)
@@ -253,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_trace_cut_anywhere_reads_up_to_its_last_whole_member,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_reached_a_full_disk_is_salvaged, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_a_flipped_bit_is_found_or_changes_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_damage_in_the_middle_names_its_byte_and_stays, set_up,

@@ -1,0 +1,70 @@
+/* descriptors.c - what descriptors are, and when one number stands for another thing. */
+#include "profiles/hooks/connection.h"
+#include "profiles/hooks/libc.h"
+#include "profiles/probe/state.h"
+
+#include <errno.h>
+
+WM_EXPORT int accept(int listener, struct sockaddr *restrict from, socklen_t *restrict from_bytes)
+{
+    wm_connection_rest();
+    int fd = wm_libc()->accept(listener, from, from_bytes);
+    wm_connection_accepted(fd);
+    return fd;
+}
+
+WM_EXPORT int accept4(int listener, struct sockaddr *restrict from, socklen_t *restrict from_bytes,
+                      int flags)
+{
+    wm_connection_rest();
+    int fd = wm_libc()->accept4(listener, from, from_bytes, flags);
+    wm_connection_accepted(fd);
+    return fd;
+}
+
+WM_EXPORT int connect(int fd, const struct sockaddr *to, socklen_t to_bytes)
+{
+    wm_connection_opened(fd);
+    return wm_libc()->connect(fd, to, to_bytes);
+}
+
+/* What is forgotten too early is found again: so it is forgotten first, as the number may be given
+ * out again to another thread at once. */
+WM_EXPORT int close(int fd)
+{
+    wm_connection_forget(fd);
+    return wm_libc()->close(fd);
+}
+
+WM_EXPORT int close_range(unsigned int first, unsigned int last, int flags)
+{
+    wm_connection_forget_range(first, last);
+    return wm_libc()->close_range(first, last, flags);
+}
+
+WM_EXPORT void closefrom(int first)
+{
+    wm_connection_forget_range(first > 0 ? (unsigned int)first : 0, ~0U);
+    wm_libc()->closefrom(first);
+}
+
+WM_EXPORT int fclose(FILE *file)
+{
+    int saved_errno = errno;
+    if (wm_probe.agent && file != NULL)
+        wm_connection_forget(fileno(file)); /* it sets errno where there is no descriptor */
+    errno = saved_errno;
+    return wm_libc()->fclose(file);
+}
+
+WM_EXPORT int dup2(int from, int to)
+{
+    wm_connection_forget(to);
+    return wm_libc()->dup2(from, to);
+}
+
+WM_EXPORT int dup3(int from, int to, int flags)
+{
+    wm_connection_forget(to);
+    return wm_libc()->dup3(from, to, flags);
+}

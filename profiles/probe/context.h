@@ -1,0 +1,20 @@
+/* context.h - contexts, as the probe's own files see them beside waymark.h and probe.h. */
+#ifndef WM_PROBE_CONTEXT_H
+#define WM_PROBE_CONTEXT_H
+
+#include "profiles/wire/region.h"
+
+/* [any] A thread that ends gives back the context slot that it kept. */
+void wm_context_thread_end(void);
+/* [any] Adds the opens of each node to the thread's, if the request counts, and forgets them. */
+void wm_context_count_visits(struct wm_context_slot *slot);
+
+/* ---- In a server: slots are shared between its processes ---- */
+
+/* [any] Takes a free slot: 1 + its index. 0: WM_CONTEXT_MAX are in use, which is counted. */
+uint32_t wm_context_take_shared(void);
+void wm_context_give_shared(uint32_t number);
+/* [setup] In a forked child: none of the contexts is its own. */
+void wm_context_forget_all(void);
+
+#endif

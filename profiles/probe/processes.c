@@ -1,0 +1,273 @@
+/* processes.c - the agent in a server's processes.
+ *
+ * A forked child shares its parent's mapping of the region, and its program: addresses mean the
+ * same in both, which `image` says. A slot of a process that has ended is used again only by one of
+ * the same image, when there is no fresh one: a server that forks for each connection has many. */
+#include "profiles/probe/processes.h"
+
+#include "profiles/probe/context.h"
+#include "profiles/probe/label.h"
+#include "profiles/probe/modules.h"
+#include "profiles/probe/probe.h"
+#include "profiles/probe/threads.h"
+#include "profiles/wire/shared.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void (*wm_process_begun_hook)(void);
+void (*wm_process_forked_hook)(void);
+void (*wm_process_ended_hook)(void);
+
+static bool is_own(void)
+{
+    return wm_probe.agent && wm_probe.pid == (int32_t)syscall(SYS_getpid);
+}
+
+/* ---- Registering ---- */
+
+static bool is_gone(const struct wm_process *process)
+{
+    return atomic_load(&process->ended) != 0 ||
+           (kill(atomic_load(&process->pid), 0) != 0 && errno == ESRCH);
+}
+
+/* [under the region's lock] A fresh slot, or one of a dead process of the same image. */
+static uint32_t find_slot(uint32_t image)
+{
+    struct wm_region *region = wm_probe.region;
+    uint32_t count = atomic_load_explicit(&region->process_count, memory_order_relaxed);
+    if (count < WM_PROCESS_MAX)
+        return count;
+    for (uint32_t i = 0; i < WM_PROCESS_MAX; i++) {
+        if (region->processes[i].image == image && is_gone(&region->processes[i]))
+            return i;
+    }
+    return WM_PROCESS_MAX;
+}
+
+static void name_program(char *name, size_t bytes)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    path[length > 0 ? length : 0] = '\0';
+    const char *slash = strrchr(path, '/');
+    snprintf(name, bytes, "%.*s", (int)bytes - 1, slash != NULL ? slash + 1 : path);
+}
+
+/* `parent`: NULL for a program that has just begun. False: there is no place for it. */
+static bool enroll(const struct wm_process *parent, uint32_t parent_index)
+{
+    struct wm_region *region = wm_probe.region;
+    wm_probe.pid = (int32_t)syscall(SYS_getpid);
+    char program[sizeof(parent->program)] = "";
+    if (parent == NULL)
+        name_program(program, sizeof(program));
+    wm_region_lock(region);
+    uint32_t at = find_slot(parent != NULL ? wm_probe.image : UINT32_MAX);
+    if (at == WM_PROCESS_MAX) {
+        atomic_fetch_add(&region->processes_lost, 1);
+        wm_probe.process = NULL;
+        wm_probe.process_index = parent_index;
+    } else {
+        struct wm_process *process = &region->processes[at];
+        if (parent == NULL)
+            wm_probe.image = at;
+        process->parent = (int32_t)syscall(SYS_getppid);
+        process->image = wm_probe.image;
+        memmove(process->program, parent != NULL ? parent->program : program, sizeof(program));
+        atomic_store(&process->ended, 0);
+        atomic_store(&process->pid, wm_probe.pid);
+        if (at == atomic_load_explicit(&region->process_count, memory_order_relaxed))
+            /* pairs with the harness's reading */
+            atomic_store_explicit(&region->process_count, at + 1, memory_order_release);
+        wm_probe.process = process;
+        wm_probe.process_index = at;
+    }
+    wm_region_unlock(region);
+    return at != WM_PROCESS_MAX;
+}
+
+/* ---- A program before this one, in the same process ---- */
+
+/* Its main thread goes on as ours, its clock too; its other threads ended with it. */
+static uint64_t inherit(struct wm_thread *thread, uint32_t pid)
+{
+    uint64_t since_ns = 0;
+    uint32_t tid = atomic_load(&thread->tid);
+    if (tid == pid) {
+        uint64_t last_ns = atomic_load_explicit(&thread->last_cpu_ns, memory_order_relaxed);
+        since_ns = wm_probe_clock(CLOCK_THREAD_CPUTIME_ID);
+        thread->lost_cpu_ns += since_ns > last_ns ? since_ns - last_ns : 0;
+    }
+    atomic_compare_exchange_strong(&thread->tid, &tid, 0);
+    return since_ns;
+}
+
+/* What of this process's CPU time is accounted already. */
+static uint64_t bury_predecessor(void)
+{
+    struct wm_region *region = wm_probe.region;
+    int32_t pid = (int32_t)syscall(SYS_getpid);
+    uint64_t accounted_ns = 0;
+    uint32_t count = atomic_load(&region->process_count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct wm_process *old = &region->processes[i];
+        if (atomic_load(&old->pid) != pid || atomic_exchange(&old->ended, 1) != 0)
+            continue;
+        for (uint32_t t = 0; t < WM_THREAD_MAX; t++) {
+            struct wm_thread *thread = &region->threads[t];
+            if (thread->process == i && atomic_load(&thread->tid) != 0)
+                accounted_ns += inherit(thread, (uint32_t)pid);
+        }
+    }
+    return accounted_ns;
+}
+
+/* Until those that had begun on other threads are through: others see that sampling is off or held.
+ * [under wm_probe.lock] */
+static void wait_for_handlers(void)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* pairs with wm_handler's */
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
+        const struct wm_own_thread *own = &wm_probe.threads[i];
+        while (own->tid != 0 && own != wm_tls.own &&
+               atomic_load_explicit(&own->busy, memory_order_acquire) != 0) /* with wm_handler */
+            (void)syscall(SYS_sched_yield);
+    }
+}
+
+/* ---- Fork ---- */
+
+/* The loader's, the unwinder's and our own locks must be free in the child, and no handler may be
+ * half through libunwind, whose locks nobody would ever release there. */
+static void before_fork(void)
+{
+    if (!is_own())
+        return;
+    pthread_mutex_lock(&wm_probe.lock);
+    wm_modules_hold();
+    atomic_store(&wm_probe.held, 1); /* handlers leave at once; the time is in the next sample */
+    wait_for_handlers();
+    atomic_fetch_add(&wm_probe.region->forks, 1);
+}
+
+static void release_locks(void)
+{
+    atomic_store(&wm_probe.held, 0);
+    wm_modules_release();
+    pthread_mutex_unlock(&wm_probe.lock);
+}
+
+static void in_parent(void)
+{
+    if (is_own())
+        release_locks();
+}
+
+/* Only the calling thread is here. Events, timers and pending signals stayed with the parent. */
+static void in_child(void)
+{
+    if (!wm_probe.agent)
+        return;
+    wm_tls.inside = true;
+    if (atomic_load(&wm_probe.held) != 0)
+        release_locks();
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
+        wm_probe.threads[i].tid = 0;
+        wm_probe.threads[i].busy = 0;
+    }
+    wm_probe.thread_count = 0;
+    wm_tls.own = NULL;
+    wm_tls.refused = false;
+    atomic_store(&wm_tls.label, 0);
+    wm_context_forget_all();
+    (void)enroll(wm_probe.process != NULL ? wm_probe.process
+                                          : &wm_probe.region->processes[wm_probe.process_index],
+                 wm_probe.process_index);
+    if (wm_process_forked_hook != NULL)
+        wm_process_forked_hook();
+    wm_thread_enter(true);
+    wm_tls.inside = false;
+}
+
+/* ---- Begin and end ---- */
+
+bool wm_process_start(void)
+{
+    uint64_t accounted_ns = bury_predecessor();
+    if (!enroll(NULL, 0))
+        return false;
+    if (wm_process_begun_hook != NULL)
+        wm_process_begun_hook();
+    (void)pthread_atfork(before_fork, in_parent, in_child);
+    wm_modules_start(); /* first: libunwind remembers what it did not find */
+    wm_threads_start();
+    if (wm_probe.process_index == 0) /* for all: it takes 30 ms */
+        wm_probe_calibrate(wm_probe.region->plan.hz);
+    wm_sampling_start(wm_probe.region->plan.hz);
+    /* What it took to get here, less what the program before it used. */
+    struct wm_own_thread *own = wm_tls.own;
+    uint64_t cpu_ns = own != NULL ? atomic_load(&own->last_cpu_ns) : 0;
+    if (cpu_ns > accounted_ns)
+        own->shared->lost_cpu_ns += cpu_ns - accounted_ns;
+    return true;
+}
+
+void wm_process_end(void)
+{
+    if (!is_own() || wm_probe.process == NULL || atomic_load(&wm_probe.process->ended) != 0)
+        return;
+    wm_tls.inside = true;
+    wm_label_set(0);
+    if (wm_process_ended_hook != NULL)
+        wm_process_ended_hook();
+    pthread_mutex_lock(&wm_probe.lock);
+    /* The events go with the process: to take them away would cost more than their last signals. */
+    atomic_store(&wm_probe.sampling, WM_SAMPLING_OFF);
+    wait_for_handlers();
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
+        struct wm_own_thread *own = &wm_probe.threads[i];
+        if (own->tid == 0)
+            continue;
+        /* The last word: this thread's end is some microseconds away, others may have a while. */
+        wm_thread_account(own);
+        wm_thread_release(own);
+    }
+    atomic_store(&wm_probe.process->ended, 1);
+    pthread_mutex_unlock(&wm_probe.lock);
+    wm_tls.inside = false;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    wm_process_end();
+}
+
+void wm_process_exec_begins(void)
+{
+    if (!is_own() || wm_tls.own == NULL)
+        return;
+    wm_tls.inside = true;
+    pthread_mutex_lock(&wm_probe.lock);
+    wm_event_disarm(wm_tls.own);
+    pthread_mutex_unlock(&wm_probe.lock);
+    wm_tls.inside = false;
+}
+
+void wm_process_exec_failed(void)
+{
+    if (!is_own() || wm_tls.own == NULL)
+        return;
+    wm_tls.inside = true;
+    pthread_mutex_lock(&wm_probe.lock);
+    if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON && wm_probe.hz > 0 &&
+        wm_event_arm(wm_tls.own, wm_probe.hz) < 0)
+        atomic_fetch_add(&wm_probe.region->threads_eventless, 1);
+    pthread_mutex_unlock(&wm_probe.lock);
+    wm_tls.inside = false;
+}

@@ -1,0 +1,167 @@
+/* Where an agent could do harm, or lose count: execs while sampled, forks while others unwind,
+ * processes that are killed, that are too many, that have no agent, that may not use perf. */
+#include "tests/hooks/rig.h"
+#include "tests/support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HZ = 997, FAST_HZ = 10000 };
+
+static const char *in_build(const char *name)
+{
+    static char paths[4][4096];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof(paths[0]), "%s/tests/%s", getenv("WM_BUILD"), name);
+    return path;
+}
+
+/* Runs it to its end. */
+static struct rig *run(uint32_t hz, int wanted_code, const char *const *command)
+{
+    struct rig *rig = rig_new(WM_TARGET_SERVER, hz);
+    rig_start(rig, command, 0, true);
+    assert_int_equal(rig_wait(rig), wanted_code);
+    return rig;
+}
+
+static uint32_t claimed(const struct rig *rig)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < WM_THREAD_MAX; i++)
+        count += atomic_load(&rig->region->threads[i].tid) != 0;
+    return count;
+}
+
+static void test_calls_have_the_kernels_results(void **state)
+{
+    (void)state;
+    const char *const command[] = {in_build("apps/faithful"), NULL};
+    rig_free(run(FAST_HZ, 0, command));
+    struct rig *rig = rig_new(WM_TARGET_WATCH, FAST_HZ);
+    rig_start(rig, command, 0, true);
+    assert_int_equal(rig_wait(rig), 0);
+    rig_free(rig);
+}
+
+/* An event that fires while its process becomes another program would kill that. */
+static void test_programs_survive_being_executed(void **state)
+{
+    (void)state;
+    const char *const command[] = {
+        "sh", "-c", "i=0; while [ $i -lt 100 ]; do env true || exit 9; i=$((i+1)); done", NULL};
+    struct rig *rig = run(FAST_HZ, 0, command);
+    assert_int_equal(claimed(rig), 0);
+    assert_true(atomic_load(&rig->region->process_count) > 200);
+    rig_check_accounts(rig, 5);
+    rig_free(rig);
+}
+
+static void test_programs_beyond_the_table_run_unseen(void **state)
+{
+    (void)state;
+    const char *const command[] = {
+        "sh", "-c", "i=0; while [ $i -lt 300 ]; do env true || exit 9; i=$((i+1)); done", NULL};
+    struct rig *rig = run(HZ, 0, command);
+    assert_int_equal(atomic_load(&rig->region->process_count), WM_PROCESS_MAX);
+    assert_true(atomic_load(&rig->region->processes_lost) > 50);
+    assert_int_equal(claimed(rig), 0);
+    rig_free(rig);
+}
+
+static void test_forks_while_others_are_sampled(void **state)
+{
+    (void)state;
+    const char *const command[] = {in_build("apps/forker"), "60", NULL};
+    struct rig *rig = run(FAST_HZ, 0, command);
+    assert_int_equal(atomic_load(&rig->region->threads_unsampled), 0);
+    assert_int_equal(claimed(rig), 20); /* a third was killed */
+    rig_free(rig);
+}
+
+/* Slots of threads and processes that were killed are used again. */
+static void test_the_killed_leave_their_places(void **state)
+{
+    (void)state;
+    const char *const command[] = {
+        "bash", "-c", "{ for i in {1..600}; do ( kill -9 $BASHPID ); done; } 2>/dev/null; true",
+        NULL};
+    struct rig *rig = run(HZ, 0, command);
+    assert_int_equal(atomic_load(&rig->region->threads_unsampled), 0);
+    assert_int_equal(atomic_load(&rig->region->processes_lost), 0);
+    assert_int_equal(atomic_load(&rig->region->process_count), WM_PROCESS_MAX);
+    rig_free(rig);
+}
+
+static void serve_some(struct rig *rig, const char *program, bool labelled)
+{
+    struct rig_connection connection = rig_connect(rig);
+    for (int i = 0; i < 1000; i++)
+        (void)rig_request(rig, &connection, program, "slow\n", 5, 5);
+    rig_disconnect(rig, &connection);
+    assert_int_equal(rig_end(rig), 0);
+    double us = (double)rig->path_ns[rig_path(rig, program)] / 1e3 / 1000;
+    print_message("%s: %.1f us\n", program, us);
+    assert_true(labelled ? us > 20 && us < 120 : rig->samples == 0);
+}
+
+static void test_a_static_program_has_no_agent(void **state)
+{
+    (void)state;
+    char port[8];
+    struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
+    snprintf(port, sizeof(port), "%u", rig_free_port());
+    const char *const command[] = {in_build("apps/static_server"), port, "epoll", NULL};
+    rig_start(rig, command, (uint16_t)strtoul(port, NULL, 10), true);
+    serve_some(rig, "static", false);
+    assert_int_equal(atomic_load(&rig->region->process_count), 0);
+    rig_free(rig);
+}
+
+static void test_without_perf_there_are_timers(void **state)
+{
+    (void)state;
+    char port[8];
+    struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
+    snprintf(port, sizeof(port), "%u", rig_free_port());
+    const char *const command[] = {
+        in_build("noperf"), in_build("apps/echo"), port, "threads", "signals", NULL};
+    rig_start(rig, command, (uint16_t)strtoul(port, NULL, 10), true);
+    serve_some(rig, "noperf", true);
+    assert_int_equal(rig->region->sampler, WM_SAMPLER_TIMER);
+    assert_int_equal(atomic_load(&rig->region->threads_eventless), 0);
+    rig_check_accounts(rig, 3);
+    rig_free(rig);
+}
+
+static void test_unsampled_servers_are_labelled_and_accounted(void **state)
+{
+    (void)state;
+    char port[8];
+    struct rig *rig = rig_new(WM_TARGET_SERVER, 0);
+    snprintf(port, sizeof(port), "%u", rig_free_port());
+    const char *const command[] = {in_build("apps/echo"), port, "threads", NULL};
+    rig_start(rig, command, (uint16_t)strtoul(port, NULL, 10), true);
+    serve_some(rig, "unsampled", false);
+    assert_int_equal(rig->region->sampler, WM_SAMPLER_NONE);
+    assert_true(atomic_load(&rig->region->processes[0].labelled) >= 1000);
+    rig_check_accounts(rig, 3);
+    rig_free(rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calls_have_the_kernels_results),
+        cmocka_unit_test(test_programs_survive_being_executed),
+        cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
+        cmocka_unit_test(test_forks_while_others_are_sampled),
+        cmocka_unit_test(test_the_killed_leave_their_places),
+        cmocka_unit_test(test_a_static_program_has_no_agent),
+        cmocka_unit_test(test_without_perf_there_are_timers),
+        cmocka_unit_test(test_unsampled_servers_are_labelled_and_accounted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
