@@ -20,10 +20,9 @@ struct packed_bytes {
     size_t length, at;
 };
 
-static int read_file_member(const char *name, uint64_t limit, struct wm_profile **ret_profile,
-                            struct wm_error *err);
-static int read_member(const struct wm_gzip_source *source, size_t length, const char *place,
-                       struct wm_profile **ret_profile, struct wm_error *err);
+static int read_file_member(const char *name, uint64_t limit, struct wm_profile **ret_profile);
+static int read_member(const struct wm_gzip_source *source, size_t length,
+                       struct wm_profile **ret_profile);
 static int read_any(const struct wm_gzip_input *packed, struct wm_profile **ret_profile,
                     struct wm_error *err);
 static int read_plain(const struct wm_wire_input *input, struct wm_profile **ret_profile);
@@ -33,7 +32,7 @@ int wm_profile_read(const char *name, uint64_t limit, struct wm_profile **ret_pr
 {
     char *data = NULL;
     size_t length;
-    int rc = read_file_member(name, limit, ret_profile, err);
+    int rc = read_file_member(name, limit, ret_profile);
     if (rc != -EBADMSG)
         return rc;
     /* what does not compress is a little longer packed than unpacked */
@@ -57,8 +56,7 @@ static ssize_t read_packed_file(void *user, unsigned char *piece, size_t bytes)
 }
 
 /* -EBADMSG: it is none, or cannot be read. */
-static int read_file_member(const char *name, uint64_t limit, struct wm_profile **ret_profile,
-                            struct wm_error *err)
+static int read_file_member(const char *name, uint64_t limit, struct wm_profile **ret_profile)
 {
     unsigned char head[WM_GZIP_HEAD_BYTES], tail[WM_GZIP_TAIL_BYTES];
     struct stat found;
@@ -74,8 +72,7 @@ static int read_file_member(const char *name, uint64_t limit, struct wm_profile 
         pread(fd, tail, sizeof(tail), found.st_size - (off_t)sizeof(tail)) == (ssize_t)sizeof(tail);
     const struct wm_gzip_source source = {read_packed_file, &fd};
     if (is_gzip)
-        rc = read_member(&source, wm_gzip_claim(tail, (uint64_t)found.st_size, limit), name,
-                         ret_profile, err);
+        rc = read_member(&source, wm_gzip_claim(tail, (uint64_t)found.st_size, limit), ret_profile);
     close(fd);
     return rc;
 }
@@ -99,7 +96,7 @@ int wm_profile_decode(const unsigned char *data, size_t length, uint64_t limit, 
     int rc = -EBADMSG;
     if (wm_gzip_is(data, length) && length >= WM_GZIP_TAIL_BYTES)
         rc = read_member(&source, wm_gzip_claim(data + length - WM_GZIP_TAIL_BYTES, length, limit),
-                         place, ret_profile, err);
+                         ret_profile);
     return rc == -EBADMSG ? read_any(&input, ret_profile, err) : rc;
 }
 
@@ -110,14 +107,14 @@ static int unpack_more(void *user, size_t *ret_ready)
 
 /* `length`: what it claims to unpack to, which takes no memory until it is true. -EBADMSG: it is no
  * such member, or the profile in it cannot be read so. */
-static int read_member(const struct wm_gzip_source *source, size_t length, const char *place,
-                       struct wm_profile **ret_profile, struct wm_error *err)
+static int read_member(const struct wm_gzip_source *source, size_t length,
+                       struct wm_profile **ret_profile)
 {
     struct wm_gzip_member *member = NULL;
     unsigned char *data = length > 0 ? wm_pages_new(length, 1) : NULL;
     int rc = data != NULL ? wm_gzip_member_new(source, data, length, &member) : -EBADMSG;
     if (rc == 0) {
-        const struct wm_wire_input input = {data, length, place, err};
+        const struct wm_wire_input input = {.data = data, .length = length};
         const struct wm_decode_source unpacked = {unpack_more, member, WM_GZIP_WINDOW_BYTES};
         rc = wm_profile_decode_arriving(&input, &unpacked, ret_profile);
     }

@@ -1,6 +1,7 @@
 /* profile.c - libFuzzer: any bytes as a profile, packed or not; what is read is written and read
  * again. */
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/gzip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +53,31 @@ static struct wm_profile *decode(const uint8_t *data, size_t size)
     return profile;
 }
 
+/* Packed it is read while it is unpacked, and comes to the same. */
+static void check_packed(const uint8_t *data, size_t size, const struct wm_profile *expected)
+{
+    unsigned char *packed = NULL, *bytes[2] = {NULL, NULL};
+    size_t packed_size = 0, lengths[2] = {0, 0};
+    if (size == 0 || size > UNPACKED_MAX || wm_gzip_is(data, size))
+        return;
+    require(wm_gzip_pack(data, size, WM_GZIP_FAST, &packed, &packed_size) == 0);
+    struct wm_profile *profile = decode(packed, packed_size);
+    require((profile == NULL) == (expected == NULL));
+    if (profile != NULL) {
+        require(wm_profile_encode(profile, &bytes[0], &lengths[0]) == 0);
+        require(wm_profile_encode(expected, &bytes[1], &lengths[1]) == 0);
+        require(lengths[0] == lengths[1] && memcmp(bytes[0], bytes[1], lengths[0]) == 0);
+    }
+    wm_profile_free(profile);
+    free(bytes[0]);
+    free(bytes[1]);
+    free(packed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct wm_profile *profile = decode(data, size);
+    check_packed(data, size, profile);
     if (profile == NULL)
         return 0;
     unsigned char *first = NULL, *second = NULL;
