@@ -1,11 +1,14 @@
 /* test_threads.c - however many CPUs there are, large profiles are read and merged the same. */
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/gzip.h"
 #include "profiles/pprof/merge.h"
+#include "tests/pprof/sample_profile.h"
 #include "tests/support/support.h"
 
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +53,86 @@ static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong)
     put_message(text, 2, &sample);
     wm_text_done(&sample);
     wm_text_done(&part);
+}
+
+/* How a file differs from those that programs write, in which each of these is false. */
+struct oddity {
+    bool ids_fall;     /* locations have their ids in falling order */
+    bool strings_twin; /* two strings are equal, and the later one is used */
+    bool types_last;   /* there is another sample type, behind the samples */
+    bool is_mixed;     /* locations come between samples */
+    bool is_used_odd;  /* samples do not use locations in their order */
+    bool is_twin;      /* some locations are equal */
+};
+
+static void put_location(struct wm_text *text, uint32_t id, const struct oddity *oddity)
+{
+    struct wm_text part;
+    wm_text_init(&part);
+    put_varint(&part, 1 << 3);
+    put_varint(&part, id);
+    put_varint(&part, 3 << 3);
+    put_varint(&part, oddity->is_twin ? id % 290 : id);
+    put_message(text, 4, &part);
+    wm_text_done(&part);
+}
+
+static void put_types(struct wm_text *text, size_t count)
+{
+    struct wm_text part;
+    wm_text_init(&part);
+    for (size_t i = 0; i < count; i++) {
+        put_varint(&part, 1 << 3);
+        put_varint(&part, 1 + i);
+        put_message(text, 1, &part);
+    }
+    wm_text_done(&part);
+}
+
+/* All locations in their order, unless that is odd. */
+static void put_first_sample(struct wm_text *text, const struct oddity *oddity)
+{
+    struct wm_text sample, part;
+    wm_text_init(&sample);
+    wm_text_init(&part);
+    for (uint32_t id = 1; id <= LOCATIONS; id++)
+        put_varint(&part, oddity->is_used_odd ? LOCATIONS + 1 - id : id);
+    put_message(&sample, 1, &part);
+    for (size_t i = 0; i < (oddity->types_last ? 2 : 1); i++) {
+        put_varint(&sample, 2 << 3);
+        put_varint(&sample, 7);
+    }
+    put_message(text, 2, &sample);
+    wm_text_done(&sample);
+    wm_text_done(&part);
+}
+
+static void put_odd_profile(struct wm_text *text, const struct oddity *oddity)
+{
+    static const char *const strings[2][4] = {
+        {"", "a", "b", "c"},
+        {"", "a", "b", "a"}
+    };
+    struct wm_text part;
+    wm_text_init(&part);
+    wm_text_init(text);
+    put_types(text, 1);
+    put_first_sample(text, oddity);
+    for (uint32_t i = 0; !oddity->types_last && i < SAMPLES; i++) {
+        put_sample(text, i, false);
+        if (oddity->is_mixed && i < LOCATIONS)
+            put_location(text, i + 1, oddity);
+    }
+    for (uint32_t i = 1; !oddity->is_mixed && i <= LOCATIONS; i++)
+        put_location(text, oddity->ids_fall ? LOCATIONS + 1 - i : i, oddity);
+    for (size_t i = 0; i < 4; i++) {
+        wm_text_add(&part, strings[oddity->strings_twin][i]);
+        put_message(text, 6, &part);
+    }
+    if (oddity->types_last)
+        put_types(text, 1);
+    wm_text_done(&part);
+    assert_false(text->failed);
 }
 
 /* A profile whose samples `wrong` name a location that is not there. */
@@ -153,6 +236,102 @@ static void test_the_first_wrong_sample_is_told(void **state)
     }
 }
 
+/* What is read of it, as its samples have it, and merged with nothing. */
+static char *dump_merged(const void *data, size_t length, bool forgets)
+{
+    struct wm_profile *profile = NULL;
+    struct wm_error err = {{0}, {0}};
+    assert_int_equal(wm_profile_decode(data, length, 0, "bytes", &profile, &err), 0);
+    char *read = sample_profile_dump(profile);
+    if (forgets)
+        wm_profile_forget(profile);
+    struct wm_merge_input input = {.profile = profile};
+    assert_int_equal(wm_profile_merge(&input, 1, false, &profile, &err), 0);
+    char *merged = sample_profile_dump(profile);
+    struct wm_text text;
+    wm_text_init(&text);
+    wm_text_addf(&text, "%s\n%s", read, merged);
+    for (size_t i = 0; i < profile->location_count; i++)
+        wm_text_addf(&text, " %llu", (unsigned long long)profile->locations[i].id);
+    for (size_t i = 0; i < profile->samples[0].location_count; i++)
+        wm_text_addf(&text, " %u", profile->sample_locations[i]);
+    free(read);
+    free(merged);
+    wm_profile_free(profile);
+    return wm_text_take(&text);
+}
+
+/* By one thread or two, while it is unpacked or not, and whatever is known of its code. */
+static void test_odd_files_are_read_as_others_are(void **state)
+{
+    (void)state;
+    static const struct oddity oddities[] = {
+        {.ids_fall = false}, {.ids_fall = true},    {.strings_twin = true}, {.types_last = true},
+        {.is_mixed = true},  {.is_used_odd = true}, {.is_twin = true},
+    };
+    for (size_t i = 0; i < sizeof(oddities) / sizeof(oddities[0]); i++) {
+        struct wm_text text;
+        unsigned char *packed;
+        size_t packed_length;
+        put_odd_profile(&text, &oddities[i]);
+        assert_int_equal(wm_gzip_pack((const unsigned char *)text.data, text.length, WM_GZIP_FAST,
+                                      &packed, &packed_length),
+                         0);
+        wm_test_use_cpus(1);
+        char *expected = dump_merged(text.data, text.length, true);
+        for (int cpus = 0; cpus < 2; cpus++) {
+            char *dumps[] = {dump_merged(text.data, text.length, false),
+                             dump_merged(packed, packed_length, false),
+                             dump_merged(packed, packed_length, true)};
+            for (size_t at = 0; at < 3; at++) {
+                assert_string_equal(dumps[at], expected);
+                free(dumps[at]);
+            }
+            wm_test_use_cpus(CPU_SETSIZE);
+        }
+        free(expected);
+        free(packed);
+        wm_text_done(&text);
+    }
+}
+
+/* A member of parts is one as any other. */
+static void test_a_member_of_parts_is_read_as_it_is_unpacked(void **state)
+{
+    (void)state;
+    struct wm_text text, packed;
+    struct wm_gzip_sum sum = {0, 0}, next;
+    const struct oddity none = {.ids_fall = false};
+    put_odd_profile(&text, &none);
+    wm_text_init(&packed);
+    wm_gzip_add_head(&packed);
+    for (size_t at = 0, end; at < text.length; at = end) {
+        end = at + 100001 < text.length ? at + 100001 : text.length;
+        assert_int_equal(wm_gzip_add_part(&packed, text.data + at, end - at, &next), 0);
+        wm_gzip_sum_add(&sum, &next);
+    }
+    assert_int_equal(wm_gzip_add_part(&packed, "", 0, &next), 0);
+    wm_gzip_sum_add(&sum, &next);
+    wm_gzip_add_tail(&packed, &sum);
+    assert_int_equal(sum.length, text.length);
+    const unsigned char *tail = (const unsigned char *)packed.data + packed.length - 4;
+    assert_int_equal(wm_gzip_claim(tail, packed.length, 0), text.length);
+    struct wm_gzip_input input = {(const unsigned char *)packed.data, packed.length, 0, "bytes"};
+    unsigned char *unpacked = NULL;
+    size_t length = 0;
+    assert_int_equal(wm_gzip_unpack(&input, &unpacked, &length, NULL), 0);
+    assert_int_equal(length, text.length);
+    assert_memory_equal(unpacked, text.data, length);
+    char *dumps[] = {dump_merged(text.data, text.length, false),
+                     dump_merged(packed.data, packed.length, false)};
+    assert_string_equal(dumps[0], dumps[1]);
+    free(dumps[0]);
+    free(dumps[1]);
+    free(unpacked);
+    wm_text_done(&text);
+    wm_text_done(&packed);
+}
+
 /* Their values would be a hundred gigabytes. */
 static void test_what_samples_claim_costs_nothing(void **state)
 {
@@ -179,6 +358,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_read_and_merge_what_one_does),
         cmocka_unit_test(test_the_first_wrong_sample_is_told),
+        cmocka_unit_test(test_odd_files_are_read_as_others_are),
+        cmocka_unit_test(test_a_member_of_parts_is_read_as_it_is_unpacked),
         cmocka_unit_test(test_what_samples_claim_costs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
