@@ -131,7 +131,6 @@ static int take_samples(struct decode *decode)
         .string_count = decode->map.strings.count,
     };
     const bool is_so = guess->profile != NULL &&
-                       guess->profile->sample_type_count == decode->profile->sample_type_count &&
                        (guess->last_location < decode->location_ids.dense_count ||
                         guess->profile->sample_location_count == 0) &&
                        guess->last_string < input.string_count &&
