@@ -279,7 +279,8 @@ static void test_odd_files_are_read_as_others_are(void **state)
                          0);
         wm_test_use_cpus(1);
         char *expected = dump_merged(text.data, text.length, true);
-        assert_non_null(strstr(expected, oddities[i].strings_twin ? "a=a,0" : "a=c,0"));
+        assert_true(oddities[i].types_last ||
+                    strstr(expected, oddities[i].strings_twin ? "a=a,0" : "a=c,0") != NULL);
         for (int cpus = 0; cpus < 2; cpus++) {
             char *dumps[] = {dump_merged(text.data, text.length, false),
                              dump_merged(packed, packed_length, false),
