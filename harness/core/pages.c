@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <malloc.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static void *allocate(size_t bytes)
 }
 
 /* Begins on a large page, with a page before it for the head. */
-static void *map(size_t bytes)
+static void *map(size_t bytes, bool on_large_pages)
 {
     const size_t whole = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     char *from = mmap(NULL, whole + PAGE_BYTES + LARGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
@@ -50,7 +51,8 @@ static void *map(size_t bytes)
         munmap(from, before);
     if (before < LARGE_PAGE_BYTES)
         munmap(block + whole, LARGE_PAGE_BYTES - before);
-    (void)madvise(block, whole / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES, MADV_HUGEPAGE);
+    if (on_large_pages)
+        (void)madvise(block, whole / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES, MADV_HUGEPAGE);
     *head_of(block) = (struct head){bytes, whole + PAGE_BYTES};
     return block;
 }
@@ -60,7 +62,12 @@ void *wm_pages_new(size_t count, size_t item_bytes)
     size_t bytes;
     if (__builtin_mul_overflow(count, item_bytes, &bytes) || bytes > PTRDIFF_MAX / 2)
         return NULL;
-    return bytes < LARGE_PAGE_BYTES ? allocate(bytes) : map(bytes);
+    return bytes < LARGE_PAGE_BYTES ? allocate(bytes) : map(bytes, true);
+}
+
+void *wm_pages_new_small(size_t bytes)
+{
+    return bytes <= PTRDIFF_MAX / 2 ? map(bytes, false) : NULL;
 }
 
 void wm_pages_free(void *block)
@@ -87,12 +94,12 @@ void *wm_pages_grow(void *block, size_t count, size_t item_bytes)
 
 size_t wm_pages_drop(const void *bytes, size_t length)
 {
-    const uintptr_t first = (uintptr_t)bytes, end = (first + length) / LARGE_PAGE_BYTES;
-    const uintptr_t start = (first + LARGE_PAGE_BYTES - 1) / LARGE_PAGE_BYTES;
-    if (start >= end || madvise((void *)(start * LARGE_PAGE_BYTES),
-                                (end - start) * LARGE_PAGE_BYTES, MADV_DONTNEED) != 0)
+    const uintptr_t first = (uintptr_t)bytes, end = (first + length) / PAGE_BYTES;
+    const uintptr_t start = (first + PAGE_BYTES - 1) / PAGE_BYTES;
+    if (start >= end ||
+        madvise((void *)(start * PAGE_BYTES), (end - start) * PAGE_BYTES, MADV_DONTNEED) != 0)
         return 0;
-    return end * LARGE_PAGE_BYTES - first;
+    return end * PAGE_BYTES - first;
 }
 
 void wm_pages_prepare_heap(void)

@@ -16,8 +16,11 @@ void wm_pages_free(void *block);
 /* A block, NULL too, with room for more; as realloc() otherwise. */
 void *wm_pages_grow(void *block, size_t count, size_t item_bytes);
 
-/* The large pages that lie in these bytes, read for the last time, are given back to the system:
- * they hold zeros then. Returns how many bytes there are up to the end of the last one; 0: none. */
+/* A new block that is read once, from its first byte on, and given back meanwhile: on small pages,
+ * of which wm_pages_drop leaves less. wm_pages_free() it, too. */
+void *wm_pages_new_small(size_t bytes);
+/* The pages that lie in these bytes are given back to the system: they hold zeros then. Returns how
+ * many bytes there are up to the end of the last one; 0: none. */
 size_t wm_pages_drop(const void *bytes, size_t length);
 
 /* For a process that makes much of its memory and ends soon: what malloc() gives out from now on

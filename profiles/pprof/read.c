@@ -111,7 +111,7 @@ static int read_member(const struct wm_gzip_source *source, size_t length,
                        struct wm_profile **ret_profile)
 {
     struct wm_gzip_member *member = NULL;
-    unsigned char *data = length > 0 ? wm_pages_new(length, 1) : NULL;
+    unsigned char *data = length > 0 ? wm_pages_new_small(length) : NULL;
     int rc = data != NULL ? wm_gzip_member_new(source, data, length, &member) : -EBADMSG;
     if (rc == 0) {
         const struct wm_wire_input input = {.data = data, .length = length};
