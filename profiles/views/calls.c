@@ -9,9 +9,9 @@
 
 enum { DENSE_NODES_MAX = 512 }; /* a table of 1 MiB */
 
-int wm_calls_init(struct wm_calls *calls, size_t node_count)
+int wm_calls_init(struct wm_calls *calls, size_t node_count, bool has_divisors)
 {
-    *calls = (struct wm_calls){.node_count = node_count};
+    *calls = (struct wm_calls){.node_count = node_count, .has_divisors = has_divisors};
     if (node_count > DENSE_NODES_MAX)
         return 0;
     calls->dense = calloc(node_count * node_count + 1, sizeof(calls->dense[0]));
@@ -33,12 +33,16 @@ static int grow(struct wm_calls *calls)
     const size_t capacity = calls->capacity == 0 ? 256 : 2 * calls->capacity;
     struct wm_call_sum *sums = reallocarray(calls->sums, capacity, sizeof(sums[0]));
     calls->sums = sums != NULL ? sums : calls->sums;
-    int64_t *divisors = reallocarray(calls->divisors, capacity, sizeof(divisors[0]));
-    calls->divisors = divisors != NULL ? divisors : calls->divisors;
     uint64_t *pairs = reallocarray(calls->pairs, capacity, sizeof(pairs[0]));
     calls->pairs = pairs != NULL ? pairs : calls->pairs;
-    if (sums == NULL || divisors == NULL || pairs == NULL)
+    if (sums == NULL || pairs == NULL)
         return -ENOMEM;
+    if (calls->has_divisors) {
+        int64_t *divisors = reallocarray(calls->divisors, capacity, sizeof(divisors[0]));
+        if (divisors == NULL)
+            return -ENOMEM;
+        calls->divisors = divisors;
+    }
     calls->capacity = capacity;
     return 0;
 }
@@ -49,7 +53,8 @@ static int64_t add_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
     if (calls->count == calls->capacity && grow(calls) < 0)
         return -ENOMEM;
     calls->sums[calls->count] = (struct wm_call_sum){.marks = WM_CALL_INLINE};
-    calls->divisors[calls->count] = 0;
+    if (calls->has_divisors)
+        calls->divisors[calls->count] = 0;
     calls->pairs[calls->count] = wm_pair(from, to);
     return (int64_t)calls->count++;
 }
@@ -96,7 +101,7 @@ int wm_calls_count(struct wm_calls *calls, const struct wm_call_cost *cost)
         sum->weight = wm_add_wrapping(sum->weight, counts ? cost->weight : 0);
         if (counts)
             sum->marks = join_marks(sum->marks, call->marks);
-        if (cost->divisor != 0 && counts)
+        if (calls->has_divisors && counts)
             calls->divisors[call->number] =
                 wm_add_wrapping(calls->divisors[call->number], cost->divisor);
     }
@@ -113,7 +118,8 @@ int wm_calls_join(struct wm_calls *into, const struct wm_calls *from)
         struct wm_call_sum *sum = &into->sums[number];
         sum->weight = wm_add_wrapping(sum->weight, more->weight);
         sum->marks = join_marks(sum->marks, more->marks);
-        into->divisors[number] = wm_add_wrapping(into->divisors[number], from->divisors[i]);
+        if (into->has_divisors)
+            into->divisors[number] = wm_add_wrapping(into->divisors[number], from->divisors[i]);
     }
     return 0;
 }

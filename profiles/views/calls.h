@@ -11,6 +11,7 @@
 #include "profiles/views/pairs.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 
 enum { WM_CALLS_GATHERED = 128 };
 
@@ -35,7 +36,8 @@ struct wm_calls {
     struct wm_pairs known; /* the same of many nodes */
     size_t count;          /* of sums: numbered by first use */
     struct wm_call_sum *sums;
-    int64_t *divisors;
+    bool has_divisors;
+    int64_t *divisors; /* of sums, if there are any; else NULL */
     uint64_t *pairs;
     size_t capacity;
     size_t gathered;
@@ -49,7 +51,7 @@ struct wm_call_cost {
 };
 
 /* Between so many nodes, which have the numbers from 0 on. -ENOMEM. Zeroed there is none either. */
-WM_MUST_USE int wm_calls_init(struct wm_calls *calls, size_t node_count);
+WM_MUST_USE int wm_calls_init(struct wm_calls *calls, size_t node_count, bool has_divisors);
 void wm_calls_done(struct wm_calls *calls);
 
 /* Counts what was gathered, all of one sample; a call counts once in a sample. -ENOMEM. */

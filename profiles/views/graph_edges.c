@@ -213,7 +213,7 @@ static int take_edges(struct wm_graph *graph, const struct summing *summing)
             .from = summing->nodes[calls->pairs[i] >> 32],
             .to = summing->nodes[(uint32_t)calls->pairs[i]],
             .weight = calls->sums[i].weight,
-            .divisor = calls->divisors[i],
+            .divisor = calls->has_divisors ? calls->divisors[i] : 0,
             .is_inline = (calls->sums[i].marks & WM_CALL_INLINE) != 0,
             .is_residual = (calls->sums[i].marks & WM_CALL_RESIDUAL) != 0,
         };
@@ -226,7 +226,8 @@ static int sum_slices(struct summing *summing)
     const size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < slices; i++)
-        rc = wm_calls_init(&summing->calls[i], summing->kept_count);
+        rc = wm_calls_init(&summing->calls[i], summing->kept_count,
+                           summing->graph->report->has_divisor);
     if (rc == 0)
         rc = wm_parallel(samples, slices, sum_slice, summing);
     for (size_t i = 1; rc == 0 && i < slices; i++) {
