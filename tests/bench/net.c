@@ -111,7 +111,7 @@ static void read_options(struct wm_plan *plan, char **options)
 static int run(struct wm_region *region, const char *mix, struct wm_error *err)
 {
     struct wm_stream *stream = NULL;
-    int rc = wm_stream_open(mix, false, region->plan.seed, &stream, err);
+    int rc = wm_stream_open(mix, WM_STREAM_SERVER_MIX, region->plan.seed, &stream, err);
     if (rc < 0)
         return rc;
     target.region = region;
