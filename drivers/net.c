@@ -26,7 +26,9 @@ static bool start(struct wm_driver *driver, uint32_t number, uint32_t slot)
     struct request *request = &driver->requests[slot];
     line->request = slot;
     line->sent_ms = uv_now(driver->loop);
-    line->label = wm_post_begin(&driver->target->region->board, wm_pool_port(driver->pool, number));
+    struct wm_board *board = &driver->target->region->board;
+    line->label = wm_post_begin(board, wm_pool_port(driver->pool, number));
+    wm_post_describe(board, line->label, request->index, request->entry);
     driver->protocol->reply_begin(line->reader, &request->wanted);
     int rc = wm_pool_write(driver->pool, number, request->bytes.data, request->bytes.length);
     if (rc < 0) {
@@ -78,6 +80,27 @@ static int spell(struct wm_driver *driver, struct request *request, const struct
     return rc == 0 && request->bytes.failed ? -ENOMEM : rc;
 }
 
+/* A free connection for this work. *ret_taken false: *ret_number is the one to wait for. */
+static int take_connection(struct wm_driver *driver, const struct wm_work *work,
+                           uint32_t *ret_number, bool *ret_taken)
+{
+    const char *session = wm_session_of(work);
+    if (session == NULL) {
+        uint32_t number = wm_pool_take(driver->pool);
+        *ret_taken = number != WM_POOL_NONE;
+        *ret_number = *ret_taken ? number : WM_TURNS_ANY;
+        return 0;
+    }
+    /* Workers take requests as they come: a session's would be on several connections at once. */
+    if (driver->target->region->plan.threads > 1)
+        return wm_fail_at(&driver->fault, -EINVAL, "session",
+                          "requests of sessions keep their order on one thread only: --threads 1");
+    *ret_number = wm_sessions_connection(driver->sessions, session);
+    *ret_taken = wm_pool_take_this(driver->pool, *ret_number);
+    driver->table->sessions = wm_sessions_count(driver->sessions);
+    return 0;
+}
+
 static int net_send(struct wm_driver *driver, uint32_t slot, const struct wm_work *work,
                     bool counted)
 {
@@ -86,17 +109,12 @@ static int net_send(struct wm_driver *driver, uint32_t slot, const struct wm_wor
     if (rc < 0)
         return rc;
     request->counted = counted;
-    const char *session = wm_session_of(work);
+    request->index = work->index;
     uint32_t number = WM_TURNS_ANY;
-    bool taken;
-    if (session != NULL) {
-        number = wm_sessions_connection(driver->sessions, session);
-        driver->table->sessions = wm_sessions_count(driver->sessions);
-        taken = wm_pool_take_this(driver->pool, number);
-    } else {
-        number = wm_pool_take(driver->pool);
-        taken = number != WM_POOL_NONE;
-    }
+    bool taken = false;
+    rc = take_connection(driver, work, &number, &taken);
+    if (rc < 0)
+        return rc;
     if (!taken)
         wait_for_turn(driver, slot, number);
     else if (start(driver, number, slot))

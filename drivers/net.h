@@ -36,8 +36,8 @@ struct wm_net_target {
  * there; a refused one is an error (the caller waits until the server is ready). send() refuses a
  * work that the protocol cannot spell with -EINVAL, and fault() says why.
  *
- * Sessions (works with a field `session`, else `client`) are each worker's own: work that has them
- * takes one worker, or their order is lost. */
+ * Work of sessions (a field `session`, else `client`) keeps its order, each session on one
+ * connection; with more than one worker that cannot be had, and such work is refused. */
 extern const struct wm_driver_ops wm_driver_net;
 
 #endif

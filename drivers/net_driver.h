@@ -17,6 +17,7 @@
 struct request {
     struct wm_text bytes;
     struct wm_wanted wanted;
+    uint64_t index;
     uint32_t entry;
     bool counted;
     uint64_t waits_from_ns;

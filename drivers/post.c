@@ -42,6 +42,13 @@ uint64_t wm_post_begin(struct wm_board *board, uint16_t port)
     return label;
 }
 
+void wm_post_describe(struct wm_board *board, uint64_t label, uint64_t index, uint32_t entry)
+{
+    struct wm_board_request *request = wm_board_request(board, label);
+    atomic_store_explicit(&request->index, index, memory_order_relaxed);
+    atomic_store_explicit(&request->entry, entry, memory_order_relaxed);
+}
+
 uint32_t wm_post_context(struct wm_board *board, uint64_t label)
 {
     /* pairs with the agent, which stores it before it writes the reply */

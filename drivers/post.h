@@ -15,6 +15,8 @@ void wm_post_close(struct wm_board *board, uint16_t port);
 
 /* The request that will now be written to the connection with this local port; its label. */
 uint64_t wm_post_begin(struct wm_board *board, uint16_t port);
+/* What it is; to be told before it is written. */
+void wm_post_describe(struct wm_board *board, uint64_t label, uint64_t index, uint32_t entry);
 /* 1 + the context that the server marked the request's segments in; 0: none. */
 uint32_t wm_post_context(struct wm_board *board, uint64_t label);
 /* The request took this path. Not for uncounted ones: no path, no trace of them anywhere. */

@@ -12,7 +12,7 @@ build="gcc g++ libc6-dev cmake ninja-build pkg-config libunwind-dev libprotobuf-
        libdeflate-dev zlib1g-dev libhttp-parser-dev"
 tests="libcmocka-dev golang-go clang lld llvm binutils util-linux elfutils debuginfod iproute2 libc6-dbg
        libstdc++6-12-dbg redis-tools libbenchmark-dev libxml2-utils git
-       nginx-light redis-server memcached wrk"
+       nginx-light redis-server memcached wrk libhiredis-dev"
 
 wanted=
 for set in "$@"; do

@@ -27,9 +27,10 @@ WM_MUST_USE int wm_trace_write(struct wm_trace_writer *writer, const struct wm_w
                                struct wm_error *err);
 /* Completes the file and frees the writer, also on failure. */
 WM_MUST_USE int wm_trace_commit(struct wm_trace_writer *writer, struct wm_error *err);
-/* In place of wm_trace_commit after a wm_trace_write that failed (a full disk): completes the file
- * with the requests that reached it before, *ret_requests of them; the others are lost. Frees the
- * writer, also on failure. -ESPIPE where nothing can be taken back (a pipe). */
+/* wm_trace_commit for what cannot be made again: completes the file with as many requests as it has
+ * room for, also after a wm_trace_write that failed; *ret_requests of them. 1: not all, for what
+ * `err` says, or the write that failed said; 0: all. Negative: there is no file, such as -ESPIPE
+ * where nothing can be taken back (a pipe). Frees the writer in any case. */
 WM_MUST_USE int wm_trace_salvage(struct wm_trace_writer *writer, uint64_t *ret_requests,
                                  struct wm_error *err);
 void wm_trace_discard(struct wm_trace_writer *writer); /* NULL is allowed */

@@ -184,13 +184,17 @@ int wm_trace_commit(struct wm_trace_writer *writer, struct wm_error *err)
 
 int wm_trace_salvage(struct wm_trace_writer *writer, uint64_t *ret_requests, struct wm_error *err)
 {
-    writer->plain_bytes = 0;
-    writer->requests = writer->filed;
-    *ret_requests = writer->filed;
-    int rc = wm_file_cut(writer->file);
+    int rc = writer->plain_bytes > 0 ? flush_member(writer, WM_TRACE_REQUESTS, err) : 0;
+    bool lost = rc < 0 || writer->filed < writer->requests;
+    if (lost) {
+        writer->plain_bytes = 0;
+        writer->requests = writer->filed;
+        rc = wm_file_cut(writer->file);
+    }
     /* Without room even for the end the file is one that was cut off, which reads as well. */
     if (rc == 0 && write_end(writer, NULL) < 0)
         rc = wm_file_cut(writer->file);
+    *ret_requests = writer->requests;
     if (rc < 0) {
         wm_fail_errno(err, rc, writer->name, "keep what was recorded");
     } else {
@@ -198,7 +202,7 @@ int wm_trace_salvage(struct wm_trace_writer *writer, uint64_t *ret_requests, str
         writer->file = NULL; /* gone, whatever came of it */
     }
     wm_trace_discard(writer);
-    return rc;
+    return rc < 0 ? rc : lost;
 }
 
 void wm_trace_discard(struct wm_trace_writer *writer)

@@ -144,7 +144,7 @@ static bool carries_body(const char *method)
 static int spell(const struct wm_work *work, const char *host, struct wm_text *out,
                  struct wm_wanted *ret_wanted, struct wm_error *err)
 {
-    struct head head;
+    struct head head = {.method = "", .target = ""};
     int rc = read_head(work, &head, err);
     if (rc == 0)
         rc = read_wanted(work, head.method, ret_wanted, err);
@@ -177,7 +177,7 @@ static int spell(const struct wm_work *work, const char *host, struct wm_text *o
 static int label(const struct wm_work *work, struct wm_text *out)
 {
     char pattern[WM_PATTERN_BYTES];
-    struct head head;
+    struct head head = {.method = "", .target = ""};
     int rc = read_line(work, &head, NULL);
     if (rc < 0)
         return rc;

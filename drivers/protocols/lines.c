@@ -6,23 +6,40 @@
 #include <errno.h>
 #include <string.h>
 
+/* Most lines are a few bytes, for which memchr() takes longer than looking. */
+static const char *find_newline(const char *bytes, size_t count)
+{
+    enum { SHORT_BYTES = 16 };
+    size_t near = count < SHORT_BYTES ? count : SHORT_BYTES;
+    for (size_t i = 0; i < near; i++)
+        if (bytes[i] == '\n')
+            return bytes + i;
+    return memchr(bytes + near, '\n', count - near);
+}
+
 static void keep(struct wm_line *line, const char *bytes, size_t count)
 {
-    size_t room = sizeof(line->text) - line->kept;
+    size_t room = sizeof(line->store) - line->kept;
     size_t kept = count < room ? count : room;
-    memcpy(line->text + line->kept, bytes, kept);
+    memcpy(line->store + line->kept, bytes, kept);
+    line->text = line->store;
     line->kept += kept;
 }
 
 int wm_line_feed(struct wm_line *line, const char *bytes, size_t count, size_t *ret_used)
 {
-    const char *newline = memchr(bytes, '\n', count);
+    const char *newline = find_newline(bytes, count);
     size_t used = newline != NULL ? (size_t)(newline - bytes) + 1 : count;
     char before = used > 1 ? bytes[used - 2] : line->last;
     *ret_used = used;
     if (used == 0)
         return 0;
-    keep(line, bytes, used);
+    if (newline != NULL && line->bytes == 0) {
+        line->text = bytes;
+        line->kept = used < WM_LINE_KEPT ? used : WM_LINE_KEPT;
+    } else {
+        keep(line, bytes, used);
+    }
     line->bytes += used;
     line->last = bytes[used - 1];
     if (line->bytes > WM_PROTOCOL_HEAD_MAX || (newline != NULL && before != '\r'))

@@ -13,10 +13,11 @@ enum { WM_LINE_KEPT = 512 };
 
 /* The beginning of a line; the rest of it is only counted. All zero: an empty one. */
 struct wm_line {
-    size_t bytes; /* so far, with its end */
-    char last;    /* of them */
-    char text[WM_LINE_KEPT];
-    size_t kept; /* of text; of a whole line, without "\r\n" where that found room */
+    const char *text; /* in the bytes that were fed where it is whole in them, else in `store` */
+    size_t kept;      /* of text; of a whole line, without "\r\n" where that found room */
+    size_t bytes;     /* so far, with its end */
+    char last;        /* of them */
+    char store[WM_LINE_KEPT];
 };
 
 /* Takes bytes up to the line's end; *ret_used of them. 1: it is whole, 0: more is needed,

@@ -128,14 +128,14 @@ static int take_line(struct wm_reply_reader *reader)
 static void keep_error(struct wm_reply_reader *reader, const char *bytes, size_t count)
 {
     struct wm_line *line = &reader->line; /* empty while a string comes */
-    size_t room = sizeof(line->text) - line->kept;
+    size_t room = sizeof(line->store) - line->kept;
     size_t kept = count < room ? count : room;
-    memcpy(line->text + line->kept, bytes, kept);
+    memcpy(line->store + line->kept, bytes, kept);
     line->kept += kept;
     if (reader->skip > 0)
         return;
-    const char *end = memchr(line->text, '\r', line->kept);
-    note_error(reader, line->text, end != NULL ? (size_t)(end - line->text) : line->kept);
+    const char *end = memchr(line->store, '\r', line->kept);
+    note_error(reader, line->store, end != NULL ? (size_t)(end - line->store) : line->kept);
     wm_line_clear(line);
     reader->error_text = false;
 }

@@ -104,8 +104,8 @@ static int take_inline(struct wm_request_reader *reader, const char *line, size_
         char *copy = wm_text_extend(&reader->split, word + 1);
         if (copy == NULL || wm_request_words_add(&reader->words, to, word) < 0)
             return -ENOMEM;
-        rc = wm_word_next(&from, end, copy, &word);
-        copy[word] = '\0';
+        if (wm_word_next(&from, end, copy, &word) > 0)
+            copy[word] = '\0';
     }
     reader->is_inline = true;
     reader->whole = rc == 0 && reader->words.count > 0;

@@ -10,9 +10,9 @@
 enum { HELP_COLUMN = 10 };
 
 static const struct wm_command *const commands[] = {
-    &wm_command_run,     &wm_command_bench,    &wm_command_paths, &wm_command_report,
-    &wm_command_import,  &wm_command_record,   &wm_command_log,   &wm_command_show,
-    &wm_command_compare, &wm_command_baseline,
+    &wm_command_run,    &wm_command_bench,   &wm_command_agent,    &wm_command_paths,
+    &wm_command_report, &wm_command_import,  &wm_command_record,   &wm_command_log,
+    &wm_command_show,   &wm_command_compare, &wm_command_baseline,
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
@@ -117,7 +117,7 @@ void wm_commands_help(struct wm_text *text)
     }
     wm_text_add(text, "\nwaymark VERB --help tells a verb's options; waymark --version the version."
                       "\n\nExit codes: 0 done, 1 a check that was asked for failed, 2 bad usage or "
-                      "input,\n3 the app failed, 130 ended at once by a second Ctrl-C.\n");
+                      "input,\n3 the app or server failed, 130 ended at once by a second Ctrl-C.\n");
 }
 
 void wm_command_help(const struct wm_command *command, struct wm_text *text)

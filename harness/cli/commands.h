@@ -21,6 +21,7 @@ struct wm_command {
 
 extern const struct wm_command wm_command_run;
 extern const struct wm_command wm_command_bench;
+extern const struct wm_command wm_command_agent;
 extern const struct wm_command wm_command_paths;
 extern const struct wm_command wm_command_report;
 extern const struct wm_command wm_command_compare;

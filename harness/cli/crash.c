@@ -173,7 +173,8 @@ int wm_crash_collect(struct wm_job *job, const struct wm_region *region, struct 
         rc = collect_stack(region, gather, run, report);
     }
     if (rc == 0)
-        rc = collect_requests(region, run, report);
+        rc = report->server ? wm_crash_collect_board(region, run, report)
+                            : collect_requests(region, run, report);
     if (rc == 0)
         rc = redraw(job, run, report);
     if (rc < 0)

@@ -38,6 +38,9 @@ struct wm_crash_report {
 WM_MUST_USE int wm_crash_collect(struct wm_job *job, const struct wm_region *region,
                                  struct wm_gather *gather, struct wm_run *run,
                                  struct wm_crash_report *report, struct wm_error *err);
+/* The same for a server: the requests that had no answer when it died, from the label board. */
+WM_MUST_USE int wm_crash_collect_board(const struct wm_region *region, struct wm_run *run,
+                                       struct wm_crash_report *report);
 /* Writes folder/crash.json. */
 WM_MUST_USE int wm_crash_save(const struct wm_crash_report *report, const char *folder,
                               struct wm_error *err);

@@ -114,7 +114,8 @@ void wm_crash_headline(const struct wm_crash_report *report, struct wm_text *tex
         wm_text_addf(text, " at address 0x%" PRIx64, report->address);
 }
 
-static void describe_request(const struct wm_crash_request *request, struct wm_text *text)
+static void describe_request(const struct wm_crash_request *request, bool server,
+                             struct wm_text *text)
 {
     char count[WM_UNIT_BYTES];
     wm_text_addf(text, "  %s %s%s: %s ",
@@ -122,8 +123,10 @@ static void describe_request(const struct wm_crash_request *request, struct wm_t
                  wm_units_count(shown_index(request), count),
                  request->warmup ? " of the warm-up" : "", request->entry);
     wm_request_describe(request->fields, request->field_count, text);
-    wm_text_addf(text, "\n  active path: %s\n",
-                 request->active_path[0] != '\0' ? request->active_path : "(no segment open)");
+    wm_text_add(text, "\n");
+    if (!server)
+        wm_text_addf(text, "  active path: %s\n",
+                     request->active_path[0] != '\0' ? request->active_path : "(no segment open)");
 }
 
 void wm_crash_describe(const struct wm_crash_report *report, const char *folder,
@@ -134,7 +137,7 @@ void wm_crash_describe(const struct wm_crash_report *report, const char *folder,
     wm_crash_headline(report, text);
     wm_text_add(text, "\n");
     if (report->request_count > 0)
-        describe_request(&report->requests[0], text);
+        describe_request(&report->requests[0], report->server, text);
     else
         wm_text_add(text, "  no request was in flight\n");
     for (size_t i = 0; i < report->stack_count && i < FRAMES_SHOWN; i++)

@@ -52,6 +52,11 @@ static int tell_crash(struct wm_ending *ending, struct wm_job *job, const struct
     return 0;
 }
 
+static bool ended_well(const struct wm_target_exit *how)
+{
+    return how->signal == 0 && how->exit_code == 0;
+}
+
 static void note_exit(const struct wm_ending *ending, bool done, struct wm_run *run)
 {
     const struct wm_session_result *session = &ending->session;
@@ -59,8 +64,9 @@ static void note_exit(const struct wm_ending *ending, bool done, struct wm_run *
     if (session->lingered)
         wm_run_note(run, "after the last request %s did not exit within %d s: it was ended",
                     ending->called, WM_SESSION_LINGER_S);
-    else if (done && !session->killed && (how->signal != 0 || how->exit_code != 0))
-        wm_run_note(run, "after the last request %s ended with %s %d instead of 0", ending->called,
+    else if (done && !session->killed && !ended_well(how))
+        wm_run_note(run, "%s%s ended with %s %d instead of 0",
+                    ending->watched ? "" : "after the last request ", ending->called,
                     how->signal != 0 ? "signal" : "exit code",
                     how->signal != 0 ? how->signal : how->exit_code);
 }
@@ -70,13 +76,16 @@ int wm_ending_judge(struct wm_ending *ending, struct wm_job *job, const struct w
 {
     const struct wm_session_result *session = &ending->session;
     bool done = atomic_load(&region->stage) == WM_STAGE_DONE;
+    ending->watched = region->plan.target == WM_TARGET_WATCH;
     note_exit(ending, done, run);
+    if (ending->watched && !ended_well(&session->exit))
+        ending->exit_code = WM_EXIT_APP_FAILED;
     if (!done && !session->killed)
         return tell_crash(ending, job, region, gather, run, err);
     run->crashed = false; /* one that was killed did not die by itself */
     if (session->gave_up)
         wm_run_note(run, "ended 10 s after a signal: requests in flight did not end");
-    else if (session->stopped)
+    else if (session->stopped && !(ending->watched && !session->killed))
         wm_run_note(run, session->killed
                              ? "ended at once by a second signal: requests in flight were "
                                "not waited for"

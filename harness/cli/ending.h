@@ -11,6 +11,7 @@
 struct wm_ending {
     struct wm_session_result session;
     struct wm_crash_report report;    /* of a run that crashed */
+    bool watched;                     /* the load was somebody else's */
     const char *called;               /* "the app's process", "the server" */
     const struct wm_text *last_words; /* of a server that died; may be NULL */
     const char *folder;               /* where the run is written: a crash tells of it. Borrowed */

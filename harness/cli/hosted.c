@@ -25,6 +25,7 @@ struct wm_party wm_hosted_party(struct wm_hosted *hosted)
     return (struct wm_party){
         .called = "the app's process",
         .starting = "loading the app",
+        .stopping = "ending the load; once more ends at once",
         .start = start,
         .kill = end_at_once,
         .free = free_target,

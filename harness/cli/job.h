@@ -5,6 +5,7 @@
 
 #include "harness/cli/git.h"
 #include "harness/cli/run_options.h"
+#include "harness/core/address.h"
 #include "harness/core/error.h"
 #include "profiles/wire/region.h"
 #include "workloads/captures/capture.h"
@@ -13,7 +14,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 struct wm_mix;
 struct wm_protocol;
@@ -23,8 +23,8 @@ struct wm_server_job {
     const struct wm_protocol *protocol; /* NULL: null */
     char agent[PATH_MAX];               /* libwaymark.so; "" with --connect */
     char files[PATH_MAX];               /* the folder of the mix or trace; "" none */
-    struct sockaddr_storage address;    /* of --connect */
-    socklen_t address_bytes;
+    struct wm_address address;          /* of --connect */
+    char *const *words; /* of `waymark agent`: the command as it was given; NULL: none */
 };
 
 struct wm_job {

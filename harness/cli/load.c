@@ -159,7 +159,8 @@ void wm_load_free(struct wm_load *load)
         return;
     pthread_mutex_lock(&load->lock);
     load->let_go = true;
-    atomic_store_explicit(&load->settings.region->stop, 1, memory_order_release);
+    if (!load->joined)
+        atomic_store_explicit(&load->settings.region->stop, 2, memory_order_release);
     pthread_cond_signal(&load->answered);
     pthread_mutex_unlock(&load->lock);
     join(load);

@@ -12,7 +12,9 @@
 #include "harness/cli/run_words.h"
 #include "harness/cli/save_trace.h"
 #include "harness/cli/served.h"
+#include "harness/cli/server_notes.h"
 #include "harness/cli/server_options.h"
+#include "harness/cli/watched.h"
 #include "profiles/runs/record.h"
 
 #include <errno.h>
@@ -28,8 +30,9 @@ struct one_run {
     int region_fd;
     struct wm_gather *gather;
     struct wm_run *run;
-    struct wm_hosted hosted; /* one of these two is run */
+    struct wm_hosted hosted; /* one of these is run */
     struct wm_served served;
+    struct wm_watched watched;
     struct wm_ending ending;
     uint64_t judged; /* requests that were expected to take a path, and known to take one */
     struct wm_run_outcome outcome;
@@ -78,7 +81,9 @@ static int complete_run(struct one_run *one, struct wm_error *err)
     if (job->summary.cut_offset > 0)
         wm_run_note(run, "the trace was cut off at byte %" PRIu64, job->summary.cut_offset);
     wm_run_note_import(job, run);
-    rc = wm_expect_check(job, one->region, run, &one->judged, err);
+    wm_server_notes(one->region, run);
+    if (job->stream != NULL)
+        rc = wm_expect_check(job, one->region, run, &one->judged, err);
     if (rc == 0)
         rc = wm_ending_judge(&one->ending, job, one->region, one->gather, run, err);
     if (rc == 0)
@@ -168,14 +173,33 @@ static void take_outcome(struct one_run *one)
 
 /* ---- The whole ---- */
 
+/* The command that `waymark agent` was given, as a shell would take it. */
+static int describe_words(struct wm_run *run, char *const *words)
+{
+    struct wm_text text;
+    wm_text_init(&text);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        wm_text_add(&text, i > 0 ? " " : "");
+        wm_text_add_shell(&text, words[i]);
+    }
+    int rc = text.failed ? -ENOMEM
+                         : wm_run_add_setting(run, &run->settings, &run->setting_count, "server",
+                                              text.data);
+    wm_text_done(&text);
+    return rc;
+}
+
 /* What is known before anything runs, and whether the tag takes it. */
 static int describe(struct one_run *one, struct wm_error *err)
 {
     struct wm_job *job = one->job;
     struct wm_run *run = one->run;
-    const char *work = strcmp(job->source, "-") == 0 ? NULL : job->source;
+    bool again = job->source != NULL && strcmp(job->source, "-") != 0;
+    const char *work = again ? job->source : NULL;
     if (wm_run_values_describe(job->options, job->values, run) < 0 ||
         wm_machine_describe(run) < 0 || wm_identity_of_files(run, job->plan.app, work) < 0)
+        return wm_fail(err, -ENOMEM, "no memory for the run");
+    if (job->server.words != NULL && describe_words(run, job->server.words) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
     snprintf(one->outcome.build_id, sizeof(one->outcome.build_id), "%s",
              wm_run_setting(run->identity, run->identity_count, WM_RUN_BUILD_ID));
@@ -191,7 +215,7 @@ static int open_run(struct one_run *one, struct wm_error *err)
     one->region->plan = one->job->plan;
     if (wm_run_new(&one->run) < 0 || wm_gather_new(one->region, &one->gather) < 0)
         return wm_fail(err, -ENOMEM, "no memory for the run");
-    if (wm_run_values_serve(one->job->values))
+    if (one->job->values->protocol != NULL)
         one->run->protocol = one->job->values->protocol;
     const char *segments = one->job->values->segments;
     rc = segments != NULL ? wm_gather_segments(one->gather, segments, err) : 0;
@@ -213,11 +237,22 @@ static int finish_run(struct one_run *one, struct wm_error *err)
 
 static int run_session(struct one_run *one, struct wm_error *err)
 {
-    bool serve = wm_run_values_serve(one->job->values);
+    struct wm_party party;
     one->hosted = (struct wm_hosted){.host = one->job->host, .region_fd = one->region_fd};
     wm_served_init(&one->served, one->job, one->region, one->region_fd, one->gather);
-    const struct wm_party party =
-        serve ? wm_served_party(&one->served) : wm_hosted_party(&one->hosted);
+    wm_watched_init(&one->watched, one->job, one->region, one->region_fd, one->gather);
+    switch ((enum wm_target_kind)one->job->plan.target) {
+    case WM_TARGET_HOST:
+        party = wm_hosted_party(&one->hosted);
+        break;
+    case WM_TARGET_SERVER:
+    case WM_TARGET_CONNECT:
+        party = wm_served_party(&one->served);
+        break;
+    case WM_TARGET_WATCH:
+        party = wm_watched_party(&one->watched);
+        break;
+    }
     one->ending.called = party.called;
     return wm_session_run(&party, one->region, one->gather, NULL, &one->ending.session, err);
 }

@@ -129,17 +129,18 @@ static void say_where(const struct recorder *recorder)
                   (unsigned)wm_proxy_port(recorder->proxy), settings->to, settings->protocol->name);
 }
 
-/* A recording that stopped keeps what it had. */
+/* A full disk costs what did not find room there, not what did; a slow one what could not wait. */
 static int complete(struct wm_trace_writer *writer, struct wm_recording *recording,
                     struct wm_error *err)
 {
     uint64_t kept = 0;
-    if (!recording->stopped)
-        return wm_trace_commit(writer, err);
     int rc = wm_trace_salvage(writer, &kept, err);
     if (rc < 0)
         return rc;
-    recording->lost += recording->requests > kept ? recording->requests - kept : 0;
+    if (rc > 0 && !recording->stopped)
+        recording->stop = *err;
+    recording->stopped = recording->stopped || rc > 0;
+    recording->lost += recording->requests - kept;
     recording->requests = kept;
     return 0;
 }

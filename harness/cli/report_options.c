@@ -206,6 +206,9 @@ static int check(const struct wm_report_values *values, struct wm_error *err)
     if (values->options.by != NULL && values->options.normalize)
         return wm_fail_at(err, -EINVAL, "-normalize",
                           "has no place beside -by, which compares the costs of requests");
+    if (values->options.by == NULL && values->options.fold_background)
+        return wm_fail_at(err, -EINVAL, "-fold_background",
+                          "there are no columns to share (background) out over; it takes -by_path");
     if (values->base != NULL && values->diff_base != NULL)
         return wm_fail(err, -EINVAL, "-base and -diff_base cannot be had at a time");
     if (values->options.normalize && values->base == NULL && values->diff_base == NULL)

@@ -47,7 +47,7 @@ WM_MUST_USE int wm_report_values_read(int argc, char **argv, struct wm_report_va
                                       struct wm_text *notes, struct wm_error *err);
 
 /* report_table.c; the fields are of struct wm_report_values. */
-enum { WM_REPORT_OPTION_COUNT = 98 };
+enum { WM_REPORT_OPTION_COUNT = 99 };
 extern const struct wm_option wm_report_table[WM_REPORT_OPTION_COUNT];
 
 #endif

@@ -195,6 +195,8 @@ const struct wm_option wm_report_table[WM_REPORT_OPTION_COUNT] = {
            "a pair of columns for each execution path; with -base what changed"),
     TEXT("-by", "LABEL", options.by,
          "the same by another label; tabs of -flamegraph, roots of -folded"),
+    SWITCH("-fold_background", options.fold_background,
+           "beside -by: a server's (background) is in the columns, by their requests"),
     SECTION("What is counted"),
     TEXT("-sample_index", "TYPE", options.sample_index, "the sample type, by name or number"),
     SWITCH("-mean", options.mean, "values divided by the first type's"),

@@ -70,7 +70,7 @@ const struct wm_option wm_run_options[WM_RUN_OPTION_COUNT] = {
     {"--server",                     "'CMD {port}'",       "start this server with the agent in it, as it is",
      wm_option_string,                                                                                                                             AT(server)          },
     {"--connect",                    "HOST:PORT",          "one that runs: latency and outcomes, nothing of its inside",
-     wm_option_address,                                                                                                                            AT(connect)         },
+     wm_option_string,                                                                                                                             AT(connect)         },
     {"--protocol",                   "http|resp|memcache", "what it speaks",                                                wm_option_protocol,    AT(protocol)        },
     {"--connections",                "N",                  "open loop: connections to it (64)",                             wm_option_connections,
      AT(connections)                                                                                                                                                   },
@@ -213,6 +213,8 @@ static const char *describe_default(const void *user, const char *option, char *
     }
     if (strcmp(option, "--app") == 0)
         return values->app;
+    if (strcmp(option, "--label-by") == 0)
+        return values->label_by;
     if (strcmp(option, "--duration") == 0 && values->duration_ns > 0)
         return "10s";
     if (strcmp(option, "--speed") == 0 && law == WM_LAW_RECORDED)

@@ -14,6 +14,7 @@ struct wm_run_values {
     const char *app, *workload, *trace, *entry, *output, *tag, *save_trace, *interleave;
     const char *server, *connect, *protocol; /* of a server; see server_options.h */
     const char *segments;
+    const char *label_by; /* of `waymark agent` */
     uint64_t connections, port, timeout_ns, ready_ns;
     uint64_t concurrency, requests, duration_ns, warmup_ns, threads, seed, hz;
     uint64_t repeat; /* 0: a single run, not a set of one */

@@ -69,7 +69,7 @@ static int tell_length(struct wm_job *job, struct wm_error *err)
     bool part = sent < job->summary.requests;
     wm_units_count(job->summary.requests, all);
     wm_print_note("%s: %s%s%s request%s at their recorded times take%s %s; --speed max sends them "
-                  "as fast as the app takes them",
+                  "as fast as they are answered",
                   job->source, part ? wm_units_count(sent, count) : "", part ? " of " : "", all,
                   job->summary.requests == 1 ? "" : "s", sent == 1 ? "s" : "",
                   wm_units_duration(ns, takes));

@@ -21,7 +21,6 @@
 enum {
     /* From SIGTERM to SIGKILL: the session's own patience is shorter, and it tells. */
     END_PATIENCE_MS = 60000,
-    SPARE_FILES = 64, /* that are open beside the connections */
 };
 
 void wm_served_init(struct wm_served *served, struct wm_job *job, struct wm_region *region,
@@ -162,18 +161,6 @@ static void on_done(void *user, int rc, const struct wm_error *err)
     }
 }
 
-/* Connections are files, more than a shell allows by default. After the server was started, which
- * keeps the limit that it would have by hand. */
-static void allow_files(struct wm_served *served, uint64_t connections)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + SPARE_FILES)
-        return;
-    served->files = limit;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int start_load(struct wm_served *served, struct wm_error *err)
 {
     const struct wm_run_values *values = served->job->values;
@@ -192,7 +179,6 @@ static int start_load(struct wm_served *served, struct wm_error *err)
         .driver_target = &served->target,
         .async = true,
     };
-    allow_files(served, values->connections + threads);
     return wm_load_start(served->loop, &settings, &watcher, &served->load, err);
 }
 
@@ -230,11 +216,14 @@ static int start(void *user, struct uv_loop_s *loop, const struct wm_target_watc
 {
     struct wm_served *served = user;
     served->loop = loop;
+    /* The driver raises it for its connections; the next server must not inherit that. */
+    if (getrlimit(RLIMIT_NOFILE, &served->files) != 0)
+        served->files.rlim_max = 0;
     served->over = *over;
     served->phase = WM_SERVED_AWAITED;
     served->patient_until_ns = wm_clock_now_ns() + served->job->values->ready_ns;
-    served->target.address = served->job->server.address;
-    served->target.address_bytes = served->job->server.address_bytes;
+    served->target.address = served->job->server.address.socket;
+    served->target.address_bytes = served->job->server.address.bytes;
     int rc = served->job->values->server != NULL ? start_server(served, err) : 0;
     if (rc == 0)
         name_host(served);
@@ -267,10 +256,10 @@ static void stop(void *user, int number)
     end_server(served);
 }
 
-/* What is in flight fails with its connections. */
 static void end_at_once(void *user)
 {
     struct wm_served *served = user;
+    atomic_store_explicit(&served->region->stop, 2, memory_order_release);
     if (served->server != NULL && !served->gone)
         wm_server_kill(served->server);
     else if (served->phase != WM_SERVED_OVER && served->load == NULL)
@@ -291,6 +280,7 @@ struct wm_party wm_served_party(struct wm_served *served)
     return (struct wm_party){
         .called = "the server",
         .starting = "waiting for the server",
+        .stopping = "ending the load; once more ends at once",
         .start = start,
         .turn = turn,
         .stop = stop,

@@ -42,7 +42,7 @@ struct wm_served {
     uint64_t cpu_begin_ns;
     bool gone; /* the server's processes have ended */
     struct wm_target_exit exit;
-    struct rlimit files; /* before the session; rlim_max 0: as it is */
+    struct rlimit files; /* before the load; rlim_max 0: not known */
 };
 
 void wm_served_init(struct wm_served *served, struct wm_job *job, struct wm_region *region,

@@ -6,7 +6,6 @@
 #include "harness/replay/command.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,32 +38,13 @@ static int find_program(struct wm_job *job, struct wm_error *err)
     return 0;
 }
 
-static int find_address(struct wm_job *job, struct wm_error *err)
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    const char *named = job->values->connect;
-    const char *colon = strrchr(named, ':');
-    char host[256];
-    struct addrinfo *found = NULL;
-    bool brackets = named[0] == '[' && colon > named && colon[-1] == ']'; /* [::1]:80 */
-    int length = (int)(colon - named) - (brackets ? 2 : 0);
-    snprintf(host, sizeof(host), "%.*s", length, named + brackets);
-    int rc = getaddrinfo(host, colon + 1, &hints, &found);
-    if (rc != 0)
-        return wm_fail_at(err, -EINVAL, named, "cannot find the host: %s", gai_strerror(rc));
-    memcpy(&job->server.address, found->ai_addr, found->ai_addrlen);
-    job->server.address_bytes = found->ai_addrlen;
-    freeaddrinfo(found);
-    return 0;
-}
-
 int wm_server_job_prepare(struct wm_job *job, struct wm_error *err)
 {
     bool connect = job->values->connect != NULL;
     job->server.protocol = wm_protocol_find(job->values->protocol);
     job->plan.target = connect ? WM_TARGET_CONNECT : WM_TARGET_SERVER;
     if (connect)
-        return find_address(job, err);
+        return wm_address_read(job->values->connect, &job->server.address, err);
     int rc = wm_programs_find_agent(job->server.agent, err);
     if (rc == 0)
         rc = find_files(job, err);

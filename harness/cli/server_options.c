@@ -65,16 +65,6 @@ int wm_option_connections(const char *value, void *field, struct wm_error *err)
     return parse_number(value, WM_CONTEXT_MAX, field, err);
 }
 
-int wm_option_address(const char *value, void *field, struct wm_error *err)
-{
-    const char *colon = strrchr(value, ':');
-    uint64_t port;
-    if (colon == NULL || colon == value || wm_option_port(colon + 1, &port, NULL) < 0)
-        return wm_fail(err, -EINVAL, "'%.100s' is not HOST:PORT, such as 127.0.0.1:8080", value);
-    *(const char **)field = value;
-    return 0;
-}
-
 /* ---- What goes together ---- */
 
 static const struct wm_option_conflict conflicts[] = {

@@ -13,7 +13,6 @@
 int wm_option_protocol(const char *value, void *field, struct wm_error *err);    /* const char * */
 int wm_option_port(const char *value, void *field, struct wm_error *err);        /* uint64_t */
 int wm_option_connections(const char *value, void *field, struct wm_error *err); /* uint64_t */
-int wm_option_address(const char *value, void *field, struct wm_error *err);     /* const char * */
 
 /* Exactly one of --app, --server and --connect; refuses what the one that is given cannot have, and
  * fills the defaults that depend on it. -EINVAL. */

@@ -59,7 +59,7 @@ static void on_signal(uv_signal_t *handle, int number)
     atomic_store_explicit(&session->region->stop, 1, memory_order_release);
     if (session->party->stop != NULL)
         session->party->stop(session->party->user, number);
-    wm_print_note("ending the load; once more ends at once");
+    wm_print_note("%s", session->party->stopping);
 }
 
 static void show_running(const struct session *session)
@@ -80,6 +80,10 @@ static void show_running(const struct session *session)
 
 static void show_progress(const struct session *session)
 {
+    if (session->party->show != NULL) {
+        session->party->show(session->party->user);
+        return;
+    }
     switch ((enum wm_stage)atomic_load(&session->region->stage)) {
     case WM_STAGE_STARTING:
         wm_print_progress("%s", session->party->starting);
@@ -107,8 +111,9 @@ static void watch_waiting(struct session *session)
     if (atomic_load(&session->region->stage) >= WM_STAGE_DONE || session->result.killed)
         return;
     wm_text_init(&text);
-    /* a watcher's requests stay open for long, as they should */
-    if (session->watcher == NULL &&
+    /* A watcher's requests stay open for long, as they should; a server's have a limit of their
+     * own. */
+    if (session->watcher == NULL && session->region->plan.target == WM_TARGET_HOST &&
         wm_waiting_look(&session->waiting, session->region, now_ns, &text))
         wm_print_note("%s", text.data);
     wm_text_done(&text);
@@ -123,7 +128,7 @@ static void watch_waiting(struct session *session)
 /* All is counted: an app that hangs in a destructor must not keep the run. */
 static void watch_exit(struct session *session)
 {
-    if (atomic_load(&session->region->stage) < WM_STAGE_DONE)
+    if (atomic_load(&session->region->stage) < WM_STAGE_DONE || session->party->patient)
         return;
     if (session->done_turns++ == WM_SESSION_LINGER_S * 1000 / DRAIN_MS) {
         session->result.lingered = true;

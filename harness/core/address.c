@@ -27,7 +27,7 @@ static bool read_host(const char *named, size_t length, char host[HOST_BYTES])
 static bool is_port(const char *digits)
 {
     size_t length = strspn(digits, "0123456789");
-    return length > 0 && length <= 5 && digits[length] == '\0' && atol(digits) <= PORT_MAX;
+    return length > 0 && length <= 5 && digits[length] == '\0' && strtol(digits, NULL, 10) <= PORT_MAX;
 }
 
 int wm_address_read(const char *named, struct wm_address *ret_address, struct wm_error *err)

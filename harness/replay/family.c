@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,14 +71,29 @@ bool wm_family_reap(struct wm_family *family)
 
 /* ---- Who lives ---- */
 
+/* Fields of /proc/PID/stat behind the name, from 0 on. */
+enum { STATE, PARENT, USER = 11, SYSTEM, WAITED_USER, WAITED_SYSTEM, FIELD_COUNT };
+
 /* "12 (name) S 1 …": the name may hold blanks and brackets, so what follows is found from its end.
  */
+static bool read_fields(char *line, uint64_t fields[FIELD_COUNT])
+{
+    char *name_end = strrchr(line, ')');
+    char *rest = NULL;
+    size_t count = 0;
+    if (name_end == NULL)
+        return false;
+    for (char *word = strtok_r(name_end + 1, " ", &rest); word != NULL && count < FIELD_COUNT;
+         word = strtok_r(NULL, " ", &rest))
+        fields[count++] = strtoull(word, NULL, 10); /* the state is no number, and 0 */
+    return count == FIELD_COUNT;
+}
+
 static bool read_member(const char *pid, struct member *ret_member)
 {
     char name[64];
     char line[1024];
-    uint64_t user, system, waited_user, waited_system;
-    int parent;
+    uint64_t fields[FIELD_COUNT];
     snprintf(name, sizeof(name), "/proc/%s/stat", pid);
     FILE *file = fopen(name, "re");
     if (file == NULL)
@@ -87,17 +101,13 @@ static bool read_member(const char *pid, struct member *ret_member)
     size_t length = fread(line, 1, sizeof(line) - 1, file);
     fclose(file);
     line[length] = '\0';
-    const char *rest = strrchr(line, ')');
-    if (rest == NULL || sscanf(rest + 1,
-                               " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
-                               " %" SCNu64 " %" SCNu64,
-                               &parent, &user, &system, &waited_user, &waited_system) != 5)
+    if (!read_fields(line, fields))
         return false;
     *ret_member = (struct member){
         .pid = (pid_t)strtol(pid, NULL, 10),
-        .parent = (pid_t)parent,
-        .own_ticks = user + system,
-        .waited_ticks = waited_user + waited_system,
+        .parent = (pid_t)fields[PARENT],
+        .own_ticks = fields[USER] + fields[SYSTEM],
+        .waited_ticks = fields[WAITED_USER] + fields[WAITED_SYSTEM],
     };
     return true;
 }

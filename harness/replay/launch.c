@@ -96,8 +96,9 @@ static void become(const struct wm_launch *launch, char **environment, pid_t har
 {
     sigset_t none;
     (void)setsid();
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != harness)
+    if (!launch->own_output)
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (!launch->own_output && getppid() != harness)
         _exit(0); /* it died before that was set */
     reset_signals();
     set_files(launch, output);

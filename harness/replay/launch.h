@@ -11,7 +11,8 @@ struct wm_launch {
     char *const *words; /* the program, looked for in $PATH, and its arguments; ends with NULL */
     const char *agent;  /* NULL: none */
     int region_fd;      /* stays open in this process while the program runs */
-    bool own_output;    /* it has our input and output; otherwise none, and a pipe to us */
+    bool own_output;    /* it has our input and output, and goes on if we die; otherwise it has no
+                           input, a pipe to us, and SIGTERM when we die without a word */
 };
 
 struct wm_launched {

@@ -132,29 +132,47 @@ static void halt(struct run *run, struct wm_phase *phase)
         wm_worker_wake(run->threads[i].worker);
 }
 
+/* Somebody wants an end at once. */
+static bool must_let_go(const struct run *run)
+{
+    return atomic_load_explicit(&run->settings->region->stop, memory_order_acquire) > 1;
+}
+
+static void let_go(struct run *run, struct wm_phase *phase)
+{
+    atomic_store_explicit(&phase->let_go, true, memory_order_release); /* pairs with worker.c */
+    for (uint32_t i = 0; i < run->thread_count; i++)
+        wm_worker_wake(run->threads[i].worker);
+}
+
+static void wait_for_news(struct run *run, uint64_t until_ns)
+{
+    struct timespec until = {
+        .tv_sec = (time_t)(until_ns / WM_NS_PER_SECOND),
+        .tv_nsec = (long)(until_ns % WM_NS_PER_SECOND),
+    };
+    pthread_cond_timedwait(&run->news, &run->lock, &until);
+}
+
 /* Waits until all workers are through with this step; ends a phase when its time has come. */
 static void wait_for_all(struct run *run, struct wm_phase *phase, uint64_t halt_ns)
 {
-    bool halted = phase == NULL;
+    bool halted = false;
     pthread_mutex_lock(&run->lock);
     while (run->arrived < run->thread_count) {
-        if (halted) {
+        if (phase == NULL) {
             pthread_cond_wait(&run->news, &run->lock);
             continue;
         }
-        if (must_halt(run, phase, halt_ns)) {
+        if (!halted && must_halt(run, phase, halt_ns)) {
             halt(run, phase);
             halted = true;
             continue;
         }
+        if (halted && must_let_go(run))
+            let_go(run, phase);
         uint64_t until_ns = wm_clock_now_ns() + WATCH_NS;
-        if (until_ns > halt_ns)
-            until_ns = halt_ns;
-        struct timespec until = {
-            .tv_sec = (time_t)(until_ns / WM_NS_PER_SECOND),
-            .tv_nsec = (long)(until_ns % WM_NS_PER_SECOND),
-        };
-        pthread_cond_timedwait(&run->news, &run->lock, &until);
+        wait_for_news(run, !halted && until_ns > halt_ns ? halt_ns : until_ns);
     }
     pthread_mutex_unlock(&run->lock);
 }

@@ -21,7 +21,14 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { CONNECT_MS = 1000, KILL_AGAIN_MS = 50, PORT_TRIES = 1000, PORT_LOWEST = 20000 };
+enum {
+    CONNECT_MS = 1000,
+    KILL_AGAIN_MS = 50,
+    PORT_TRIES = 1000,
+    PORT_LOWEST = 20000,
+    PORT_USUAL = 32768,
+    /* where clients' ports begin, where nobody says otherwise */
+};
 
 struct wm_server {
     uv_signal_t children;
@@ -64,15 +71,16 @@ static bool is_free(uint16_t port)
 static uint16_t find_port(void)
 {
     struct timespec now;
-    unsigned lowest_client = 0;
+    char line[32] = "";
     FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-    if (file == NULL || fscanf(file, "%u", &lowest_client) != 1 || lowest_client > UINT16_MAX ||
-        lowest_client < PORT_LOWEST + PORT_TRIES)
-        lowest_client = 32768;
+    unsigned long lowest_client =
+        file != NULL && fgets(line, sizeof(line), file) != NULL ? strtoul(line, NULL, 10) : 0;
     if (file != NULL)
         fclose(file);
+    if (lowest_client > UINT16_MAX || lowest_client < PORT_LOWEST + PORT_TRIES)
+        lowest_client = PORT_USUAL;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    unsigned range = lowest_client - PORT_LOWEST;
+    unsigned range = (unsigned)lowest_client - PORT_LOWEST;
     unsigned from = ((unsigned)now.tv_nsec / 1000 + (unsigned)getpid() * 7919) % range;
     for (unsigned i = 0; i < PORT_TRIES; i++) {
         uint16_t port = (uint16_t)(PORT_LOWEST + (from + i) % range);
@@ -157,7 +165,8 @@ void wm_server_end(struct wm_server *server, int number, uint32_t patience_ms)
     if (!server->running)
         return;
     wm_family_signal(number);
-    uv_timer_start(&server->patience, on_patience, patience_ms, 0);
+    if (patience_ms > 0)
+        uv_timer_start(&server->patience, on_patience, patience_ms, 0);
 }
 
 static void on_child(uv_signal_t *handle, int number)

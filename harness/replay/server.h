@@ -25,7 +25,8 @@ struct wm_server_settings {
     const char *agent;  /* libwaymark.so, preloaded; NULL: the server runs without */
     struct wm_region *region;
     int region_fd;   /* open in this process until the server has ended */
-    bool own_output; /* its input and output are ours; otherwise its last lines are kept */
+    bool own_output; /* its input and output are ours; otherwise its last lines are kept. Then it
+                        also goes on if the harness dies without a word */
     struct wm_target_watcher watcher; /* told when the command's process, and what it left running
                                          behind itself (daemon()), have ended; or as soon as one of
                                          these ended badly, after which the others are ended, too */
@@ -34,7 +35,7 @@ struct wm_server_settings {
 /* Makes {dir}, starts the command in a session of its own. -EINVAL for a command without a place
  * for the port (neither in it nor in a .conf, and none told), -ENOENT, … for a program that cannot
  * be started. If the harness dies without a word the command's process gets SIGTERM; what it left
- * behind or started goes on, unless it ends that itself. */
+ * behind or started goes on, unless it ends that itself, and {dir} stays. */
 WM_MUST_USE int wm_server_start(struct uv_loop_s *loop, const struct wm_server_settings *settings,
                                 struct wm_server **ret_server, struct wm_error *err);
 /* The command's first process. */
@@ -52,7 +53,8 @@ const char *wm_server_last_words(struct wm_server *server);
  * waited for: nanoseconds. */
 uint64_t wm_server_cpu_ns(const struct wm_server *server);
 
-/* SIGTERM (or `number`) to all its processes; SIGKILL after `patience_ms`. */
+/* The signal `number`, such as SIGTERM, to all its processes; SIGKILL after `patience_ms`, 0:
+ * never. */
 void wm_server_end(struct wm_server *server, int number, uint32_t patience_ms);
 void wm_server_kill(struct wm_server *server);
 /* Ends it at once if it still runs, removes {dir}, and frees once the loop has turned again. NULL

@@ -36,8 +36,11 @@ void wm_tail_lines(const struct wm_tail *tail, struct wm_text *text)
     char line[WM_TAIL_BYTES];
     size_t length = 0;
     for (size_t i = find_start(tail, oldest, end); i < end; i++) {
-        if (at(tail, i) != '\n') {
-            line[length++] = at(tail, i) == '\t' ? ' ' : at(tail, i);
+        char byte = at(tail, i);
+        if (byte == '\t')
+            byte = ' ';
+        if (byte != '\n') {
+            line[length++] = byte;
             continue;
         }
         wm_text_add_safe(text, line, length, 0);

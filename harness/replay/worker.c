@@ -96,6 +96,7 @@ static int open_loop(struct wm_worker *worker, struct wm_error *err)
     worker->prepare.data = worker;
     worker->check.data = worker;
     rc = uv_async_init(&worker->loop, &worker->wake, on_wake);
+    worker->wake.data = worker;
     if (rc < 0)
         return wm_fail_errno(err, rc, "", "make a wake-up for an event loop");
     return wm_pacer_open(&worker->loop, worker->slot_count + TOKEN_SLOT, on_due, worker,
@@ -454,5 +455,9 @@ static void on_check(uv_check_t *check)
 
 static void on_wake(uv_async_t *wake)
 {
-    (void)wake; /* the loop turned, check sees the rest */
+    struct wm_worker *worker = wake->data;
+    struct wm_phase *phase = worker->phase;
+    /* pairs with replay.c; all else is seen by check, since the loop turned */
+    if (phase != NULL && atomic_load_explicit(&phase->let_go, memory_order_acquire))
+        worker->gave_up = true;
 }

@@ -32,7 +32,8 @@ struct wm_phase {
     uint64_t deadline_ns; /* monotonic; closed loop: nothing is sent once an answer is this late */
     uint64_t patience_ns; /* how long requests in flight are waited for after the last one sent */
     bool counted;
-    _Atomic bool halt; /* the load ends: set after wm_tickets_close, then wake the workers */
+    _Atomic bool halt;   /* the load ends: set after wm_tickets_close, then wake the workers */
+    _Atomic bool let_go; /* what is in flight is not waited for: set, then wake the workers */
 };
 
 WM_MUST_USE int wm_worker_open(const struct wm_worker_settings *settings,

@@ -216,9 +216,10 @@ static int add_means(struct wm_comparison *comparison)
         if (!is_first_of_unit(comparison, i))
             continue;
         for (size_t at = i; at < comparison->count; at++) {
-            const double *medians = comparison->rows[at].medians;
-            bool counts = !comparison->rows[at].of_entry && /* a whole of other rows */
-                          strcmp(comparison->rows[at].unit, comparison->rows[i].unit) == 0;
+            const struct wm_compared *row = &comparison->rows[at];
+            const double *medians = row->medians;
+            bool special = row->of_entry || row->of_background; /* a whole of others; no path */
+            bool counts = !special && strcmp(row->unit, comparison->rows[i].unit) == 0;
             if (counts && medians[WM_BEFORE] > 0 && medians[WM_AFTER] > 0)
                 ratios[count++] = medians[WM_AFTER] / medians[WM_BEFORE];
         }

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* A CPU time above this (52 days) is not one. */
 #define CPU_MAX_NS (UINT64_C(1) << 52)
@@ -11,14 +12,12 @@
  * own process only, but the scheduler's figure is there for all to read. */
 static uint64_t thread_clock_ns(int32_t pid, uint32_t tid)
 {
-    char name[64];
-    uint64_t cpu_ns = 0;
+    char name[64], line[128];
     (void)snprintf(name, sizeof(name), "/proc/%" PRId32 "/task/%" PRIu32 "/schedstat", pid, tid);
     FILE *file = fopen(name, "re");
     if (file == NULL)
         return 0;
-    if (fscanf(file, "%" SCNu64, &cpu_ns) != 1)
-        cpu_ns = 0;
+    uint64_t cpu_ns = fgets(line, sizeof(line), file) != NULL ? strtoull(line, NULL, 10) : 0;
     (void)fclose(file);
     return cpu_ns <= CPU_MAX_NS ? cpu_ns : 0;
 }

@@ -39,8 +39,7 @@ struct wm_finish {
     const struct wm_segment_rules *rules; /* functions that are segments; NULL: none */
     bool *rules_seen;                     /* by rule: on some stack */
     uint32_t *stack_nodes;                /* by stack, of those in no marked segment; 0: none */
-    size_t stack_node_count;
-    const char **path_names; /* display names by slot; WM_SLOT_MAX of them */
+    const char **path_names;              /* display names by slot; WM_SLOT_MAX of them */
 };
 
 /* finish_paths.c: run->paths, and path_names from it. */

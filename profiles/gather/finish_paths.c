@@ -21,6 +21,7 @@ struct work {
     struct tally *tallies; /* by group */
     struct wm_histogram *latency;
     const char **names; /* by group */
+    bool has_allocs;
 };
 
 static int group_paths(struct work *work);
@@ -52,10 +53,8 @@ int wm_finish_paths(struct wm_finish *finish)
         rc = group_paths(&work);
     if (rc < 0)
         goto out;
-    if (finish->target == WM_TARGET_WATCH)
-        count_seen(&work);
-    else
-        count_cells(&work);
+    count_cells(&work);
+    count_seen(&work);
     rc = add_rows(&work);
     if (rc == 0 && has_background(finish))
         rc = add_closing_row(&work, WM_PATH_BACKGROUND, WM_SLOT_BACKGROUND);
@@ -112,7 +111,8 @@ static void count_cells(struct work *work)
     }
 }
 
-/* Under somebody else's load: the agents saw the requests begin. */
+/* What the board counted: allocations of servers; under somebody else's load the requests too,
+ * which the agents saw begin. */
 static void count_seen(struct work *work)
 {
     const struct wm_board *board = &work->finish->region->board;
@@ -197,7 +197,7 @@ static int add_row(struct work *work, uint32_t path)
         return -ENOMEM;
     row->requests = tally->requests;
     row->errors = tally->errors;
-    row->has_allocs = work->finish->region->allocs_counted != 0;
+    row->has_allocs = work->has_allocs;
     row->allocs = tally->allocs;
     row->alloc_bytes = tally->alloc_bytes;
     fill_weight(row, &tally->weight);
@@ -205,8 +205,18 @@ static int add_row(struct work *work, uint32_t path)
     return fill_nodes(work->finish, known, row);
 }
 
+/* A server that is never seen to allocate has an allocator of its own, which nobody counted. */
+static bool has_allocs(const struct work *work)
+{
+    bool any = !work->finish->is_server;
+    for (uint32_t path = 0; path < work->finish->known.path_count; path++)
+        any |= work->tallies[work->groups[path]].allocs > 0;
+    return any && work->finish->region->allocs_counted != 0;
+}
+
 static int add_rows(struct work *work)
 {
+    work->has_allocs = has_allocs(work);
     uint32_t next_group = 0; /* groups are numbered in the order of their first path */
     for (uint32_t path = 0; path < work->finish->known.path_count; path++) {
         if (work->groups[path] != next_group)

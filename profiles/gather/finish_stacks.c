@@ -47,24 +47,39 @@ struct walk {
 static int locate_all(struct work *work);
 static int walk_stack(struct work *work, uint32_t stack, uint32_t *ret_node);
 
+static int open_work(struct work *work, struct wm_finish *finish)
+{
+    *work =
+        (struct work){.finish = finish, .profile = finish->run->profile, .rules = finish->rules};
+    wm_arena_init(&work->arena);
+    size_t stacks = wm_intern_count(finish->aggregate->stacks);
+    finish->stack_nodes = calloc(stacks + 1, sizeof(*finish->stack_nodes));
+    finish->rules_seen = calloc(finish->rules->count, sizeof(*finish->rules_seen));
+    int rc = finish->stack_nodes != NULL && finish->rules_seen != NULL ? 0 : -ENOMEM;
+    if (rc == 0)
+        rc = wm_intern_new(&work->names);
+    if (rc == 0)
+        rc = wm_intern_new(&work->keys);
+    work->first_node = finish->known.node_count;
+    return rc == 0 ? wm_known_reserve_nodes(&finish->known, WM_NODE_MAX) : rc;
+}
+
+static void close_work(struct work *work)
+{
+    wm_arena_done(&work->arena);
+    wm_intern_free(work->names);
+    wm_intern_free(work->keys);
+    free(work->functions);
+    free(work->fits);
+}
+
 int wm_finish_stacks(struct wm_finish *finish)
 {
-    struct work work = {.finish = finish, .profile = finish->run->profile, .rules = finish->rules};
+    struct work work;
     const struct wm_aggregate *aggregate = finish->aggregate;
     if (finish->rules == NULL)
         return 0;
-    wm_arena_init(&work.arena);
-    finish->stack_node_count = wm_intern_count(aggregate->stacks);
-    finish->stack_nodes = calloc(finish->stack_node_count + 1, sizeof(*finish->stack_nodes));
-    finish->rules_seen = calloc(work.rules->count, sizeof(*finish->rules_seen));
-    int rc = finish->stack_nodes != NULL && finish->rules_seen != NULL ? 0 : -ENOMEM;
-    if (rc == 0)
-        rc = wm_intern_new(&work.names);
-    if (rc == 0)
-        rc = wm_intern_new(&work.keys);
-    if (rc == 0)
-        rc = wm_known_reserve_nodes(&finish->known, WM_NODE_MAX);
-    work.first_node = finish->known.node_count;
+    int rc = open_work(&work, finish);
     if (rc == 0)
         rc = locate_all(&work);
     for (size_t i = 0; rc == 0 && i < aggregate->cell_count; i++) {
@@ -73,11 +88,7 @@ int wm_finish_stacks(struct wm_finish *finish)
         if (cell->path != WM_SLOT_HARNESS && *node == 0)
             rc = walk_stack(&work, cell->stack, node);
     }
-    wm_arena_done(&work.arena);
-    wm_intern_free(work.names);
-    wm_intern_free(work.keys);
-    free(work.functions);
-    free(work.fits);
+    close_work(&work);
     return rc;
 }
 

@@ -89,6 +89,8 @@ static void sum_sampling(struct wm_finish *finish)
         run->sampling_share = cost_ns < (double)cpu_ns ? cost_ns / (double)cpu_ns : 1;
 }
 
+enum { ENTRIES_TOLD = 16 }; /* a server may have as many as there are names for requests */
+
 /* The entry points that requests went to, ", " between, each once. */
 static void list_entries(const struct wm_finish *finish, struct wm_text *text)
 {
@@ -104,8 +106,10 @@ static void list_entries(const struct wm_finish *finish, struct wm_text *text)
             continue;
         if (wm_intern_string(listed, known->paths[i].entry) < 0)
             text->failed = true;
-        else if (wm_intern_count(listed) > before)
+        else if (wm_intern_count(listed) > before && before < ENTRIES_TOLD)
             wm_text_addf(text, "%s%s", before > 0 ? ", " : "", known->paths[i].entry);
+        else if (wm_intern_count(listed) > before && before == ENTRIES_TOLD)
+            wm_text_add(text, ", …");
     }
     wm_intern_free(listed);
 }

@@ -37,14 +37,10 @@ int wm_segment_rules_read(const char *file, struct wm_segment_rules **ret_rules,
         return wm_fail_at(err, -ENOMEM, file, "no memory to read it");
     wm_arena_init(&rules->arena);
     rules->file = wm_arena_copy(&rules->arena, file, strlen(file));
-    rules->rules = wm_arena_alloc(&rules->arena, WM_SEGMENT_RULES_MAX * sizeof(rules->rules[0]));
-    int rc = wm_file_read(file, FILE_BYTES_MAX, &text, &length, err);
+    int rc = rules->file != NULL ? wm_file_read(file, FILE_BYTES_MAX, &text, &length, err)
+                                 : wm_fail_at(err, -ENOMEM, file, "no memory to read it");
     if (rc < 0)
         goto out;
-    if (rules->file == NULL || rules->rules == NULL) {
-        rc = wm_fail_at(err, -ENOMEM, file, "no memory to read it");
-        goto out;
-    }
     struct reader reader = {.rules = rules, .err = err};
     rc = read_lines(&reader, text, length);
     if (rc == 0 && rules->count == 0)

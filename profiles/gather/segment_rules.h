@@ -36,8 +36,8 @@ struct wm_segment_rule {
 struct wm_segment_rules {
     struct wm_arena arena;
     const char *file;
-    struct wm_segment_rule *rules; /* parents first */
     size_t count;
+    struct wm_segment_rule rules[WM_SEGMENT_RULES_MAX]; /* parents first */
 };
 
 /* -EINVAL with file and line of what is wrong; errno of reading. */

@@ -128,6 +128,9 @@ bool wm_run_is(const char *folder);
 WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
 /* Whether a server answered, and not an app in our host. */
 bool wm_run_of_server(const struct wm_run *run);
+/* Writes the members that run.json has of a server, into an object that is open. */
+struct wm_json_writer;
+void wm_run_served_write(struct wm_json_writer *json, const struct wm_run *run);
 /* Adds a reason for which requests failed; copies it. -ENOMEM. */
 WM_MUST_USE int wm_run_add_failure(struct wm_run *run, const char *reason, uint64_t requests);
 /* The value of a setting in one of the lists; "" where there is none. */

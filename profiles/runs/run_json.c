@@ -71,7 +71,7 @@ void wm_run_settings_write(struct wm_json_writer *json, const char *key,
     wm_json_close(json, '}');
 }
 
-static void write_served(struct wm_json_writer *json, const struct wm_run *run)
+void wm_run_served_write(struct wm_json_writer *json, const struct wm_run *run)
 {
     wm_json_string(json, "protocol", run->protocol);
     write_numbers(json, run, served, SERVED_COUNT);
@@ -110,7 +110,7 @@ static void write_run(struct wm_text *text, const struct wm_run *run)
     write_numbers(&json, run, details, DETAIL_COUNT);
     wm_json_string(&json, "target", run->target);
     if (wm_run_of_server(run))
-        write_served(&json, run);
+        wm_run_served_write(&json, run);
     wm_run_settings_write(&json, "settings", run->settings, run->setting_count);
     wm_run_settings_write(&json, "machine", run->machine, run->machine_count);
     wm_run_settings_write(&json, "identity", run->identity, run->identity_count);

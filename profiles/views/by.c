@@ -17,7 +17,7 @@
 /* More would be read by nobody, and each costs memory for each function. */
 enum { COLUMN_MAX = 40, KEYS_SHOWN = 8, LEFT_OUT_SHOWN = 8 };
 
-enum place { IN_COLUMN, NO_REQUEST, ONLY_NEW, ONLY_BASE, PLACES };
+enum place { IN_COLUMN, SHARED, NO_REQUEST, ONLY_NEW, ONLY_BASE, PLACES };
 
 /* A value of the label. */
 struct value {
@@ -133,13 +133,22 @@ static void find_requests(struct sorting *sorting)
     }
 }
 
+/* What a server does for no one request is part of each, if one wishes. A request that visits
+ * several segments is not one to be counted by them. */
+static bool is_shared(const struct wm_by *by, const struct value *value)
+{
+    const struct wm_report_options *options = by->report->options;
+    return options->fold_background && strcmp(value->label, WM_PATH_BACKGROUND) == 0 &&
+           strcmp(options->by, "segment") != 0;
+}
+
 static enum place place_of(const struct wm_by *by, const struct value *value)
 {
     bool now = value->requests[WM_BY_NEW] > 0, before = value->requests[WM_BY_BASE] > 0;
     if (!by->per_request)
         return IN_COLUMN;
     if (!now && !before)
-        return NO_REQUEST;
+        return is_shared(by, value) ? SHARED : NO_REQUEST;
     if (!by->compares)
         return now ? IN_COLUMN : NO_REQUEST;
     return now && before ? IN_COLUMN : now ? ONLY_NEW : ONLY_BASE;
@@ -152,7 +161,7 @@ static void add_one_left_out(struct wm_by *by, const struct value *value, enum p
     int side = place == ONLY_BASE ? WM_BY_BASE : WM_BY_NEW;
     double cost = value->cost[side];
     wm_text_add_safe(&by->left_out, value->name, strlen(value->name), NAME_COLUMNS);
-    if (place == NO_REQUEST) {
+    if (place == NO_REQUEST || place == SHARED) {
         wm_text_addf(&by->left_out, " %s", wm_by_amount(by->report, cost, amount));
         return;
     }
@@ -162,16 +171,17 @@ static void add_one_left_out(struct wm_by *by, const struct value *value, enum p
                  wm_units_count(requests, count));
 }
 
-/* Tells what is in no column, so that nothing is missed. */
+/* Tells what is in no column of its own, so that nothing is missed. */
 static void tell_left_out(struct sorting *sorting)
 {
     static const char *const words[PLACES] = {
+        [SHARED] = "shared out over the columns by their requests",
         [NO_REQUEST] = "in no request, so in no column",
         [ONLY_NEW] = "new, so not compared",
         [ONLY_BASE] = "gone, so not compared",
     };
     struct wm_by *by = sorting->by;
-    for (enum place place = NO_REQUEST; place < PLACES; place++) {
+    for (enum place place = SHARED; place < PLACES; place++) {
         size_t told = 0, more = 0;
         for (size_t i = 0; i < sorting->count; i++) {
             const struct value *value = &sorting->values[i];
@@ -322,10 +332,10 @@ static int place_samples(struct sorting *sorting)
     }
     for (size_t i = 0; i < profile->sample_count; i++) {
         const struct value *value = &sorting->values[sorting->value_of[i]];
-        if (value->place != IN_COLUMN)
+        if (value->place != IN_COLUMN && value->place != SHARED)
             continue;
         profile->samples[kept] = profile->samples[i];
-        by->column_of[kept] = value->column;
+        by->column_of[kept] = value->place == SHARED ? WM_BY_SHARED : value->column;
         wm_by_count(by, kept, wm_report_value(by->report, kept), whole);
         kept++;
     }
@@ -336,20 +346,38 @@ static int place_samples(struct sorting *sorting)
     return 0;
 }
 
+static void add_sample(struct wm_by_sum *sum, double weight, double ticks)
+{
+    sum->value += weight;
+    sum->square += weight * weight / ticks;
+}
+
+static double part_of(const struct wm_by *by, int side, size_t column)
+{
+    double all = (double)by->columns[0].requests[side];
+    return all > 0 ? (double)by->columns[column].requests[side] / all : 0;
+}
+
 void wm_by_count(const struct wm_by *by, size_t sample, int64_t value, struct wm_by_sum *sums)
 {
     const struct wm_profile *profile = by->report->profile;
     const struct wm_profile_sample *from = &profile->samples[sample];
     uint32_t column = by->column_of[sample];
     int side = from->from_base ? WM_BY_BASE : WM_BY_NEW;
-    double weight = (double)value * (from->from_base ? by->columns[column].scale : 1);
     double ticks =
         by->knows_noise ? fabs((double)profile->values[from->first_value + by->ticks_type]) : 1;
-    double square = weight * weight / (ticks > 1 ? ticks : 1);
-    struct wm_by_sum *const rows[] = {&sums[side], &sums[column * WM_BY_SIDES + (size_t)side]};
-    for (size_t i = 0; i < 2; i++) {
-        rows[i]->value += weight;
-        rows[i]->square += square;
+    if (ticks < 1)
+        ticks = 1;
+    if (column != WM_BY_SHARED) {
+        double weight = (double)value * (from->from_base ? by->columns[column].scale : 1);
+        add_sample(&sums[side], weight, ticks);
+        add_sample(&sums[column * WM_BY_SIDES + (size_t)side], weight, ticks);
+        return;
+    }
+    for (size_t at = 0; at < by->count; at++) {
+        double scale = from->from_base ? by->columns[at].scale : 1;
+        add_sample(&sums[at * WM_BY_SIDES + (size_t)side],
+                   (double)value * part_of(by, side, at) * scale, ticks);
     }
 }
 

@@ -14,6 +14,9 @@
 #include "profiles/runs/requests.h"
 #include "profiles/views/graph.h"
 
+/* In column_of: in every column, by its part of all requests. */
+#define WM_BY_SHARED UINT32_MAX
+
 /* Two sides, or the first alone. */
 enum { WM_BY_NEW = WM_REQUESTS_NEW, WM_BY_BASE = WM_REQUESTS_BASE, WM_BY_SIDES = 2 };
 
@@ -35,7 +38,7 @@ struct wm_by {
     const struct wm_report *report; /* borrowed */
     struct wm_by_column *columns;   /* [0] is all of them together, then by cost */
     size_t count;
-    uint32_t *column_of;     /* per sample of the profile */
+    uint32_t *column_of;     /* per sample of the profile, or WM_BY_SHARED */
     bool per_request;        /* requests are known of every column */
     bool compares;           /* there is a base */
     bool knows_noise;        /* the profile tells how many ticks a sample stands for */
@@ -49,7 +52,7 @@ struct wm_by {
  * label; -ENOMEM. */
 WM_MUST_USE int wm_by_new(struct wm_report *report, struct wm_by **ret_by, struct wm_error *err);
 void wm_by_free(struct wm_by *by);
-/* Adds a sample to the sums of one column, all columns being a row of `sums`. */
+/* Adds a sample to the sums of its column and of all, the columns being a row of `sums`. */
 void wm_by_count(const struct wm_by *by, size_t sample, int64_t value, struct wm_by_sum *sums);
 
 /* ---- by_sums.c: arrays of by->count times WM_BY_SIDES sums for each node or call ---- */

@@ -112,28 +112,6 @@ static void add_coverage(struct wm_json_writer *json, const struct wm_run *run)
     wm_json_close(json, '}');
 }
 
-static void add_served(struct wm_json_writer *json, const struct wm_run *run)
-{
-    wm_json_open(json, "server", '{');
-    wm_json_string(json, "target", run->target);
-    wm_json_string(json, "protocol", run->protocol);
-    wm_json_u64(json, "processes", run->processes);
-    wm_json_u64(json, "reconnects", run->reconnects);
-    wm_json_u64(json, "queue_max", run->queue_max);
-    wm_json_u64(json, "queue_p99", run->queue_p99);
-    wm_json_u64(json, "queue_wait_max_ns", run->queue_wait_max_ns);
-    wm_json_double(json, "harness_busy", run->harness_busy);
-    wm_json_open(json, "failures", '[');
-    for (size_t i = 0; i < run->failure_count; i++) {
-        wm_json_open(json, NULL, '{');
-        wm_json_string(json, "reason", run->failures[i].reason);
-        wm_json_u64(json, "requests", run->failures[i].requests);
-        wm_json_close(json, '}');
-    }
-    wm_json_close(json, ']');
-    wm_json_close(json, '}');
-}
-
 void wm_view_add_json(const struct wm_run *run, const char *title, struct wm_text *text)
 {
     struct wm_json_writer json;
@@ -153,8 +131,12 @@ void wm_view_add_json(const struct wm_run *run, const char *title, struct wm_tex
         add_segment(&json, &run->segments->rows[i]);
     wm_json_close(&json, ']');
     add_coverage(&json, run);
-    if (wm_run_of_server(run))
-        add_served(&json, run);
+    if (wm_run_of_server(run)) {
+        wm_json_open(&json, "server", '{');
+        wm_json_string(&json, "target", run->target);
+        wm_run_served_write(&json, run);
+        wm_json_close(&json, '}');
+    }
     wm_json_open(&json, "notes", '[');
     for (size_t i = 0; i < run->note_count; i++)
         wm_json_string(&json, NULL, run->notes[i]);

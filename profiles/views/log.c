@@ -8,7 +8,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { APP_BYTES = 256 };
 
 /* What all requests of the tag cost, whatever their entry point; or its only benchmark. */
 static struct wm_tag_result overall(const struct wm_tag *tag)
@@ -49,11 +52,16 @@ static const char *identity(const struct wm_tag *tag, const char *key)
     return wm_run_setting(tag->facts->identity, tag->facts->identity_count, key);
 }
 
-static const char *app_of(const struct wm_tag *tag)
+/* The file's name of the app, or of a server's program, into `name`. */
+static const char *app_of(const struct wm_tag *tag, char name[APP_BYTES])
 {
     const char *app = setting(tag, "app");
-    const char *slash = strrchr(app, '/');
-    return slash != NULL ? slash + 1 : app;
+    const char *command = app[0] != '\0' ? app : setting(tag, "server");
+    size_t length = app[0] != '\0' ? strlen(app) : strcspn(command, " \t\n");
+    const char *slash = memrchr(command, '/', length);
+    size_t start = slash != NULL ? (size_t)(slash - command) + 1 : 0;
+    snprintf(name, APP_BYTES, "%.*s", (int)(length - start), command + start);
+    return name;
 }
 
 static void add_count(struct wm_grid *grid, uint64_t count)
@@ -64,7 +72,7 @@ static void add_count(struct wm_grid *grid, uint64_t count)
 
 static void add_row(struct wm_grid *grid, const struct wm_tag *tag, bool benchmarks)
 {
-    char filed[32], commit[WM_TREND_COMMIT_BYTES], cell[WM_TREND_CELL_BYTES];
+    char filed[32], commit[WM_TREND_COMMIT_BYTES], cell[WM_TREND_CELL_BYTES], app[APP_BYTES];
     struct wm_tag_result all = overall(tag);
     wm_clock_format_utc(tag->filed_ns, filed);
     filed[strlen("2026-11-26T11:31")] = '\0'; /* to the minute */
@@ -72,7 +80,7 @@ static void add_row(struct wm_grid *grid, const struct wm_tag *tag, bool benchma
     wm_grid_add(grid, tag->name);
     wm_grid_add(grid, filed);
     wm_grid_add(grid, wm_trend_commit(tag, commit));
-    wm_grid_add(grid, app_of(tag));
+    wm_grid_add(grid, app_of(tag, app));
     add_count(grid, tag->run_count);
     add_count(grid, tag->facts->requests);
     if (benchmarks)

@@ -71,8 +71,11 @@ static void add_identity(const struct wm_tag *tag, struct wm_text *text)
     wm_clock_format_utc(tag->filed_ns, filed);
     add_label(text, "filed");
     wm_text_addf(text, "%s\n", filed);
-    add_label(text, "app");
-    add_safe(text, known(wm_run_setting(facts->settings, facts->setting_count, "app")));
+    const char *server = wm_run_setting(facts->settings, facts->setting_count, "server");
+    add_label(text, server[0] != '\0' ? "server" : "app");
+    add_safe(text, server[0] != '\0'
+                       ? server
+                       : known(wm_run_setting(facts->settings, facts->setting_count, "app")));
     wm_text_add(text, "\n");
     add_label(text, "build id");
     add_safe(text, known(wm_run_setting(list, count, WM_RUN_BUILD_ID)));
@@ -101,7 +104,7 @@ static void add_settings(const struct wm_run *facts, struct wm_text *text)
     add_label(text, "settings");
     for (size_t i = 0; i < facts->setting_count; i++) {
         const char *key = facts->settings[i].key;
-        if (strcmp(key, "app") == 0 || strcmp(key, "tag") == 0)
+        if (strcmp(key, "app") == 0 || strcmp(key, "server") == 0 || strcmp(key, "tag") == 0)
             continue;
         wm_text_add(text, shown++ > 0 ? " " : "");
         wm_text_add(text, key[1] == '\0' ? "-" : "--");

@@ -46,6 +46,7 @@ struct wm_report_options {
     const struct wm_paths *paths; /* whose ids those are; NULL: names alone count */
     const char *by;               /* ours: a label whose values become columns */
     size_t by_columns;            /* at most; 0: what a reader can stand */
+    bool fold_background; /* ours: (background) is shared out over those by their requests */
     /* Ours: what costs nothing is left out, rows of -top and lines of a long -list that are not
      * close to one that does. */
     bool brief;

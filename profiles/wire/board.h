@@ -18,9 +18,10 @@
 
 /* struct wm_sample.request in a server, and a thread's label: */
 #define WM_LABEL_BOARD (UINT64_C(1) << 63) /* with a serial: a request on the board */
-#define WM_LABEL_PATH (UINT64_C(3) << 62)  /* with an index into wm_region.paths: `waymark agent`  \
-                                            */
-#define WM_LABEL_KIND (UINT64_C(3) << 62)  /* these bits tell which */
+#define WM_LABEL_PATH                                                                              \
+    (UINT64_C(3) << 62)                   /* with an index into wm_region.paths: `waymark agent`   \
+                                           */
+#define WM_LABEL_KIND (UINT64_C(3) << 62) /* these bits tell which */
 
 enum {
     WM_BOARD_PORTS = 1 << 16,
@@ -44,6 +45,10 @@ struct wm_board_request {
      * the harness when it makes the entry another request's, and at the end. */
     _Atomic uint64_t allocs;
     _Atomic uint64_t alloc_bytes;
+    /* The harness's own, to say what was in flight when a server died: relaxed. */
+    _Atomic uint64_t index; /* of the work */
+    _Atomic uint32_t entry; /* its label, of wm_region.entries */
+    uint32_t reserved;
 };
 
 struct wm_reason {

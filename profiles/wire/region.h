@@ -184,7 +184,8 @@ struct wm_region {
 
     /* control */
     _Atomic uint32_t stage;      /* enum wm_stage */
-    _Atomic uint32_t stop;       /* harness: 1 = end the load, finish what is in flight */
+    _Atomic uint32_t stop;       /* harness: 1 = end the load, finish what is in flight; 2 = and
+                                    let go of that */
     _Atomic uint64_t next_index; /* requests handed to workers so far (warm-up not counted) */
     _Atomic uint64_t started_ns; /* monotonic, first counted request; 0 before */
     _Atomic uint64_t stopped_ns; /* monotonic, last counted request done */

@@ -23,7 +23,7 @@ static void set_address(const char *port)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)atoi(port)),
+        .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
     memcpy(&target.address, &address, sizeof(address));
@@ -35,7 +35,7 @@ static void set_address(const char *port)
 /* An option and its value; false: there is no such one. */
 static bool set(struct wm_plan *plan, const char *name, const char *value)
 {
-    double number = atof(value);
+    double number = strtod(value, NULL);
     if (strcmp(name, "connections") == 0)
         plan->concurrency = (uint32_t)number;
     else if (strcmp(name, "threads") == 0)
@@ -94,11 +94,45 @@ static void print(const struct wm_region *region)
     }
 }
 
+static void read_options(struct wm_plan *plan, char **options)
+{
+    for (; *options != NULL; options++) {
+        if (strcmp(*options, "poisson") == 0)
+            plan->law = WM_LAW_POISSON;
+        else if (options[1] != NULL && set(plan, options[0], options[1]))
+            options++;
+        else
+            fprintf(stderr, "what is '%s'?\n", *options);
+    }
+    if (plan->requests == 0 && plan->duration_ns == 0)
+        plan->duration_ns = 5 * WM_NS_PER_SECOND;
+}
+
+static int run(struct wm_region *region, const char *mix, struct wm_error *err)
+{
+    struct wm_stream *stream = NULL;
+    int rc = wm_stream_open(mix, WM_STREAM_SERVER_MIX, region->plan.seed, &stream, err);
+    if (rc < 0)
+        return rc;
+    target.region = region;
+    target.connections =
+        (region->plan.concurrency + region->plan.threads - 1) / region->plan.threads;
+    struct wm_replay_settings settings = {
+        .region = region,
+        .stream = stream,
+        .driver = &wm_driver_net,
+        .driver_target = &target,
+        .async = true,
+    };
+    rc = wm_replay_run(&settings, err);
+    wm_stream_close(stream);
+    return rc;
+}
+
 int main(int argc, char **argv)
 {
     struct wm_error err = {{0}, {0}};
     struct wm_region *region = NULL;
-    struct wm_stream *stream = NULL;
     int fd = -1;
     target.protocol = argc > 3 ? wm_protocol_find(argv[1]) : NULL;
     if (target.protocol == NULL) {
@@ -107,42 +141,17 @@ int main(int argc, char **argv)
         return 2;
     }
     int rc = wm_region_new(&region, &fd, &err);
-    if (rc < 0)
-        goto out;
-    struct wm_plan *plan = &region->plan;
-    *plan = (struct wm_plan){
-        .threads = 1, .concurrency = 1, .seed = 1, .target = WM_TARGET_CONNECT, .warmup_ns = 0};
-    for (int i = 4; i < argc; i++) {
-        if (strcmp(argv[i], "poisson") == 0)
-            plan->law = WM_LAW_POISSON;
-        else if (i + 1 < argc && set(plan, argv[i], argv[i + 1]))
-            i++;
-        else
-            fprintf(stderr, "what is '%s'?\n", argv[i]);
+    if (rc == 0) {
+        region->plan = (struct wm_plan){
+            .threads = 1, .concurrency = 1, .seed = 1, .target = WM_TARGET_CONNECT};
+        read_options(&region->plan, argv + 4);
+        set_address(argv[2]);
+        rc = run(region, argv[3], &err);
     }
-    if (plan->requests == 0 && plan->duration_ns == 0)
-        plan->duration_ns = 5 * WM_NS_PER_SECOND;
-    set_address(argv[2]);
-    target.region = region;
-    target.connections = (plan->concurrency + plan->threads - 1) / plan->threads;
-    rc = wm_stream_open(argv[3], false, plan->seed, &stream, &err);
-    if (rc < 0)
-        goto out;
-    struct wm_replay_settings settings = {
-        .region = region,
-        .stream = stream,
-        .driver = &wm_driver_net,
-        .driver_target = &target,
-        .async = true,
-    };
-    rc = wm_replay_run(&settings, &err);
     if (rc == 0)
         print(region);
-out:
-    if (rc < 0)
+    else
         fprintf(stderr, "%s: %s\n", err.place, err.text);
-    wm_stream_close(stream);
-    if (region != NULL)
-        wm_region_free(region, fd);
+    wm_region_free(region, fd);
     return rc < 0;
 }

@@ -5,7 +5,8 @@
 #                 redis-benchmark -c 50. Medians of ROUNDS runs each, which take turns.
 #   the agent     HTTP again, the server as it is against the server with the agent in it, sampled
 #                 at 250 Hz. Left out where `waymark run` does not know --server.
-#   open loop     5,000/s, constant: how late requests leave.
+#   open loop     5,000/s, constant: how late requests leave; and of the sending alone, next to the
+#                 way of wrk2 (bench_late).
 #
 # Prints figures and ratios; passes or fails nothing.
 # usage: servers.sh BUILD [ROUNDS [SECONDS]]
@@ -57,9 +58,9 @@ start_servers() {
     servers="$servers $!"
     await "$http"
     await "$resp"
-    printf 'entry,weight,target\npage,1,/\n' >"$folder/http.csv"
-    printf 'entry,weight,command\nget,1,GET key:{uniform 0 999}\n' >"$folder/get.csv"
-    printf 'entry,weight,command\nset,1,SET key:{uniform 0 999} xxx\n' >"$folder/set.csv"
+    printf 'label,weight,target\npage,1,/\n' >"$folder/http.csv"
+    printf 'label,weight,command\nget,1,GET key:{uniform 0 999}\n' >"$folder/get.csv"
+    printf 'label,weight,command\nset,1,SET key:{uniform 0 999} xxx\n' >"$folder/set.csv"
 }
 
 # word NAME: the figure behind it in bench_net's line.
@@ -128,6 +129,7 @@ open_loop() {
         printf '  %-28s p50 %6.1f  p99 %6.1f  p99.9 %7.1f  max %7.1f\n' "$protocol" "$(word late_p50 <"$folder/line")" \
             "$(word late_p99 <"$folder/line")" "$(word late_p999 <"$folder/line")" "$(word late_max <"$folder/line")"
     done
+    "$build/bench/bench_late" 5000 $((seconds * 3)) | sed 's/^/  /'
 }
 
 start_servers

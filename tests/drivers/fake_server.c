@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -105,7 +106,7 @@ static void act(struct fake_server *server, int place, enum fake_command command
 /* The entry of the request that this connection carries; NULL: the board does not say. */
 static struct wm_board_request *on_board(struct fake_server *server, int fd)
 {
-    struct sockaddr_in peer;
+    struct sockaddr_in peer = {0};
     socklen_t bytes = sizeof(peer);
     struct wm_board *board = &server->region->board;
     if (getpeername(fd, (struct sockaddr *)&peer, &bytes) < 0)
@@ -139,8 +140,8 @@ static void serve(struct fake_server *server, int place)
     struct wm_board_request *request =
         server->region != NULL ? on_board(server, server->connections[place]) : NULL;
     for (int i = 0; i < FAKE_COMMANDS; i++) {
-        char word[32] = "\n";
-        strcat(strcat(word, names[i]), "\r");
+        char word[32];
+        snprintf(word, sizeof(word), "\n%s\r", names[i]);
         if (strstr(bytes, word) == NULL)
             continue;
         atomic_fetch_add(&server->seen[i], 1);

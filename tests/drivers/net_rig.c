@@ -22,7 +22,7 @@ void net_open(struct net_rig *rig, const char *protocol, uint16_t port, const ch
     rig->region->plan.target = WM_TARGET_CONNECT;
     rig->folder = wm_test_folder();
     char *name = wm_test_file(rig->folder, "mix.csv", mix);
-    if (wm_stream_open(name, false, rig->region->plan.seed, &rig->stream, &err) < 0)
+    if (wm_stream_open(name, WM_STREAM_SERVER_MIX, rig->region->plan.seed, &rig->stream, &err) < 0)
         fail_msg("%s: %s", err.place, err.text);
     free(name);
     snprintf(rig->host, sizeof(rig->host), "127.0.0.1:%u", port);

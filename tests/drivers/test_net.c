@@ -4,6 +4,7 @@
 #include "tests/drivers/net_rig.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MS UINT64_C(1000000)
@@ -25,16 +26,17 @@ static void close_rig(void)
     net_close(&rig);
 }
 
-/* Runs 300 requests over four connections, with this one among every second OK. */
-static void run_with(const char *command)
+/* Runs so many requests over four connections, this command and OK in turns. */
+static void run_with(const char *command, uint64_t requests)
 {
-    char mix[256] = "entry,weight,command\nok,1,OK\nodd,1,";
-    open_rig(strcat(strcat(mix, command), "\n"));
-    net_closed(&rig, 1, 4, 300);
-    rig.target.timeout_ns = 100 * MS;
+    char mix[256];
+    snprintf(mix, sizeof(mix), "entry,weight,command\nok,1,OK\nodd,1,%s\n", command);
+    open_rig(mix);
+    net_closed(&rig, 1, 4, requests);
+    rig.target.timeout_ns = 300 * MS;
     net_run(&rig);
     struct net_sums sums = net_sums(&rig);
-    assert_int_equal(sums.requests, 300);
+    assert_int_equal(sums.requests, requests);
     assert_int_equal(sums.unfinished, 0);
     assert_int_equal(net_path(&rig, "ok"), fake.seen[FAKE_OK]);
     assert_int_equal(fake.unlabelled, 0);
@@ -43,7 +45,7 @@ static void run_with(const char *command)
 /* The odd ones were answered; `reopened`: at the price of their connection. */
 static void expect_answered(const char *command, enum fake_command odd, bool reopened)
 {
-    run_with(command);
+    run_with(command, 300);
     assert_int_equal(net_sums(&rig).errors, 0);
     assert_int_equal(net_path(&rig, "odd"), fake.seen[odd]);
     assert_int_equal(fake.seen[FAKE_OK] + fake.seen[odd], 300);
@@ -60,13 +62,14 @@ static void test_replies_are_read_however_they_come(void **state)
     expect_answered("TWICE", FAKE_TWICE, true);
 }
 
-static void expect_unanswered(const char *command, enum fake_command odd, const char *reason)
+static void expect_unanswered(const char *command, enum fake_command odd, const char *reason,
+                              uint64_t requests)
 {
-    run_with(command);
+    run_with(command, requests);
     assert_int_equal(net_sums(&rig).errors, fake.seen[odd]);
     assert_int_equal(net_failed(&rig, reason), fake.seen[odd]);
     assert_int_equal(net_path(&rig, "odd:unanswered"), fake.seen[odd]);
-    assert_int_equal(fake.seen[FAKE_OK] + fake.seen[odd], 300);
+    assert_int_equal(fake.seen[FAKE_OK] + fake.seen[odd], requests);
     assert_in_range(net_sums(&rig).reconnects, fake.seen[odd] - 4, fake.seen[odd]);
     close_rig();
 }
@@ -74,11 +77,11 @@ static void expect_unanswered(const char *command, enum fake_command odd, const 
 static void test_a_request_without_its_reply_fails_alone_and_says_why(void **state)
 {
     (void)state;
-    expect_unanswered("HANGUP", FAKE_HANGUP, "connection closed");
-    expect_unanswered("HALF", FAKE_HALF, "connection closed");
-    expect_unanswered("RESET", FAKE_RESET, "connection reset");
-    expect_unanswered("JUNK", FAKE_JUNK, "no RESP");
-    expect_unanswered("SILENT", FAKE_SILENT, "timed out");
+    expect_unanswered("HANGUP", FAKE_HANGUP, "connection closed", 300);
+    expect_unanswered("HALF", FAKE_HALF, "connection closed", 300);
+    expect_unanswered("RESET", FAKE_RESET, "connection reset", 300);
+    expect_unanswered("JUNK", FAKE_JUNK, "no RESP", 300);
+    expect_unanswered("SILENT", FAKE_SILENT, "timed out", 60);
 }
 
 static void test_without_a_timeout_silence_ends_with_the_run(void **state)
@@ -122,7 +125,7 @@ static void test_requests_fail_when_a_server_stays_away(void **state)
     assert_int_equal(sums.requests, 30);
     assert_int_equal(sums.unfinished, 0);
     assert_true(net_failed(&rig, "connection refused") > 0);
-    assert_in_range(wm_clock_now_ns() - start_ns, 5000 * MS, 15000 * MS);
+    assert_in_range(wm_clock_now_ns() - start_ns, 5000 * MS, 60000 * MS);
     close_rig();
 }
 
@@ -148,6 +151,17 @@ static void test_what_cannot_be_spelled_ends_the_run_with_the_reason(void **stat
     open_rig("entry,weight,command\nok,1,\n");
     assert_int_equal(wm_replay_run(&rig.settings, &err), -EINVAL);
     assert_string_equal(err.text, "request 0: command: is empty");
+    close_rig();
+}
+
+static void test_sessions_take_one_worker(void **state)
+{
+    (void)state;
+    struct wm_error err = {{0}, {0}};
+    open_rig("entry,weight,command,client\nok,1,OK,me\n");
+    net_closed(&rig, 2, 4, 100);
+    assert_int_equal(wm_replay_run(&rig.settings, &err), -EINVAL);
+    assert_non_null(strstr(err.text, "--threads 1"));
     close_rig();
 }
 
@@ -210,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_requests_fail_when_a_server_stays_away),
         cmocka_unit_test(test_nobody_there_at_the_start_is_an_error_with_the_address),
         cmocka_unit_test(test_what_cannot_be_spelled_ends_the_run_with_the_reason),
+        cmocka_unit_test(test_sessions_take_one_worker),
         cmocka_unit_test(test_allocations_of_counted_requests_arrive_exactly),
         cmocka_unit_test(test_there_are_no_more_connections_than_requests_in_flight),
         cmocka_unit_test(test_the_ports_are_nobodys_after_the_run),

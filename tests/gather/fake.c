@@ -3,6 +3,7 @@
 
 #include "profiles/wire/shared.h"
 
+#include <link.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -95,6 +96,33 @@ uint32_t fake_path(struct wm_region *region, uint32_t entry, uint32_t outcome,
     path->node_count = node_count;
     region->path_node_count += node_count;
     return region->path_count++;
+}
+
+static int report(struct dl_phdr_info *info, size_t size, void *user)
+{
+    struct wm_region *region = user;
+    (void)size;
+    const char *path = info->dlpi_name[0] != '\0' ? info->dlpi_name : region->plan.app;
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0 || path[0] != '/')
+            continue;
+        struct wm_module *module = &region->modules[region->module_count];
+        memcpy(module->path, path, strnlen(path, sizeof(module->path) - 1));
+        module->bias = info->dlpi_addr;
+        module->start = info->dlpi_addr + header->p_vaddr;
+        module->end = module->start + header->p_memsz;
+        module->offset = header->p_offset;
+        region->module_count++;
+    }
+    return 0;
+}
+
+void fake_own_modules(struct wm_region *region)
+{
+    ssize_t bytes = readlink("/proc/self/exe", region->plan.app, sizeof(region->plan.app) - 1);
+    if (bytes > 0)
+        dl_iterate_phdr(report, region);
 }
 
 void fake_server(struct wm_region *region, uint32_t target)

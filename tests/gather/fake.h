@@ -24,6 +24,8 @@ uint32_t fake_node(struct wm_region *region, uint32_t parent, uint32_t site);
 uint32_t fake_path(struct wm_region *region, uint32_t entry, uint32_t outcome,
                    const uint16_t *nodes, uint32_t node_count);
 
+/* Reports this process's binaries as libwaymark does, its own first; that is plan.app then. */
+void fake_own_modules(struct wm_region *region);
 /* Makes it a server's region, before wm_gather_new: enum wm_target_kind. */
 void fake_server(struct wm_region *region, uint32_t target);
 /* A process of the server, of this process's own number; its index. */

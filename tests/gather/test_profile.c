@@ -4,7 +4,6 @@
 #include "fake.h"
 #include "profiles/gather/gather.h"
 
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,40 +17,15 @@ static __attribute__((noinline)) int caller_of_the_test(int x)
     return leaf_of_the_test(x) + leaf_of_the_test(x + 1);
 }
 
-/* Reports this process's binaries as libwaymark does, its own first in dl_iterate_phdr. */
-static int report(struct dl_phdr_info *info, size_t size, void *user)
-{
-    struct wm_region *region = user;
-    (void)size;
-    const char *path = info->dlpi_name[0] != '\0' ? info->dlpi_name : region->plan.app;
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0 || path[0] != '/')
-            continue;
-        struct wm_module *module = &region->modules[region->module_count];
-        memcpy(module->path, path, strnlen(path, sizeof(module->path) - 1));
-        module->bias = info->dlpi_addr;
-        module->start = info->dlpi_addr + header->p_vaddr;
-        module->end = module->start + header->p_memsz;
-        module->offset = header->p_offset;
-        region->module_count++;
-    }
-    return 0;
-}
-
 static void report_modules(struct wm_region *region)
 {
-    char *self = realpath("/proc/self/exe", NULL);
-    assert_non_null(self);
-    memcpy(region->plan.app, self, strnlen(self, sizeof(region->plan.app) - 1));
-    free(self);
     /* Another binary comes first, so that the order is gather's doing. */
     struct wm_module other = {.start = 0x1000, .end = 0x2000, .path = "/nowhere/libother.so"};
     other.build_id[0] = 0xab;
     other.build_id[1] = 0x05;
     other.build_id_bytes = 2;
     region->modules[region->module_count++] = other;
-    dl_iterate_phdr(report, region);
+    fake_own_modules(region);
 }
 
 static const char *label(const struct wm_profile *profile, size_t sample, const char *key)

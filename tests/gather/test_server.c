@@ -324,10 +324,28 @@ static void test_server_under_others_load_counts_the_requests_it_saw(void **stat
     assert_string_equal(served->run->load, "somebody else's load");
 }
 
+static void test_server_of_a_thousand_labels_names_a_few(void **state)
+{
+    struct served *served = *state;
+    char name[32];
+    begin(served);
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(name, sizeof(name), "GET /%d", i);
+        uint32_t path = fake_path(served->region, fake_entry(served->region, name), 0, NULL, 0);
+        fake_requests(served->region, 0, path, 1, 0);
+    }
+    fake_run_done(served->region, 1, 0);
+    finish(served);
+    assert_int_equal(served->run->paths->count, 1002);
+    assert_memory_equal(served->run->entry, "GET /0, GET /1, GET /2, ", 24);
+    assert_non_null(strstr(served->run->entry, ", GET /15, …"));
+}
+
 static void test_server_somewhere_has_no_cpu(void **state)
 {
     struct served *served = *state;
     served->region->plan.hz = 0;
+    served->region->allocs_counted = 0;
     fake_requests(served->region, 0, served->get, 9, 0);
     fake_latency(served->region, 0, served->get, 100);
     fake_run_done(served->region, 1, 0);
@@ -335,8 +353,20 @@ static void test_server_somewhere_has_no_cpu(void **state)
     assert_int_equal(served->run->paths->count, 2);
     assert_int_equal(row_of(served, "GET")->requests, 9);
     assert_true(row_of(served, "GET")->has_latency);
+    assert_false(row_of(served, "GET")->has_allocs);
     assert_string_equal(served->run->target, WM_RUN_CONNECT);
     assert_int_equal(served->run->note_count, 0);
+}
+
+static void test_server_without_a_counted_allocation_has_no_counts(void **state)
+{
+    struct served *served = *state;
+    begin(served);
+    fake_requests(served->region, 0, served->get, 9, 0);
+    served->region->workers[0].cells[0].allocs = 0;
+    fake_run_done(served->region, 1, 0);
+    finish(served);
+    assert_false(row_of(served, "GET")->has_allocs);
 }
 
 static void test_server_tells_what_failed_and_waited(void **state)
@@ -439,6 +469,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_server_under_others_load_counts_the_requests_it_saw,
                                         setup_watch, teardown),
         cmocka_unit_test_setup_teardown(test_server_somewhere_has_no_cpu, setup_connect, teardown),
+        TEST(test_server_of_a_thousand_labels_names_a_few),
+        TEST(test_server_without_a_counted_allocation_has_no_counts),
         TEST(test_server_tells_what_failed_and_waited),
         TEST(test_server_keeps_the_addresses_of_its_programs_apart),
     };

@@ -4,7 +4,6 @@
 #include "fake.h"
 #include "profiles/gather/gather.h"
 
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,24 +26,6 @@ struct played {
     uint32_t path;
 };
 
-static int report(struct dl_phdr_info *info, size_t size, void *user)
-{
-    struct wm_region *region = user;
-    (void)size;
-    for (size_t i = 0; i < info->dlpi_phnum && info->dlpi_name[0] == '\0'; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0)
-            continue;
-        struct wm_module *module = &region->modules[region->module_count++];
-        memcpy(module->path, region->plan.app, sizeof(module->path) - 1);
-        module->bias = info->dlpi_addr;
-        module->start = info->dlpi_addr + header->p_vaddr;
-        module->end = module->start + header->p_memsz;
-        module->offset = header->p_offset;
-    }
-    return 0;
-}
-
 static int setup(void **state)
 {
     struct played *played = calloc(1, sizeof(*played));
@@ -52,11 +33,7 @@ static int setup(void **state)
     if (played == NULL || (played->region = fake_region_new()) == NULL)
         return -1;
     struct wm_region *region = played->region;
-    char *self = realpath("/proc/self/exe", NULL);
-    assert_non_null(self);
-    memcpy(region->plan.app, self, strnlen(self, sizeof(region->plan.app) - 1));
-    free(self);
-    dl_iterate_phdr(report, region);
+    fake_own_modules(region);
     fake_server(region, WM_TARGET_SERVER);
     played->path = fake_path(region, fake_entry(region, "GET"), 0, NULL, 0);
     fake_requests(region, 0, played->path, 10, 0);

@@ -189,6 +189,69 @@ static void test_by_tells_changes_and_hides_what_noise_may_have_made(void **stat
     made_done(&made);
 }
 
+static struct wm_requests *requests_of(uint64_t get, uint64_t set)
+{
+    struct wm_requests *requests = NULL;
+    struct wm_run *run = NULL;
+    assert_int_equal(wm_run_new(&run), 0);
+    *wm_paths_add(run->paths) =
+        (struct wm_path_row){.id = 1, .entry = "GET", .outcome = "", .requests = get};
+    *wm_paths_add(run->paths) =
+        (struct wm_path_row){.id = 2, .entry = "SET", .outcome = "", .requests = set};
+    assert_int_equal(wm_requests_new(&requests), 0);
+    assert_int_equal(wm_requests_add(requests, run, WM_REQUESTS_NEW), 0);
+    assert_int_equal(wm_requests_finish(requests), 0);
+    wm_run_free(run);
+    return requests;
+}
+
+/* A sample of a path; of no request where it is no entry. */
+static void add_of_path(struct made *made, const char *path, bool is_entry, int64_t cost)
+{
+    const struct wm_label labels[] = {
+        {.key = (uint32_t)wm_profile_string(made->profile, "path"),
+         .string = (uint32_t)wm_profile_string(made->profile, path)},
+        {.key = (uint32_t)wm_profile_string(made->profile, "entry"),
+         .string = (uint32_t)wm_profile_string(made->profile, path)},
+    };
+    made_add_labelled(made, "main loop", 1, cost, labels, is_entry ? 2 : 1);
+}
+
+static void test_by_shares_the_background_out_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        bool fold;
+        double all, get, set;
+        const char *told;
+    } cases[] = {
+        {false, 400, 300, 100, "in no request, so in no column: (background) 80, (unattributed) 7"},
+        {true,  480, 360, 120, "shared out over the columns by their requests: (background) 80"   },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made made;
+        struct wm_by *by = NULL;
+        struct wm_requests *requests = requests_of(30, 10);
+        init(&made);
+        add_of_path(&made, "GET", true, 300);
+        add_of_path(&made, "(background)", false, 80);
+        add_of_path(&made, "SET", true, 100);
+        add_of_path(&made, "(unattributed)", false, 7);
+        made.options.by = "path";
+        made.options.requests = requests;
+        made.options.fold_background = cases[i].fold;
+        assert_int_equal(wm_by_new(&made.report, &by, NULL), 0);
+        assert_int_equal(by->count, 3);
+        assert_true(by->columns[0].whole[WM_BY_NEW].value == cases[i].all);
+        assert_true(by->columns[1].whole[WM_BY_NEW].value == cases[i].get);
+        assert_true(by->columns[2].whole[WM_BY_NEW].value == cases[i].set);
+        assert_non_null(strstr(by->left_out.data, cases[i].told));
+        wm_by_free(by);
+        wm_requests_free(requests);
+        made_done(&made);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_by_refuses_a_label_that_is_not_there_and_names_those_that_are),
         cmocka_unit_test(test_by_prints_costs_and_doubts_those_of_few_samples),
         cmocka_unit_test(test_by_folds_columns_that_do_not_fit_below_the_others),
+        cmocka_unit_test(test_by_shares_the_background_out_where_that_is_asked_for),
         cmocka_unit_test(test_by_tells_changes_and_hides_what_noise_may_have_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

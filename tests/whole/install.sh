@@ -31,6 +31,15 @@ cmake -S "$folder/cmake" -B "$folder/cmake/build" -DCMAKE_PREFIX_PATH="$folder/u
     cmake --build "$folder/cmake/build" >>"$folder/log" || { cat "$folder/log"; fail "find_package"; }
 run "$folder/cmake/build/libapp.so"
 
+# A server gets the installed agent.
+printf 'weight,command\n1,PING\n' >"$folder/ping.csv"
+status=0
+"$folder/usr/bin/waymark" run --server 'redis-server --port {port} --save ""' --protocol resp \
+    --workload "$folder/ping.csv" --duration 500ms -o "$folder/run" --force >"$folder/out" \
+    2>"$folder/err" || status=$?
+expect 0 "the installed waymark with a server"
+[ "$(json processes "$folder/run/run.json")" -eq 1 ] || fail "the agent is not in the server"
+
 # Without a harness the app is just a library: its entry points stay callable, nothing happens.
 cat >"$folder/alone.c" <<'EOF'
 #include <dlfcn.h>

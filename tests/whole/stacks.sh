@@ -30,7 +30,7 @@ said '└─ leg|├─ leg' "the tree"
 awk -v all="$(cpu walk tree)" -v own="$(cpu walk/leg tree)" -v others="$(cpu walk/others tree)" \
     -v legs="$(cpu walk/others/leg tree)" 'BEGIN {
         print "walk " all " = leg " own " + others " others " (legs " legs ")"
-        exit !(all > 2e9 && own / all > 0.03 && own / all < 0.07 &&
+        exit !(all > 2e8 && own / all > 0.03 && own / all < 0.07 &&
                others / all > 0.92 && others / all < 0.97 && legs / others > 0.97) }' ||
     fail "the parts are not 1 : 20"
 [ "$(column nodes "$folder/tree/paths.csv" | sort -u)" = "" ] ||

@@ -24,7 +24,7 @@ struct wm_recording {
 
     bool stopped;         /* the trace could not be written on; traffic goes on */
     struct wm_error stop; /* why */
-    uint64_t lost;        /* requests that were understood, but not recorded for that */
+    uint64_t lost;        /* understood, but not recorded: since then, or without memory */
 };
 
 #endif
