@@ -6,8 +6,9 @@
 #include "profiles/probe/state.h"
 
 /* [setup] Registers this process as a program that has just begun, follows its forks and samples
- * it. What an earlier program used in the same process (exec) is accounted. False: WM_PROCESS_MAX programs and processes were there before, which is counted; its
- * addresses would be taken for another's, so it is not sampled. */
+ * it. What an earlier program used in the same process (exec) is accounted. False: WM_PROCESS_MAX
+ * programs and processes were there before, which is counted; its addresses would be taken for
+ * another's, so it is not sampled. */
 bool wm_process_start(void);
 /* [any] The process ends regularly, now: what its threads used since their last samples is nobody's
  * CPU time, contexts are given back. Does nothing the second time, nor in a child that was forked

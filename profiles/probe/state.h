@@ -23,6 +23,8 @@ struct wm_own_thread {
     uint64_t frames[WM_FRAME_MAX]; /* the handler's, whose stack may be small */
     uint64_t unsampled_ns; /* in the harness's turn: what requests used since their last sample */
     _Atomic uint32_t busy; /* its handler is running: the stopping thread waits for that */
+    uintptr_t stack_low;   /* where the thread's stack ends, above its guard; 0: not known */
+    bool is_shallow;       /* its stack is too small for libunwind */
     clockid_t clock;       /* readable by every thread of the process */
     uint32_t tid;          /* 0: the slot is not this process's */
     _Atomic int event;     /* perf event, -1: none; another thread may stop this one's */

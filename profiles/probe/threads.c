@@ -70,6 +70,8 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
         own->event = -1;
         own->event_page = NULL;
         own->has_timer = false;
+        own->stack_low = 0;
+        own->is_shallow = false;
         shared->harness = 0;
         shared->process = wm_probe.process_index;
         atomic_store_explicit(&shared->last_cpu_ns, 0, memory_order_relaxed);
@@ -121,13 +123,39 @@ void wm_thread_release(struct wm_own_thread *own)
     atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
 }
 
+enum { SHALLOW_BYTES = 64 * 1024 }; /* smaller stacks are left to the server */
+
+struct stack {
+    uintptr_t low;
+    size_t bytes;
+};
+
+static struct stack own_stack(void)
+{
+    pthread_attr_t attributes;
+    struct stack stack = {0, SIZE_MAX};
+    void *low;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return stack;
+    if (pthread_attr_getstack(&attributes, &low, &stack.bytes) == 0)
+        stack.low = (uintptr_t)low;
+    (void)pthread_attr_destroy(&attributes);
+    return stack;
+}
+
 void wm_thread_enter(bool is_new)
 {
     if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
         return;
     bool inside = wm_tls.inside;
     wm_tls.inside = true;
-    if (wm_probe.region->plan.hz > 0)
+    /* A server has signal stacks of its own, if any: our handler runs on the thread's. The main
+     * one's grows as it needs. */
+    struct stack stack = {0, SIZE_MAX};
+    if (wm_probe.agent && (int32_t)syscall(SYS_gettid) != wm_probe.pid)
+        stack = own_stack();
+    bool is_shallow = stack.bytes < SHALLOW_BYTES;
+    if (wm_probe.region->plan.hz > 0 && !is_shallow)
         wm_unwind_prewarm();
     pthread_mutex_lock(&wm_probe.lock);
     struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
@@ -135,6 +163,8 @@ void wm_thread_enter(bool is_new)
         wm_tls.refused = true;
         atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
     } else {
+        own->stack_low = stack.low;
+        own->is_shallow = is_shallow;
         wm_tls.own = own;
         if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
             arm(own, is_new ? 0 : wm_probe_clock(own->clock));
@@ -143,7 +173,7 @@ void wm_thread_enter(bool is_new)
     wm_tls.inside = inside;
     if (own == NULL)
         return;
-    if (!wm_probe.agent) /* a server has handlers of its own */
+    if (!wm_probe.agent)
         wm_crash_thread_stack();
     (void)pthread_setspecific(end_key, own);
 }

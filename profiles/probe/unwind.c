@@ -39,13 +39,15 @@ uint32_t wm_unwind_here(uint64_t *frames, uint32_t limit)
 }
 
 /* Whether the stack that the handler runs on has room for libunwind: an alternate one of the app's
- * may be as small as SIGSTKSZ used to be. */
+ * may be as small as SIGSTKSZ used to be, a thread's as PTHREAD_STACK_MIN is. */
 static bool has_room(const ucontext_t *context)
 {
     const stack_t *stack = &context->uc_stack;
     uintptr_t here = (uintptr_t)__builtin_frame_address(0), start = (uintptr_t)stack->ss_sp;
-    bool alternate = (stack->ss_flags & SS_DISABLE) == 0 && here - start < stack->ss_size;
-    return !alternate || stack->ss_size >= UNWIND_STACK_BYTES;
+    if ((stack->ss_flags & SS_DISABLE) == 0 && here - start < stack->ss_size)
+        return stack->ss_size >= UNWIND_STACK_BYTES;
+    const struct wm_own_thread *own = wm_tls.own;
+    return own == NULL || (!own->is_shallow && here - own->stack_low >= UNWIND_STACK_BYTES);
 }
 
 /* Apart, so that its buffer is only on stacks that have room. */

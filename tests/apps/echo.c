@@ -1,6 +1,6 @@
 /* echo.c - a server of lines, to be followed through everything that servers do to themselves.
  *
- *   echo PORT [epoll|threads|forks|poll] [PREPARATION...]
+ *   echo PORT epoll|poll|threads|small-threads|forks [PREPARATION...]
  *
  * Answers "fast" and "slow" lines with "done" after 10 and 50 microseconds of work, which are
  * counted in steps, so that no clock is asked; for "f7" it allocates seven blocks, and for
@@ -38,6 +38,7 @@ enum { FAST_US = 10, SLOW_US = 50, LINE_BYTES = 64, FDS_MAX = 1024 };
 static char **arguments;
 static uint64_t steps_per_ms;
 static volatile sig_atomic_t ended, alarms, traps;
+static int listener = -1;
 
 static void fail(const char *what)
 {
@@ -119,15 +120,30 @@ static void *serve_all(void *data)
 
 /* ---- Ways to serve ---- */
 
-static void serve_threads(int listener)
+static void serve_threads_of(size_t stack_bytes)
 {
     pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    if (stack_bytes > 0)
+        check(pthread_attr_setstacksize(&attributes, stack_bytes) == 0, "no such stack");
     int fd = accept(listener, NULL, NULL);
-    if (fd >= 0 && pthread_create(&thread, NULL, serve_all, (void *)(intptr_t)fd) == 0)
+    if (fd >= 0 && pthread_create(&thread, &attributes, serve_all, (void *)(intptr_t)fd) == 0)
         pthread_detach(thread);
+    pthread_attr_destroy(&attributes);
 }
 
-static void serve_forks(int listener)
+static void serve_threads(void)
+{
+    serve_threads_of(0);
+}
+
+static void serve_small_threads(void)
+{
+    serve_threads_of((size_t)sysconf(_SC_THREAD_STACK_MIN));
+}
+
+static void serve_forks(void)
 {
     int fd = accept(listener, NULL, NULL);
     if (fd >= 0 && fork() == 0) {
@@ -140,7 +156,7 @@ static void serve_forks(int listener)
         ;
 }
 
-static void serve_poll(int listener)
+static void serve_poll(void)
 {
     static struct pollfd fds[FDS_MAX];
     static nfds_t count;
@@ -154,11 +170,11 @@ static void serve_poll(int listener)
             fds[i] = fds[--count];
         }
     }
-    if (fds[0].revents != 0 && count < FDS_MAX)
+    if (fds[0].revents != 0 && count < FDS_MAX && !ended)
         fds[count++] = (struct pollfd){.fd = accept(listener, NULL, NULL), .events = POLLIN};
 }
 
-static void serve_epoll(int listener)
+static void serve_epoll(void)
 {
     static int epoll = -1;
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, events[16];
@@ -169,10 +185,10 @@ static void serve_epoll(int listener)
     int count = epoll_wait(epoll, events, 16, -1);
     for (int i = 0; i < count; i++) {
         int fd = events[i].data.fd;
-        if (fd == listener) {
+        if (fd == listener && !ended) {
             event.data.fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            check(epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event) == 0, "epoll_ctl");
-        } else if (!serve(fd)) {
+            (void)epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event);
+        } else if (fd != listener && !serve(fd)) {
             close(fd);
         }
     }
@@ -318,12 +334,13 @@ static const struct {
 
 static const struct {
     const char *name;
-    void (*serve)(int listener);
+    void (*serve)(void);
 } ways[] = {
-    {"epoll",   serve_epoll  },
-    {"poll",    serve_poll   },
-    {"threads", serve_threads},
-    {"forks",   serve_forks  },
+    {"epoll",         serve_epoll        },
+    {"poll",          serve_poll         },
+    {"threads",       serve_threads      },
+    {"small-threads", serve_small_threads},
+    {"forks",         serve_forks        },
 };
 
 /* ---- Start and end ---- */
@@ -332,6 +349,7 @@ static void on_end(int signal)
 {
     (void)signal;
     ended = 1;
+    (void)shutdown(listener, SHUT_RDWR); /* a wait that has not begun yet ends too */
 }
 
 static int listen_at(uint16_t port)
@@ -374,9 +392,9 @@ int main(int argc, char **argv)
     action.sa_handler = on_end; /* without SA_RESTART: it ends the wait */
     (void)sigaction(SIGTERM, &action, NULL);
     steps_per_ms = spin_calibrate();
-    int listener = listen_at((uint16_t)atoi(argv[1]));
+    listener = listen_at((uint16_t)atoi(argv[1]));
     while (!ended)
-        ways[way].serve(listener);
+        ways[way].serve();
     for (int i = 3; i < argc; i++)
         check(strcmp(argv[i], "sigprof") != 0 || alarms > 0, "no SIGPROF came");
     return 0;

@@ -64,5 +64,7 @@ uint64_t rig_lost_ns(const struct rig *rig);
 /* All CPU time is in the samples or told as lost, but for so many percent. */
 void rig_check_accounts(const struct rig *rig, double percent);
 void rig_free(struct rig *rig);
+/* The servers run under the address sanitizer, which has handlers and an allocator of its own. */
+bool rig_is_sanitized(void);
 
 #endif
