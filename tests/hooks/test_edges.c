@@ -74,6 +74,8 @@ static void test_programs_beyond_the_table_run_unseen(void **state)
 static void test_forks_while_others_are_sampled(void **state)
 {
     (void)state;
+    if (rig_is_sanitized()) /* its allocator is not made for this */
+        skip();
     const char *const command[] = {in_build("apps/forker"), "60", NULL};
     struct rig *rig = run(FAST_HZ, 0, command);
     assert_int_equal(atomic_load(&rig->region->threads_unsampled), 0);
@@ -124,6 +126,8 @@ static void test_without_perf_there_are_timers(void **state)
 {
     (void)state;
     char port[8];
+    if (rig_is_sanitized())
+        skip();
     struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
     snprintf(port, sizeof(port), "%u", rig_free_port());
     const char *const command[] = {
