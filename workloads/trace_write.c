@@ -24,10 +24,21 @@ struct wm_trace_writer {
     uint8_t *member;
     size_t member_capacity;
     uint64_t requests;
-    uint64_t filed; /* of them, in members that are in the file */
+    uint64_t packed; /* of them, in members that were written */
+    uint64_t filed;  /* of these, in members that are in the file for sure */
     Wm__Trace__Field fields[WM_WORK_FIELD_MAX];
     Wm__Trace__Field *field_list[WM_WORK_FIELD_MAX];
 };
+
+/* All that was written so far is in the file: what follows can be taken back alone. */
+static int mark_file(struct wm_trace_writer *writer, struct wm_error *err)
+{
+    int rc = wm_file_mark(writer->file);
+    if (rc < 0)
+        return wm_fail_errno(err, rc, writer->name, "write the trace");
+    writer->filed = writer->packed;
+    return 0;
+}
 
 static int flush_member(struct wm_trace_writer *writer, uint32_t kind, struct wm_error *err)
 {
@@ -36,14 +47,14 @@ static int flush_member(struct wm_trace_writer *writer, uint32_t kind, struct wm
     if (bytes < 0)
         return wm_fail_errno(err, bytes, writer->name, "write the trace");
     writer->plain_bytes = 0;
+    int rc = mark_file(writer, err);
+    if (rc < 0)
+        return rc;
     /* found here and not only at the end: an import into a full disk stops at once */
     errno = 0;
     if (fwrite(writer->member, 1, (size_t)bytes, wm_file_stream(writer->file)) != (size_t)bytes)
         return wm_fail_errno(err, errno != 0 ? -errno : -EIO, writer->name, "write the trace");
-    int rc = wm_file_mark(writer->file);
-    if (rc < 0)
-        return wm_fail_errno(err, rc, writer->name, "write the trace");
-    writer->filed = writer->requests;
+    writer->packed = writer->requests;
     return 0;
 }
 
@@ -185,6 +196,8 @@ int wm_trace_commit(struct wm_trace_writer *writer, struct wm_error *err)
 int wm_trace_salvage(struct wm_trace_writer *writer, uint64_t *ret_requests, struct wm_error *err)
 {
     int rc = writer->plain_bytes > 0 ? flush_member(writer, WM_TRACE_REQUESTS, err) : 0;
+    if (rc == 0)
+        rc = mark_file(writer, err);
     bool lost = rc < 0 || writer->filed < writer->requests;
     if (lost) {
         writer->plain_bytes = 0;
@@ -192,7 +205,7 @@ int wm_trace_salvage(struct wm_trace_writer *writer, uint64_t *ret_requests, str
         rc = wm_file_cut(writer->file);
     }
     /* Without room even for the end the file is one that was cut off, which reads as well. */
-    if (rc == 0 && write_end(writer, NULL) < 0)
+    if (rc == 0 && (write_end(writer, NULL) < 0 || mark_file(writer, NULL) < 0))
         rc = wm_file_cut(writer->file);
     *ret_requests = writer->requests;
     if (rc < 0) {

@@ -45,27 +45,35 @@ static uint64_t cpu_of(const struct rusage *usage)
            ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
 }
 
-bool wm_family_reap(struct wm_family *family)
+/* Waits for one that has ended, `which` as waitpid() has it; what that returned. */
+static pid_t reap_one(struct wm_family *family, pid_t which)
 {
     struct rusage usage;
     int status;
+    pid_t pid = wait4(which, &status, WNOHANG, &usage);
+    if (pid <= 0)
+        return pid;
+    family->reaped_ns += cpu_of(&usage);
+    family->first_ended = family->first_ended || pid == family->first;
+    /* Who was left behind while the one that was started goes on is not the server; and the first
+     * that ended badly took the others with it. */
+    if (!family->first_ended || family->failed)
+        return pid;
+    family->failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    family->exit = (struct wm_target_exit){
+        .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+        .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+    };
+    return pid;
+}
+
+bool wm_family_reap(struct wm_family *family)
+{
     pid_t pid;
-    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
-        bool bad = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-        family->reaped_ns += cpu_of(&usage);
-        if (pid == family->first)
-            family->first_ended = true;
-        if (pid != family->first && !family->first_ended)
-            continue; /* left behind, while the one that was started goes on: it is not the server
-                       */
-        if (family->failed)
-            continue; /* the first that ended badly took the others with it */
-        family->failed = bad;
-        family->exit = (struct wm_target_exit){
-            .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-            .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0,
-        };
-    }
+    if (!family->first_ended) /* before a daemon that it left behind, if both have ended */
+        (void)reap_one(family, family->first);
+    while ((pid = reap_one(family, -1)) > 0)
+        ;
     return pid < 0 && errno == ECHILD;
 }
 

@@ -151,13 +151,20 @@ static void on_patience(uv_timer_t *timer)
     wm_server_kill(timer->data);
 }
 
+/* Libuv counts from when the loop last turned, which may be long ago. */
+static void be_patient(struct wm_server *server, uint32_t patience_ms)
+{
+    uv_update_time(server->patience.loop);
+    uv_timer_start(&server->patience, on_patience, patience_ms, 0);
+}
+
 /* What is being forked while it is killed gets away: so it is killed until it is gone. */
 void wm_server_kill(struct wm_server *server)
 {
     if (!server->running)
         return;
     wm_family_signal(SIGKILL);
-    uv_timer_start(&server->patience, on_patience, KILL_AGAIN_MS, 0);
+    be_patient(server, KILL_AGAIN_MS);
 }
 
 void wm_server_end(struct wm_server *server, int number, uint32_t patience_ms)
@@ -166,7 +173,7 @@ void wm_server_end(struct wm_server *server, int number, uint32_t patience_ms)
         return;
     wm_family_signal(number);
     if (patience_ms > 0)
-        uv_timer_start(&server->patience, on_patience, patience_ms, 0);
+        be_patient(server, patience_ms);
 }
 
 static void on_child(uv_signal_t *handle, int number)

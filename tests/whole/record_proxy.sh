@@ -165,8 +165,9 @@ request = function()
 end
 END
 : >access.log
-wrk -t 1 -c 200 -d 3s -s paths.lua "http://127.0.0.1:$proxy" >wrk.out
-cat wrk.out
+for _ in 1 2 3 4 5 6 7 8; do # as long as it takes for so many requests
+    [ "$(wc -l <access.log)" -ge 21000 ] || wrk -t 1 -c 200 -d 2s -s paths.lua "http://127.0.0.1:$proxy" >wrk.out
+done
 ended "nginx"
 "$traced" c.wmt >c.txt
 requests=$(wc -l <c.txt)
@@ -175,7 +176,8 @@ logged=$(grep -c 'GET /[0-9].bin?n=' access.log)
 [ "$requests" -ge 20000 ] || fail "only $requests requests"
 [ "$answered" -le "$logged" ] && [ "$logged" -le "$requests" ] ||
     fail "$requests requests, $answered answered, but $logged logged"
-[ $((requests - answered)) -le 200 ] || fail "$((requests - answered)) without an answer"
+[ $((requests - answered)) -le $((200 * 8)) ] || # what was on its way when wrk ended
+    fail "$((requests - answered)) without an answer"
 grep -c '	404	 GET /0.bin' c.txt >/dev/null || fail "no 404 was recorded"
 grep -v '	404	\|	-	' c.txt | grep -v '	200	 GET /[1-9].bin?n=[0-9]*header.Host' | head -n 3 >odd
 [ -s odd ] && fail "recorded otherwise: $(cat odd)"

@@ -186,9 +186,11 @@ static void test_a_full_disk_is_told_and_a_discarded_trace_leaves_nothing(void *
 {
     struct fixture *f = *state;
     struct wm_error err = {0};
-    struct wm_trace_writer *writer = NULL;
-    if (access("/dev/full", W_OK) == 0) { /* what is written there at first fails already */
-        assert_int_equal(wm_trace_create("/dev/full", "", &writer, &err), -ENOSPC);
+    if (access("/dev/full", W_OK) == 0) {
+        struct wm_trace_writer *writer = create("/dev/full");
+        struct wm_work work = {.entry = ""};
+        assert_int_equal(wm_trace_write(writer, &work, NULL), 0);
+        assert_int_equal(wm_trace_commit(writer, &err), -ENOSPC);
         assert_true(err.text[0] != '\0');
     }
     wm_trace_discard(create(f->name));
@@ -196,6 +198,7 @@ static void test_a_full_disk_is_told_and_a_discarded_trace_leaves_nothing(void *
     assert_int_not_equal(access(f->name, F_OK), 0);
     assert_int_equal(rmdir(f->folder), 0); /* not even a temporary file */
     assert_int_equal(mkdir(f->folder, 0700), 0);
+    struct wm_trace_writer *writer = NULL;
     assert_int_equal(wm_trace_create("/nonexistent/a.wmt", "", &writer, &err), -ENOENT);
     assert_null(writer);
 }
