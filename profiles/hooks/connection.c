@@ -56,7 +56,7 @@ static bool is_loopback(const struct sockaddr_storage *address, uint32_t *ret_po
 
 static uint32_t find_out(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t bytes = sizeof(address);
     int type = 0;
     socklen_t type_bytes = sizeof(type);

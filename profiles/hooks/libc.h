@@ -30,22 +30,19 @@ int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout
 sighandler_t bsd_signal(int signal, sighandler_t handler);
 sighandler_t __sysv_signal(int signal, sighandler_t handler);
 
+/* clang-format off */
 #define WM_LIBC_FUNCTIONS(X)                                                                       \
-    X(read)                                                                                        \
-    X(readv)                                                                                       \
-    X(recv)                                                                                        \
-    X(recvfrom)                                                                                    \
-    X(recvmsg)                                                                                     \
-    X(__read_chk)                                                                                  \
-    X(__recv_chk)                                                                                  \
-    X(__recvfrom_chk) X(write) X(writev) X(send) X(sendto) X(sendmsg) X(sendfile) X(sendfile64)    \
-        X(splice) X(accept) X(accept4) X(connect) X(close) X(close_range) X(closefrom) X(fclose)   \
-            X(dup2) X(dup3) X(pipe2) X(syscall) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2)       \
-                X(poll) X(ppoll) X(__poll_chk) X(__ppoll_chk) X(select) X(pselect) X(sigaction)    \
-                    X(signal) X(bsd_signal) X(ssignal) X(sysv_signal) X(__sysv_signal)             \
-                        X(sigprocmask) X(pthread_sigmask) X(sigwait) X(sigwaitinfo)                \
-                            X(sigtimedwait) X(signalfd) X(execve) X(execvpe) X(fexecve)            \
-                                X(execveat) X(_exit)
+    X(read) X(readv) X(recv) X(recvfrom) X(recvmsg) X(__read_chk) X(__recv_chk)                    \
+    X(__recvfrom_chk)                                                                              \
+    X(write) X(writev) X(send) X(sendto) X(sendmsg) X(sendfile) X(sendfile64) X(splice)            \
+    X(accept) X(accept4) X(connect) X(close) X(close_range) X(closefrom) X(fclose) X(dup2)         \
+    X(dup3) X(pipe2) X(syscall)                                                                    \
+    X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(poll) X(ppoll) X(__poll_chk) X(__ppoll_chk)     \
+    X(select) X(pselect)                                                                           \
+    X(sigaction) X(signal) X(bsd_signal) X(ssignal) X(sysv_signal) X(__sysv_signal)                \
+    X(sigprocmask) X(pthread_sigmask) X(sigwait) X(sigwaitinfo) X(sigtimedwait) X(signalfd)        \
+    X(execve) X(execvpe) X(fexecve) X(execveat) X(_exit)
+/* clang-format on */
 
 struct wm_libc {
     bool found;

@@ -17,7 +17,9 @@ static bool is_word(char c)
 
 static char in_case(char c, bool upper)
 {
-    return upper && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    if (upper && c >= 'a' && c <= 'z')
+        return (char)(c - 'a' + 'A');
+    return c;
 }
 
 /* A word at the start of the line into `name`; its length, 0 when there is none. */

@@ -202,6 +202,9 @@ WM_EXPORT void wm_probe_end(struct wm_context *context, struct wm_probe_end *ret
 /* ---- In a server ---- */
 
 static _Atomic uint32_t next_free; /* a guess, so that a low number is used again */
+/* Looking through all of them takes a millisecond: not for each request, where none is free. */
+static _Atomic uint64_t full_until_ns;
+enum { FULL_NS = 100 * 1000 * 1000 };
 
 /* Its process was killed, and could not give it back. */
 static bool is_abandoned(const struct wm_context_slot *slot)
@@ -221,33 +224,53 @@ static bool take_shared(struct wm_context_slot *slot, bool abandoned)
     return true;
 }
 
-uint32_t wm_context_take_shared(void)
+static struct wm_context_slot *find_shared(void)
 {
     uint32_t from = atomic_load_explicit(&next_free, memory_order_relaxed);
     for (uint32_t i = 0; i < 2 * WM_CONTEXT_MAX; i++) {
-        uint32_t at = (from + i) % WM_CONTEXT_MAX;
-        struct wm_context_slot *slot = &wm_probe.region->contexts[at];
-        if (!take_shared(slot, i >= WM_CONTEXT_MAX))
-            continue;
-        wm_context_count_visits(slot); /* an abandoned one's: it must be clean */
-        slot->serial = 0;
-        slot->entry = WM_ENTRY_NONE;
-        slot->row = WM_ROW_NONE;
-        slot->many = 0;
-        atomic_store_explicit(attached_of(slot), 0, memory_order_relaxed);
-        atomic_store_explicit(&next_free, at + 1, memory_order_relaxed);
-        return at + 1;
+        struct wm_context_slot *slot = &wm_probe.region->contexts[(from + i) % WM_CONTEXT_MAX];
+        if (take_shared(slot, i >= WM_CONTEXT_MAX))
+            return slot;
     }
-    atomic_fetch_add(&wm_probe.region->contexts_lost, 1);
-    return 0;
+    return NULL;
+}
+
+uint32_t wm_context_take_shared(void)
+{
+    struct wm_context_slot *slot = NULL;
+    uint64_t now_ns = wm_probe_clock(CLOCK_MONOTONIC);
+    if (now_ns >= atomic_load_explicit(&full_until_ns, memory_order_relaxed))
+        slot = find_shared();
+    if (slot == NULL) {
+        if (now_ns >= atomic_load_explicit(&full_until_ns, memory_order_relaxed))
+            atomic_store_explicit(&full_until_ns, now_ns + FULL_NS, memory_order_relaxed);
+        atomic_fetch_add(&wm_probe.region->contexts_lost, 1);
+        return 0;
+    }
+    wm_context_count_visits(slot); /* an abandoned one's: it must be clean */
+    slot->serial = 0;
+    slot->entry = WM_ENTRY_NONE;
+    slot->row = WM_ROW_NONE;
+    slot->many = 0;
+    atomic_store_explicit(attached_of(slot), 0, memory_order_relaxed);
+    uint32_t at = (uint32_t)(slot - wm_probe.region->contexts);
+    atomic_store_explicit(&next_free, at + 1, memory_order_relaxed);
+    return at + 1;
 }
 
 void wm_context_give_shared(uint32_t number)
 {
     struct wm_context_slot *slot = &wm_probe.region->contexts[number - 1];
     atomic_store_explicit(&next_free, number - 1, memory_order_relaxed);
+    atomic_store_explicit(&full_until_ns, 0, memory_order_relaxed);
     /* pairs with take_shared */
     atomic_store_explicit(&slot->state, WM_CONTEXT_FREE, memory_order_release);
+}
+
+bool wm_context_seize(struct wm_context_slot *slot)
+{
+    /* pairs with wm_context_detach */
+    return atomic_exchange_explicit(attached_of(slot), 1, memory_order_acquire) == 0;
 }
 
 void wm_context_forget_all(void)

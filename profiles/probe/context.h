@@ -4,6 +4,8 @@
 
 #include "profiles/wire/region.h"
 
+#include <stdbool.h>
+
 /* [any] A thread that ends gives back the context slot that it kept. */
 void wm_context_thread_end(void);
 /* [any] Adds the opens of each node to the thread's, if the request counts, and forgets them. */
@@ -14,6 +16,8 @@ void wm_context_count_visits(struct wm_context_slot *slot);
 /* [any] Takes a free slot: 1 + its index. 0: WM_CONTEXT_MAX are in use, which is counted. */
 uint32_t wm_context_take_shared(void);
 void wm_context_give_shared(uint32_t number);
+/* [any] Nobody can attach it from now on, until it is taken again. False: somebody has. */
+bool wm_context_seize(struct wm_context_slot *slot);
 /* [setup] In a forked child: none of the contexts is its own. */
 void wm_context_forget_all(void);
 

@@ -111,15 +111,16 @@ void wm_label_detach(_Atomic uint32_t *number, bool at_end)
     uint32_t at = atomic_exchange(number, 0);
     if (at == 0)
         return;
-    struct wm_context *context = (struct wm_context *)slot_at(at);
-    if (context != wm_context_current && wm_context_attach(context) != 0) {
+    struct wm_context_slot *slot = slot_at(at);
+    if ((struct wm_context *)slot == wm_context_current) {
+        wm_tls.served = NULL;
+        (void)wm_context_detach();
+    } else if (!wm_context_seize(slot)) {
         /* It is free once its process has ended. */
         if (at_end)
-            wm_context_count_visits(slot_at(at));
+            wm_context_count_visits(slot);
         return;
     }
-    wm_tls.served = NULL;
-    (void)wm_context_detach();
-    wm_context_count_visits(slot_at(at));
+    wm_context_count_visits(slot);
     wm_context_give_shared(at);
 }
