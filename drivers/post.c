@@ -31,9 +31,10 @@ uint64_t wm_post_begin(struct wm_board *board, uint16_t port)
     uint64_t serial = atomic_fetch_add_explicit(&board->next_serial, 1, memory_order_relaxed);
     uint64_t label = WM_LABEL_BOARD | serial;
     struct wm_board_request *request = wm_board_request(board, label);
-    take_counts(board, request);
-    /* A reader that finds the new label must not find the former owner's path. */
+    /* A reader that finds the new label must not find the former owner's path; nor may an agent go
+     * on counting for that once its counts are taken. */
     atomic_store_explicit(&request->label, 0, memory_order_relaxed);
+    take_counts(board, request);
     atomic_store_explicit(&request->path, 0, memory_order_release);
     atomic_store_explicit(&request->context, 0, memory_order_relaxed);
     atomic_store_explicit(&request->label, label, memory_order_release);
@@ -49,16 +50,27 @@ void wm_post_describe(struct wm_board *board, uint64_t label, uint64_t index, ui
     atomic_store_explicit(&request->entry, entry, memory_order_relaxed);
 }
 
+/* Its entry; NULL when that is a later request's by now: an answer may come a million requests
+ * late.
+ */
+static struct wm_board_request *entry_of(struct wm_board *board, uint64_t label)
+{
+    struct wm_board_request *request = wm_board_request(board, label);
+    return atomic_load_explicit(&request->label, memory_order_relaxed) == label ? request : NULL;
+}
+
 uint32_t wm_post_context(struct wm_board *board, uint64_t label)
 {
+    struct wm_board_request *request = entry_of(board, label);
     /* pairs with the agent, which stores it before it writes the reply */
-    return atomic_load_explicit(&wm_board_request(board, label)->context, memory_order_acquire);
+    return request != NULL ? atomic_load_explicit(&request->context, memory_order_acquire) : 0;
 }
 
 void wm_post_end(struct wm_board *board, uint64_t label, uint32_t path)
 {
-    /* pairs with the drain, which reads it to resolve samples */
-    atomic_store_explicit(&wm_board_request(board, label)->path, path + 1, memory_order_release);
+    struct wm_board_request *request = entry_of(board, label);
+    if (request != NULL) /* pairs with the drain, which reads it to resolve samples */
+        atomic_store_explicit(&request->path, path + 1, memory_order_release);
 }
 
 void wm_post_sweep(struct wm_board *board)

@@ -6,7 +6,6 @@
 
 #include "profiles/wire/region.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* A connection with this local port was made (no request yet), or is about to be closed. */
@@ -17,9 +16,11 @@ void wm_post_close(struct wm_board *board, uint16_t port);
 uint64_t wm_post_begin(struct wm_board *board, uint16_t port);
 /* What it is; to be told before it is written. */
 void wm_post_describe(struct wm_board *board, uint64_t label, uint64_t index, uint32_t entry);
-/* 1 + the context that the server marked the request's segments in; 0: none. */
+/* 1 + the context that the server marked the request's segments in; 0: none, or the board has
+ * forgotten the request (WM_BOARD_REQUESTS later ones were made). */
 uint32_t wm_post_context(struct wm_board *board, uint64_t label);
-/* The request took this path. Not for uncounted ones: no path, no trace of them anywhere. */
+/* The request took this path; nothing where the board has forgotten it. Not for uncounted ones: no
+ * path, no trace of them anywhere. */
 void wm_post_end(struct wm_board *board, uint64_t label, uint32_t path);
 
 /* Adds what is counted and not yet taken of all requests to board->seen_allocs; again is allowed.

@@ -65,10 +65,31 @@ static void test_counts_are_taken_when_an_entry_is_needed_again_and_at_the_end(v
     free(board);
 }
 
+/* Its entry is another request's by then. */
+static void test_an_answer_that_comes_a_million_requests_late_changes_nothing(void **state)
+{
+    (void)state;
+    struct wm_board *board = new_board();
+    uint64_t late = wm_post_begin(board, 99);
+    uint64_t label;
+    do
+        label = wm_post_begin(board, 99);
+    while (wm_board_request(board, label) != wm_board_request(board, late));
+    wm_board_request(board, label)->context = 5;
+    assert_int_equal(wm_post_context(board, late), 0);
+    assert_int_equal(wm_post_context(board, label), 5);
+    wm_post_end(board, late, 7);
+    assert_int_equal(wm_board_request(board, label)->path, 0);
+    wm_post_end(board, label, 8);
+    assert_int_equal(wm_board_request(board, label)->path, 9);
+    free(board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_port_tells_whose_it_is_and_what_it_carries),
+        cmocka_unit_test(test_an_answer_that_comes_a_million_requests_late_changes_nothing),
         cmocka_unit_test(test_counts_are_taken_when_an_entry_is_needed_again_and_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
