@@ -28,6 +28,7 @@ struct line {
     struct wm_reply_reader *reader;
     uint32_t request; /* WM_TURNS_NONE: none */
     uint64_t label;   /* its own, on the board */
+    uint64_t lost;    /* label of the last that got no reply, until one comes again; 0: none */
     uint64_t sent_ms;
 };
 

@@ -87,8 +87,31 @@ static void unanswered(struct wm_driver *driver, uint32_t number, const char *re
     driver->sink->done(driver->sink, slot, &result);
 }
 
+/* If the server is dying it had this in its hands: but not what is sent after it, on a connection
+ * that the kernel still made in its name. */
+static void note_loss(struct wm_driver *driver, uint32_t number)
+{
+    struct line *line = &driver->lines[number];
+    if (line->lost != 0)
+        return;
+    line->lost = line->label;
+    wm_post_lost(&driver->target->region->board, line->lost, true);
+}
+
+/* The server has answered since: it has outlived what was lost. */
+static void forget_loss(struct wm_driver *driver, uint32_t number)
+{
+    struct line *line = &driver->lines[number];
+    if (line->lost == 0)
+        return;
+    wm_post_lost(&driver->target->region->board, line->lost, false);
+    line->lost = 0;
+}
+
 void wm_net_unanswered(struct wm_driver *driver, uint32_t number, int rc)
 {
+    if (driver->lines[number].request != WM_TURNS_NONE && rc != UV_ETIMEDOUT)
+        note_loss(driver, number);
     unanswered(driver, number, reason_of(rc));
 }
 
@@ -120,6 +143,7 @@ static void on_bytes(void *user, uint32_t number, const char *bytes, size_t coun
     struct line *line = &driver->lines[number];
     struct wm_protocol_reply reply = {.failed = false};
     size_t used = 0;
+    forget_loss(driver, number);
     if (line->request == WM_TURNS_NONE) {
         wm_pool_reopen(driver->pool, number); /* nobody asked */
         return;

@@ -37,6 +37,7 @@ uint64_t wm_post_begin(struct wm_board *board, uint16_t port)
     take_counts(board, request);
     atomic_store_explicit(&request->path, 0, memory_order_release);
     atomic_store_explicit(&request->context, 0, memory_order_relaxed);
+    atomic_store_explicit(&request->lost, 0, memory_order_relaxed);
     atomic_store_explicit(&request->label, label, memory_order_release);
     /* pairs with the agent's reading of its connection's label */
     atomic_store_explicit(&board->ports[port], label, memory_order_release);
@@ -71,6 +72,13 @@ void wm_post_end(struct wm_board *board, uint64_t label, uint32_t path)
     struct wm_board_request *request = entry_of(board, label);
     if (request != NULL) /* pairs with the drain, which reads it to resolve samples */
         atomic_store_explicit(&request->path, path + 1, memory_order_release);
+}
+
+void wm_post_lost(struct wm_board *board, uint64_t label, bool lost)
+{
+    struct wm_board_request *request = entry_of(board, label);
+    if (request != NULL)
+        atomic_store_explicit(&request->lost, lost, memory_order_relaxed);
 }
 
 void wm_post_sweep(struct wm_board *board)

@@ -6,6 +6,7 @@
 
 #include "profiles/wire/region.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A connection with this local port was made (no request yet), or is about to be closed. */
@@ -22,6 +23,10 @@ uint32_t wm_post_context(struct wm_board *board, uint64_t label);
 /* The request took this path; nothing where the board has forgotten it. Not for uncounted ones: no
  * path, no trace of them anywhere. */
 void wm_post_end(struct wm_board *board, uint64_t label, uint32_t path);
+
+/* The request's connection ended without a reply; or, `lost` false, the server has outlived that.
+ */
+void wm_post_lost(struct wm_board *board, uint64_t label, bool lost);
 
 /* Adds what is counted and not yet taken of all requests to board->seen_allocs; again is allowed.
  */

@@ -1,28 +1,16 @@
 /* crash_board.c - which requests a server had in its hands when it died, from the label board. */
-#include "drivers/net.h"
 #include "harness/cli/crash.h"
 #include "harness/core/arena.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdbool.h>
 
-/* A connection has one request at a time, so those in flight are among the last so many. */
-enum { LAST_REQUESTS = 2 * WM_CONTEXT_MAX };
-
-/* The driver may have noticed the end before us: then the request ended without an answer. */
-static bool was_in_flight(const struct wm_region *region, const struct wm_board_request *request,
-                          uint64_t label)
+/* The driver may have noticed the end before us: then the request has ended, without an answer. */
+static bool was_in_flight(const struct wm_board_request *request)
 {
-    if (atomic_load(&request->label) != label ||
-        (atomic_load(&request->index) & WM_WORK_WARMUP_INDEX) != 0)
-        return false;
-    uint32_t path = atomic_load(&request->path);
-    if (path == 0)
-        return true;
-    uint32_t outcome = path <= WM_PATH_MAX ? region->paths[path - 1].outcome : 0;
-    uint32_t name = outcome < WM_OUTCOME_MAX ? region->outcomes[outcome] : 0;
-    return name < WM_NAME_BYTES - sizeof(WM_NET_UNANSWERED) &&
-           strcmp(region->names + name, WM_NET_UNANSWERED) == 0;
+    return atomic_load(&request->label) != 0 &&
+           (atomic_load(&request->index) & WM_WORK_WARMUP_INDEX) == 0 &&
+           (atomic_load(&request->path) == 0 || atomic_load(&request->lost) != 0);
 }
 
 static int take(const struct wm_region *region, const struct wm_board_request *request,
@@ -44,17 +32,19 @@ int wm_crash_collect_board(const struct wm_region *region, struct wm_run *run,
                            struct wm_crash_report *report)
 {
     const struct wm_board *board = &region->board;
-    uint64_t end = atomic_load(&board->next_serial);
-    uint64_t first = end > LAST_REQUESTS ? end - LAST_REQUESTS : 1;
+    /* All that there is: a slow request may be as old as the run. */
+    uint64_t made = atomic_load(&board->next_serial);
+    uint64_t end = made < WM_BOARD_REQUESTS ? made : WM_BOARD_REQUESTS;
+    size_t room = 0;
     int rc = 0;
-    report->requests = wm_arena_alloc(run->arena, (end - first + 1) * sizeof(*report->requests));
+    for (uint64_t i = 0; i < end; i++)
+        room += was_in_flight(&board->requests[i]);
+    report->requests = wm_arena_alloc(run->arena, (room + 1) * sizeof(*report->requests));
     if (report->requests == NULL)
         return -ENOMEM;
-    for (uint64_t serial = first; rc == 0 && serial < end; serial++) {
-        uint64_t label = WM_LABEL_BOARD | serial;
-        const struct wm_board_request *request = &board->requests[label & (WM_BOARD_REQUESTS - 1)];
-        if (was_in_flight(region, request, label))
-            rc = take(region, request, run, &report->requests[report->request_count++]);
+    for (uint64_t i = 0; rc == 0 && i < end && report->request_count < room; i++) {
+        if (was_in_flight(&board->requests[i]))
+            rc = take(region, &board->requests[i], run, &report->requests[report->request_count++]);
     }
     return rc;
 }

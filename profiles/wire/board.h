@@ -48,7 +48,8 @@ struct wm_board_request {
     /* The harness's own, to say what was in flight when a server died: relaxed. */
     _Atomic uint64_t index; /* of the work */
     _Atomic uint32_t entry; /* its label, of wm_region.entries */
-    uint32_t reserved;
+    _Atomic uint32_t lost;  /* 1: its connection ended without a reply, and none has come there
+                               since: if the server has died, it had this in its hands */
 };
 
 struct wm_reason {

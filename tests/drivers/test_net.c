@@ -26,6 +26,16 @@ static void close_rig(void)
     net_close(&rig);
 }
 
+/* Requests that a server that died now would have had in its hands. */
+static uint64_t lost_count(void)
+{
+    const struct wm_board *board = &rig.region->board;
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < board->next_serial; i++)
+        count += board->requests[i].lost;
+    return count;
+}
+
 /* Runs so many requests over four connections, this command and OK in turns. */
 static void run_with(const char *command, uint64_t requests)
 {
@@ -71,6 +81,8 @@ static void expect_unanswered(const char *command, enum fake_command odd, const 
     assert_int_equal(net_path(&rig, "odd:unanswered"), fake.seen[odd]);
     assert_int_equal(fake.seen[FAKE_OK] + fake.seen[odd], requests);
     assert_in_range(net_sums(&rig).reconnects, fake.seen[odd] - 4, fake.seen[odd]);
+    bool hung_up = odd == FAKE_HANGUP || odd == FAKE_HALF || odd == FAKE_RESET;
+    assert_in_range(lost_count(), 0, hung_up ? 4 : 0); /* all before were followed by answers */
     close_rig();
 }
 
@@ -124,7 +136,9 @@ static void test_requests_fail_when_a_server_stays_away(void **state)
     struct net_sums sums = net_sums(&rig);
     assert_int_equal(sums.requests, 30);
     assert_int_equal(sums.unfinished, 0);
-    assert_true(net_failed(&rig, "connection refused") > 0);
+    uint64_t refused = net_failed(&rig, "connection refused");
+    assert_true(refused > 0);
+    assert_in_range(lost_count(), 1, 4); /* what it had when it went away */
     assert_in_range(wm_clock_now_ns() - start_ns, 5000 * MS, 60000 * MS);
     close_rig();
 }

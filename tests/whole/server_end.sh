@@ -7,13 +7,38 @@ export TMPDIR="$folder/temporary"
 mkdir "$TMPDIR"
 redis='redis-server --port {port} --save ""'
 mix=$source/workloads/samples/redis/mix.csv
+port=$((20000 + $$ % 9000))
+
+# info KEY: a number that the server tells of itself; 0: it does not answer yet.
+info() {
+    number=$(redis-cli -p "$port" info 2>/dev/null | tr -d '\r' | sed -n "s/^$1:\([0-9]*\)\$/\1/p")
+    echo "${number:-0}"
+}
+
+# until_more KEY NUMBER: … is above that.
+until_more() {
+    for _ in $(seq 400); do
+        [ "$(info "$1")" -le "$2" ] || return 0
+        sleep 0.05
+    done
+    fail "the server's $1 stays below $2"
+}
+
+# until_said WORDS: waymark has said that.
+until_said() {
+    for _ in $(seq 200); do
+        ! grep -q -- "$1" "$folder/err" || return 0
+        sleep 0.05
+    done
+    fail "waymark never said '$1'"
+}
 
 # start OPTIONS...: a run of a minute in the background, its process in $pid and the server's in
 # $server, when that is under load.
 start() {
     rm -rf "$run"
     env --default-signal=INT "$build/bin/waymark" run --server "$redis" --protocol resp \
-        --workload "$mix" --concurrency 8 --duration 60s -o "$run" "$@" >"$folder/out" \
+        --workload "$mix" --port "$port" --concurrency 8 --duration 60s -o "$run" "$@" >"$folder/out" \
         2>"$folder/err" &
     pid=$!
     server=
@@ -22,7 +47,7 @@ start() {
         sleep 0.05
     done
     [ -n "$server" ] || fail "the server did not start"
-    sleep 1
+    until_more total_commands_processed 100000
 }
 
 # ended STATUS WHAT...: it ends so, within 10 s, and its server with it.
@@ -54,9 +79,24 @@ grep -q '"signal": 9' "$run/crash.json" || fail "no signal in crash.json"
 waymark report -top "$run"
 expect 0 "report on the run of a killed server"
 
+# One that has waited for long is in flight as well, however many came after it.
+cat >"$folder/slow.csv" <<'END'
+weight,command
+1,BLPOP nobody 0
+20000,GET a
+END
+mix=$folder/slow.csv
 start
-redis-cli -p "$(tr '\0' ' ' <"/proc/$server/cmdline" | sed 's/.*:\([0-9]*\).*/\1/; s/.*--port \([0-9]*\).*/\1/')" \
-    shutdown nosave 2>/dev/null || :
+mix=$source/workloads/samples/redis/mix.csv
+until_more blocked_clients 0
+until_more total_commands_processed $(($(info total_commands_processed) + 20000))
+kill -9 "$server"
+ended 3 "a server with slow requests"
+[ "$(grep -c '"index"' "$run/crash.json")" -eq 8 ] || fail "not 8 requests were in flight"
+grep -q 'BLPOP' "$run/crash.json" || fail "the request that was in flight for longest is not told"
+
+start
+redis-cli -p "$port" shutdown nosave 2>/dev/null || :
 ended 3 "a server that ends by itself"
 said "the server ended with exit code 0" "a server that ends by itself"
 
@@ -68,9 +108,8 @@ said "ended by a signal" "Ctrl-C"
 
 start
 kill -STOP "$server"
-sleep 0.2
 kill -INT "$pid"
-sleep 0.2
+until_said "once more ends at once"
 kill -INT "$pid"
 ended 130 "Ctrl-C twice"
 
@@ -84,14 +123,12 @@ rm -rf "$run"
 env --default-signal=INT "$build/bin/waymark" run --server "sh -c 'sleep 100; : {port}'" \
     --protocol resp --workload "$mix" -o "$run" >"$folder/out" 2>"$folder/err" &
 pid=$!
-sleep 0.5
-server=$(pgrep -P "$pid")
+until server=$(pgrep -P "$pid"); do sleep 0.05; done
 kill -INT "$pid"
 ended 130 "Ctrl-C while the server is awaited"
 [ ! -e "$run" ] || fail "a run without a request was written"
 
 # Somebody's server that hangs: it is left as it is, and not waited for after a second Ctrl-C.
-port=$((20000 + $$ % 9000))
 redis-server --port "$port" --save '' >/dev/null 2>&1 &
 server=$!
 until redis-cli -p "$port" ping >/dev/null 2>&1; do sleep 0.05; done
@@ -99,10 +136,10 @@ rm -rf "$run"
 env --default-signal=INT "$build/bin/waymark" run --connect "127.0.0.1:$port" --protocol resp \
     --workload "$mix" --concurrency 8 --duration 60s -o "$run" >"$folder/out" 2>"$folder/err" &
 pid=$!
-sleep 1
+until_more total_commands_processed 100000
 kill -STOP "$server"
 kill -INT "$pid"
-sleep 0.3
+until_said "once more ends at once"
 kill -0 "$pid" 2>/dev/null || fail "requests in flight were not waited for"
 kill -INT "$pid"
 timeout 3 tail --pid="$pid" -f /dev/null || { fail "--connect, Ctrl-C twice: still runs"; kill -9 "$pid"; }
