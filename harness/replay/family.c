@@ -16,11 +16,13 @@
 #include <unistd.h>
 
 #define KILL_PATIENCE_NS (5 * WM_NS_PER_SECOND)
+#define DYING_PATIENCE_NS (WM_NS_PER_SECOND / 5)
 
 struct member {
     pid_t pid;
     pid_t parent;
     bool ours;
+    bool dying;            /* nothing can keep it alive any more */
     uint64_t own_ticks;    /* user and system */
     uint64_t waited_ticks; /* the same of children that it waited for, and theirs */
 };
@@ -57,7 +59,7 @@ static pid_t reap_one(struct wm_family *family, pid_t which)
     family->first_ended = family->first_ended || pid == family->first;
     /* Who was left behind while the one that was started goes on is not the server; and the first
      * that ended badly took the others with it. */
-    if (!family->first_ended || family->failed)
+    if (!family->first_ended || family->failed || family->burying)
         return pid;
     family->failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     family->exit = (struct wm_target_exit){
@@ -67,20 +69,22 @@ static pid_t reap_one(struct wm_family *family, pid_t which)
     return pid;
 }
 
-bool wm_family_reap(struct wm_family *family)
-{
-    pid_t pid;
-    if (!family->first_ended) /* before a daemon that it left behind, if both have ended */
-        (void)reap_one(family, family->first);
-    while ((pid = reap_one(family, -1)) > 0)
-        ;
-    return pid < 0 && errno == ECHILD;
-}
-
 /* ---- Who lives ---- */
 
 /* Fields of /proc/PID/stat behind the name, from 0 on. */
-enum { STATE, PARENT, USER = 11, SYSTEM, WAITED_USER, WAITED_SYSTEM, FIELD_COUNT };
+enum {
+    STATE,
+    PARENT,
+    FLAGS = 6,
+    USER = 11,
+    SYSTEM,
+    WAITED_USER,
+    WAITED_SYSTEM,
+    PENDING = 28, /* signals, of its first thread */
+    FIELD_COUNT,
+};
+/* Of FLAGS: it exits, it was killed (the kernel's PF_EXITING, PF_SIGNALED). */
+enum { FLAGS_DYING = 0x4 | 0x400 };
 
 /* "12 (name) S 1 …": the name may hold blanks and brackets, so what follows is found from its end.
  */
@@ -114,6 +118,9 @@ static bool read_member(const char *pid, struct member *ret_member)
     *ret_member = (struct member){
         .pid = (pid_t)strtol(pid, NULL, 10),
         .parent = (pid_t)fields[PARENT],
+        /* whatever signal is fatal, the kernel has SIGKILL wait for all threads at once */
+        .dying = (fields[FLAGS] & FLAGS_DYING) != 0 ||
+                 (fields[PENDING] & UINT64_C(1) << (SIGKILL - 1)) != 0,
         .own_ticks = fields[USER] + fields[SYSTEM],
         .waited_ticks = fields[WAITED_USER] + fields[WAITED_SYSTEM],
     };
@@ -176,6 +183,46 @@ static void for_each(void (*take)(const struct member *member, void *user), void
         if (members[i].ours)
             take(&members[i], user);
     free(members);
+}
+
+/* ---- Who ended, and who is judged by it ---- */
+
+static void note_dying(const struct member *member, void *user)
+{
+    bool *some = user;
+    *some = *some || (member->dying && member->parent == getpid());
+}
+
+/* The one that was started says that all is well. Whoever died before it, or was killed by it at
+ * the end, is not the server then: only who outlives it can be. */
+static void bury_the_dying(struct wm_family *family)
+{
+    const struct timespec pause = {.tv_nsec = 1000 * 1000};
+    uint64_t until_ns = wm_clock_now_ns() + DYING_PATIENCE_NS;
+    bool some = true;
+    family->burying = true;
+    while (some) {
+        some = false;
+        for_each(note_dying, &some); /* before they are reaped: who is not seen has been */
+        while (reap_one(family, -1) > 0)
+            ;
+        if (wm_clock_now_ns() > until_ns)
+            break;
+        if (some)
+            (void)nanosleep(&pause, NULL);
+    }
+    family->burying = false;
+}
+
+bool wm_family_reap(struct wm_family *family)
+{
+    /* first, before a daemon that it left behind, if both have ended */
+    pid_t pid = family->first_ended ? 0 : reap_one(family, family->first);
+    do {
+        if (pid > 0 && pid == family->first && !family->failed)
+            bury_the_dying(family);
+    } while ((pid = reap_one(family, -1)) > 0);
+    return pid < 0 && errno == ECHILD;
 }
 
 /* ---- CPU ---- */

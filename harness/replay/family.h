@@ -14,8 +14,9 @@
 struct wm_family {
     pid_t first;                /* the process that the others come from */
     bool first_ended;           /* … and how */
-    struct wm_target_exit exit; /* of `first`, or of who died or ended last after it went well */
-    bool failed;                /* `first` or somebody it left behind ended badly */
+    bool burying;               /* who ends now was dying when `first` ended well */
+    struct wm_target_exit exit; /* of `first`, or of who outlived it and ended last, or badly */
+    bool failed;                /* `first` or somebody who outlived it ended badly */
     uint64_t reaped_ns;         /* CPU of those that ended, with theirs that they waited for */
 };
 

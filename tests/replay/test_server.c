@@ -182,15 +182,21 @@ static void test_nginx_runs_with_its_configuration_filled_in(void **state)
     assert_int_equal(house->exit.exit_code, 0);
 }
 
-static void test_a_daemon_is_adopted_and_ended(void **state)
+/* The command is through, the server is not. */
+static void start_daemon(struct house *house)
 {
-    struct house *house = *state;
     start_nginx(house, "on    ");
     for (int i = 0; i < 100; i++) {
         uv_run(&house->loop, UV_RUN_NOWAIT);
         usleep(2000);
     }
-    assert_int_equal(house->exits, 0); /* the command is through, the server is not */
+    assert_int_equal(house->exits, 0);
+}
+
+static void test_a_daemon_is_adopted_and_ended(void **state)
+{
+    struct house *house = *state;
+    start_daemon(house);
     end_by(house, SIGTERM);
 }
 
@@ -199,7 +205,7 @@ static void test_a_daemon_that_is_killed_has_died_by_it(void **state)
     struct house *house = *state;
     char name[512];
     char *pid;
-    start_nginx(house, "on    ");
+    start_daemon(house);
     /* {dir} is all that is new in $TMPDIR */
     snprintf(name, sizeof(name), "cat %s/waymark-server-*/nginx.pid >%s/pid", house->folder,
              house->folder);
@@ -231,6 +237,24 @@ static void test_a_command_that_ends_at_once_is_told_with_its_last_words(void **
     assert_int_equal(house->exit.exit_code, 7);
     assert_non_null(strstr(wm_server_last_words(house->server), "\nno good"));
     assert_memory_equal(wm_server_last_words(house->server), "starting on ", 12);
+}
+
+static void test_a_worker_that_is_killed_at_a_good_end_changes_nothing(void **state)
+{
+    struct house *house = *state;
+    start(house, "sh -c 'sleep 1000 & kill -TERM $!; exit 0; : {port}'");
+    turn_until(house, has_ended);
+    assert_int_equal(house->exit.signal, 0);
+    assert_int_equal(house->exit.exit_code, 0);
+}
+
+/* What a server left behind is the server from then on. */
+static void test_what_is_left_behind_and_dies_later_has_died(void **state)
+{
+    struct house *house = *state;
+    start(house, "sh -c '(sleep 0.5; kill -TERM $$; kill -TERM 0; : {port}) & exit 0'");
+    turn_until(house, has_ended);
+    assert_int_equal(house->exit.signal, SIGTERM);
 }
 
 static void test_a_server_that_ignores_sigterm_is_killed(void **state)
@@ -372,6 +396,8 @@ int main(void)
         HOUSE(test_a_daemon_that_is_killed_has_died_by_it),
         HOUSE(test_a_shell_and_what_it_started_end_together),
         HOUSE(test_a_command_that_ends_at_once_is_told_with_its_last_words),
+        HOUSE(test_a_worker_that_is_killed_at_a_good_end_changes_nothing),
+        HOUSE(test_what_is_left_behind_and_dies_later_has_died),
         HOUSE(test_a_server_that_ignores_sigterm_is_killed),
         HOUSE(test_freeing_ends_all_that_still_runs),
         HOUSE(test_a_program_that_is_not_there_is_an_error_with_its_name),
