@@ -17,6 +17,7 @@ struct wm_driver;
 struct wm_worker_table;
 
 struct wm_driver_result {
+    bool unsent;          /* the run ended before it could be sent: the rest says nothing */
     int status;           /* 0, or the entry point's own word for an error */
     uint32_t path;        /* index into the region's paths */
     uint64_t end_ns;      /* monotonic, when the app was done */
@@ -33,6 +34,7 @@ struct wm_driver_sink {
 struct wm_driver_settings {
     struct uv_loop_s *loop;
     struct wm_driver_sink *sink;
+    uint32_t worker;               /* its number, from 0 */
     uint32_t slots;                /* requests in flight at most, on this driver */
     const void *target;            /* what the driver's own header says; the same for all workers */
     struct wm_worker_table *table; /* the worker's: for what only the driver sees; NULL: none */

@@ -163,7 +163,7 @@ static int make_places(struct wm_driver *driver)
     return rc;
 }
 
-/* Each worker has that many, and asks for all of them. */
+/* Each worker asks for those of all. */
 static void allow_files(uint64_t count)
 {
     struct rlimit limit;
@@ -187,8 +187,16 @@ static int open_pool(struct wm_driver *driver, struct wm_error *err)
         .reconnects = &driver->table->reconnects,
         .events = wm_net_events(driver),
     };
-    allow_files((uint64_t)target->connections * target->region->plan.threads + SPARE_FILES);
+    allow_files((uint64_t)target->connections + target->region->plan.threads + SPARE_FILES);
     return wm_pool_open(&settings, &driver->pool, err);
+}
+
+/* Of the connections, those of one worker. */
+static uint32_t share_of(const struct wm_net_target *target, uint32_t worker)
+{
+    uint32_t threads = target->region->plan.threads;
+    uint32_t share = target->connections / threads + (worker < target->connections % threads);
+    return share > 0 ? share : 1;
 }
 
 static int net_open(const struct wm_driver_settings *settings, struct wm_driver **ret_driver,
@@ -203,7 +211,7 @@ static int net_open(const struct wm_driver_settings *settings, struct wm_driver 
     driver->table = settings->table;
     driver->loop = settings->loop;
     driver->slots = settings->slots;
-    driver->connections = driver->target->connections;
+    driver->connections = share_of(driver->target, settings->worker);
     if (driver->connections > driver->slots)
         driver->connections = driver->slots;
     int rc = make_places(driver);

@@ -27,7 +27,8 @@ struct wm_net_target {
     struct sockaddr_storage address;
     socklen_t address_bytes;
     const char *host;     /* as the requests name it: "127.0.0.1:8080" */
-    uint32_t connections; /* of each worker, at least 1; as many as it has slots at most */
+    uint32_t connections; /* of all workers, which share them out: at least 1 each, and as many as
+                             it has slots at most */
     uint64_t timeout_ns;  /* of one request from its sending on: then it failed and its connection
                              is opened anew; to some 10 %; 0: none */
 };

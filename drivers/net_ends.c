@@ -177,13 +177,15 @@ static void on_lost(void *user, uint32_t number, int rc)
         wm_net_unanswered(driver, number, rc);
 }
 
-/* As many as wait now: done() may make the next one wait. */
+/* As many as wait now: done() may make the next one wait. `reason` NULL: the run has ended. */
 static void fail_waiting(struct wm_driver *driver, uint32_t connection, const char *reason)
 {
-    struct wm_protocol_reply reply = no_reply(reason);
+    struct wm_protocol_reply reply = no_reply(reason != NULL ? reason : "");
     for (uint32_t left = wm_turns_waiting_for(driver->turns, connection); left > 0; left--) {
         uint32_t slot = wm_turns_next_of(driver->turns, connection);
-        struct wm_driver_result result = conclude(driver, slot, 0, &reply);
+        struct wm_driver_result result = {.unsent = true};
+        if (reason != NULL)
+            result = conclude(driver, slot, 0, &reply);
         driver->sink->done(driver->sink, slot, &result);
     }
 }
@@ -194,9 +196,10 @@ static void on_refused(void *user, uint32_t number, int rc, uint64_t closed_ms)
     bool stopped = atomic_load_explicit(&driver->target->region->stop, memory_order_relaxed) != 0;
     if (closed_ms < PATIENCE_MS && !stopped)
         return;
-    fail_waiting(driver, number, reason_of(rc));
+    const char *reason = stopped ? NULL : reason_of(rc);
+    fail_waiting(driver, number, reason);
     if (wm_pool_open_count(driver->pool) == 0)
-        fail_waiting(driver, WM_TURNS_ANY, reason_of(rc));
+        fail_waiting(driver, WM_TURNS_ANY, reason);
 }
 
 static void on_tick(void *user)

@@ -166,11 +166,10 @@ static int start_load(struct wm_served *served, struct wm_error *err)
     const struct wm_run_values *values = served->job->values;
     const struct wm_load_watcher watcher = {on_begin, on_end, on_done, served};
     bool null = served->job->server.protocol == NULL;
-    uint64_t threads = values->threads;
     served->target.protocol = served->job->server.protocol;
     served->target.region = served->region;
     served->target.host = served->host;
-    served->target.connections = (uint32_t)((values->connections + threads - 1) / threads);
+    served->target.connections = (uint32_t)values->connections;
     served->target.timeout_ns = values->timeout_ns;
     const struct wm_replay_settings settings = {
         .region = served->region,

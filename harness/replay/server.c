@@ -24,10 +24,10 @@
 enum {
     CONNECT_MS = 1000,
     KILL_AGAIN_MS = 50,
+    TURN_READS = 16, /* together what a pipe holds */
     PORT_TRIES = 1000,
     PORT_LOWEST = 20000,
-    PORT_USUAL = 32768,
-    /* where clients' ports begin, where nobody says otherwise */
+    PORT_USUAL = 32768, /* where clients' ports begin, where nobody says otherwise */
 };
 
 struct wm_server {
@@ -116,17 +116,26 @@ bool wm_server_accepts(const struct sockaddr_storage *address, socklen_t bytes)
 
 /* ---- What it writes ---- */
 
-static void read_output(struct wm_server *server)
+static void close_output(struct wm_server *server)
 {
-    char bytes[4096];
-    ssize_t count = -1;
-    while (server->output_fd >= 0 && (count = read(server->output_fd, bytes, sizeof(bytes))) > 0)
-        wm_tail_add(&server->tail, bytes, (size_t)count);
-    if (server->output_fd < 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
-        return;
     uv_poll_stop(&server->output);
     close(server->output_fd);
     server->output_fd = -1;
+}
+
+/* Not for as long as there is something to read: whoever writes without end must not hold us up. */
+static void read_output(struct wm_server *server)
+{
+    char bytes[4096];
+    for (int i = 0; i < TURN_READS && server->output_fd >= 0; i++) {
+        ssize_t count = read(server->output_fd, bytes, sizeof(bytes));
+        if (count > 0)
+            wm_tail_add(&server->tail, bytes, (size_t)count);
+        else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+            close_output(server);
+        else
+            return;
+    }
 }
 
 static void on_output(uv_poll_t *poll, int status, int events)

@@ -131,6 +131,7 @@ int wm_worker_open(const struct wm_worker_settings *settings, struct wm_worker *
     struct wm_driver_settings driver = {
         .loop = &worker->loop,
         .sink = &worker->sink,
+        .worker = settings->number,
         .slots = settings->slots > 0 ? settings->slots : 1,
         .target = settings->driver_target,
         .table = worker->tally.table,
@@ -414,7 +415,7 @@ static void on_done(struct wm_driver_sink *sink, uint32_t slot_number,
     worker->in_flight--;
     if (result->end_ns > worker->last_end_ns)
         worker->last_end_ns = result->end_ns;
-    if (slot->counted) {
+    if (slot->counted && !result->unsent) {
         uint64_t from_ns = slot->from_ns + result->sampling_ns;
         uint64_t latency_ns = result->end_ns > from_ns ? result->end_ns - from_ns : 0;
         wm_tally_add(&worker->tally, &slot->request, result, latency_ns);

@@ -115,8 +115,7 @@ static int run(struct wm_region *region, const char *mix, struct wm_error *err)
     if (rc < 0)
         return rc;
     target.region = region;
-    target.connections =
-        (region->plan.concurrency + region->plan.threads - 1) / region->plan.threads;
+    target.connections = region->plan.concurrency;
     struct wm_replay_settings settings = {
         .region = region,
         .stream = stream,

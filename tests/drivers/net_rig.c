@@ -52,7 +52,7 @@ void net_closed(struct net_rig *rig, uint32_t threads, uint32_t connections, uin
     rig->region->plan.threads = threads;
     rig->region->plan.concurrency = connections;
     rig->region->plan.requests = requests;
-    rig->target.connections = connections / threads;
+    rig->target.connections = connections;
 }
 
 void net_rate(struct net_rig *rig, double rate_per_second, uint64_t requests)

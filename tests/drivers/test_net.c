@@ -143,6 +143,45 @@ static void test_requests_fail_when_a_server_stays_away(void **state)
     close_rig();
 }
 
+static void *stop_when_gone(void *user)
+{
+    (void)user;
+    while (atomic_load(&fake.seen[FAKE_GONE]) == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    atomic_store(&rig.region->stop, 1);
+    return NULL;
+}
+
+/* As it is when a server has died. */
+static void test_what_was_never_sent_when_the_run_is_stopped_is_no_error(void **state)
+{
+    (void)state;
+    pthread_t stopper;
+    open_rig("entry,weight,command\nok,9,OK\ngone,1,GONE\n");
+    net_closed(&rig, 1, 4, 100000);
+    assert_int_equal(pthread_create(&stopper, NULL, stop_when_gone, NULL), 0);
+    net_run(&rig);
+    pthread_join(stopper, NULL);
+    struct net_sums sums = net_sums(&rig);
+    assert_in_range(sums.errors, 1, 4); /* what was on the four connections */
+    assert_int_equal(net_failed(&rig, "connection refused"), 0);
+    assert_int_equal(sums.requests, net_path(&rig, "ok") + sums.errors);
+    assert_int_equal(sums.unfinished, 0);
+    close_rig();
+}
+
+static void test_workers_share_out_the_connections_exactly(void **state)
+{
+    (void)state;
+    open_rig("entry,weight,command\nok,1,OK\n");
+    net_closed(&rig, 3, 10, 300);
+    net_rate(&rig, 10000, 300);
+    net_run(&rig);
+    assert_int_equal(fake.accepted, 10);
+    assert_int_equal(net_sums(&rig).requests, 300);
+    close_rig();
+}
+
 static void test_nobody_there_at_the_start_is_an_error_with_the_address(void **state)
 {
     (void)state;
@@ -210,7 +249,7 @@ static void test_there_are_no_more_connections_than_requests_in_flight(void **st
     (void)state;
     open_rig("entry,weight,command\nok,1,OK\n");
     net_closed(&rig, 2, 5, 100);
-    rig.target.connections = 3;
+    rig.target.connections = 7;
     net_run(&rig);
     assert_int_equal(fake.accepted, 5);
     assert_int_equal(net_sums(&rig).queued, 0);
@@ -236,6 +275,8 @@ int main(void)
         cmocka_unit_test(test_without_a_timeout_silence_ends_with_the_run),
         cmocka_unit_test(test_requests_wait_for_a_server_that_comes_back),
         cmocka_unit_test(test_requests_fail_when_a_server_stays_away),
+        cmocka_unit_test(test_what_was_never_sent_when_the_run_is_stopped_is_no_error),
+        cmocka_unit_test(test_workers_share_out_the_connections_exactly),
         cmocka_unit_test(test_nobody_there_at_the_start_is_an_error_with_the_address),
         cmocka_unit_test(test_what_cannot_be_spelled_ends_the_run_with_the_reason),
         cmocka_unit_test(test_sessions_take_one_worker),
