@@ -196,7 +196,9 @@ static void on_refused(void *user, uint32_t number, int rc, uint64_t closed_ms)
     bool stopped = atomic_load_explicit(&driver->target->region->stop, memory_order_relaxed) != 0;
     if (closed_ms < PATIENCE_MS && !stopped)
         return;
-    const char *reason = stopped ? NULL : reason_of(rc);
+    /* In an open loop they were due, and nobody was there; else nobody had asked for them yet. */
+    bool closed_loop = driver->target->region->plan.law == WM_LAW_CLOSED;
+    const char *reason = stopped && closed_loop ? NULL : reason_of(rc);
     fail_waiting(driver, number, reason);
     if (wm_pool_open_count(driver->pool) == 0)
         fail_waiting(driver, WM_TURNS_ANY, reason);
