@@ -235,7 +235,7 @@ static void turn(void *user)
     struct wm_error err = {0};
     if (served->phase != WM_SERVED_AWAITED)
         return;
-    if (wm_server_accepts(&served->target.address, served->target.address_bytes)) {
+    if (wm_knock_look(&served->knock, &served->target.address, served->target.address_bytes)) {
         served->phase = WM_SERVED_LOADED;
         int rc = start_load(served, &err);
         if (rc < 0)
@@ -268,6 +268,7 @@ static void end_at_once(void *user)
 static void free_all(void *user)
 {
     struct wm_served *served = user;
+    wm_knock_end(&served->knock);
     wm_server_free(served->server);
     wm_load_free(served->load);
     if (served->files.rlim_max != 0)

@@ -39,6 +39,7 @@ struct wm_served {
     struct wm_net_target target;
     char host[300]; /* as requests name it: "127.0.0.1:8080" */
     uint64_t patient_until_ns;
+    struct wm_knock knock;
     uint64_t cpu_begin_ns;
     bool gone; /* the server's processes have ended */
     struct wm_target_exit exit;

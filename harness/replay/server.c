@@ -1,6 +1,7 @@
 /* server.c - a server under test: started with the agent in it, watched, ended. */
 #include "harness/replay/server.h"
 
+#include "harness/core/clock.h"
 #include "harness/replay/command.h"
 #include "harness/replay/family.h"
 #include "harness/replay/folder.h"
@@ -98,20 +99,59 @@ void wm_server_address(const struct wm_server *server, struct sockaddr_storage *
     *ret_bytes = sizeof(address);
 }
 
-bool wm_server_accepts(const struct sockaddr_storage *address, socklen_t bytes)
+void wm_knock_end(struct wm_knock *knock)
 {
-    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    struct pollfd wait = {.fd = fd, .events = POLLOUT};
+    if (knock->under_way)
+        close(knock->fd);
+    knock->under_way = false;
+}
+
+/* Begins an attempt; true: it has succeeded already. */
+static bool begin_knock(struct wm_knock *knock, const struct sockaddr_storage *address,
+                        socklen_t bytes)
+{
+    knock->fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (knock->fd < 0)
+        return false;
+    knock->under_way = true;
+    knock->until_ns = wm_clock_now_ns() + CONNECT_MS * UINT64_C(1000000);
+    if (connect(knock->fd, (const struct sockaddr *)address, bytes) == 0) {
+        wm_knock_end(knock);
+        return true;
+    }
+    if (errno != EINPROGRESS)
+        wm_knock_end(knock);
+    return false;
+}
+
+/* What has come of the attempt that is under way, within `wait_ms`. */
+static bool end_knock(struct wm_knock *knock, int wait_ms)
+{
+    struct pollfd wait = {.fd = knock->fd, .events = POLLOUT};
     int fault = 0;
     socklen_t fault_bytes = sizeof(fault);
-    if (fd < 0)
-        return false;
-    int rc = connect(fd, (const struct sockaddr *)address, bytes);
-    if (rc < 0 && errno == EINPROGRESS && poll(&wait, 1, CONNECT_MS) == 1 &&
-        getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &fault_bytes) == 0 && fault == 0)
-        rc = 0;
-    close(fd);
-    return rc == 0;
+    bool known = poll(&wait, 1, wait_ms) == 1;
+    bool accepted = known &&
+                    getsockopt(knock->fd, SOL_SOCKET, SO_ERROR, &fault, &fault_bytes) == 0 &&
+                    fault == 0;
+    if (known || wm_clock_now_ns() >= knock->until_ns)
+        wm_knock_end(knock);
+    return accepted;
+}
+
+bool wm_knock_look(struct wm_knock *knock, const struct sockaddr_storage *address, socklen_t bytes)
+{
+    return (!knock->under_way && begin_knock(knock, address, bytes)) ||
+           (knock->under_way && end_knock(knock, 0));
+}
+
+bool wm_server_accepts(const struct sockaddr_storage *address, socklen_t bytes)
+{
+    struct wm_knock knock = {.under_way = false};
+    bool accepted =
+        begin_knock(&knock, address, bytes) || (knock.under_way && end_knock(&knock, CONNECT_MS));
+    wm_knock_end(&knock);
+    return accepted;
 }
 
 /* ---- What it writes ---- */

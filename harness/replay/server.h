@@ -43,6 +43,16 @@ int wm_server_pid(const struct wm_server *server);
 /* Where it listens: 127.0.0.1 and its port. */
 void wm_server_address(const struct wm_server *server, struct sockaddr_storage *ret_address,
                        socklen_t *ret_bytes);
+/* Is somebody there yet? One attempt to connect at a time, of a second at most, which goes on from
+ * one look to the next: a look does not wait. All 0 to begin with; to be ended when it is not asked
+ * any more. [any thread] */
+struct wm_knock {
+    bool under_way;
+    int fd;
+    uint64_t until_ns;
+};
+bool wm_knock_look(struct wm_knock *knock, const struct sockaddr_storage *address, socklen_t bytes);
+void wm_knock_end(struct wm_knock *knock);
 /* [any thread] Tries once to connect, for a second at most; true when somebody accepts. */
 bool wm_server_accepts(const struct sockaddr_storage *address, socklen_t bytes);
 /* The last lines that it wrote, without control bytes; "" when it wrote none. Borrowed until the

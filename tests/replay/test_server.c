@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,6 +350,34 @@ static void test_configuration_is_copied_and_the_rest_is_not(void **state)
     assert_null(strstr(words, "\nb"));
 }
 
+/* A listener whose queue is full lets attempts go unanswered, as a firewall does. */
+static void test_looking_for_a_server_that_does_not_answer_takes_no_time(void **state)
+{
+    (void)state;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_storage where = {0};
+    socklen_t bytes = sizeof(address);
+    struct wm_knock knocks[8] = {{.under_way = false}};
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &bytes), 0);
+    memcpy(&where, &address, sizeof(address));
+    unsigned accepted = 0;
+    uint64_t from_ns = wm_clock_now_ns();
+    for (int i = 0; i < 80; i++)
+        accepted += wm_knock_look(&knocks[i % 8], &where, bytes);
+    assert_true(wm_clock_now_ns() - from_ns < 500 * UINT64_C(1000000));
+    unsigned under_way = 0;
+    for (int i = 0; i < 8; i++) {
+        under_way += knocks[i].under_way;
+        wm_knock_end(&knocks[i]);
+    }
+    assert_true(accepted > 0);
+    assert_true(under_way > 0);
+    close(listener);
+}
+
 /* ---- What it used ---- */
 
 static double cpu_of_children(void)
@@ -405,6 +434,7 @@ int main(void)
         HOUSE(test_the_agent_comes_before_the_users_own_preload),
         HOUSE(test_no_descriptor_and_no_ignored_signal_of_ours_is_passed_on),
         HOUSE(test_configuration_is_copied_and_the_rest_is_not),
+        cmocka_unit_test(test_looking_for_a_server_that_does_not_answer_takes_no_time),
         HOUSE(test_cpu_of_the_whole_family_is_what_getrusage_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
