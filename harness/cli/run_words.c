@@ -124,9 +124,11 @@ void wm_run_tell_next(const struct wm_run *run, const char *folder)
     }
     wm_print_note("%swritten to %s; next:", run->crashed ? "" : "\n", folder);
     wm_print_note("  waymark paths %s", word.data);
-    wm_print_note("  waymark report -by_path %s", word.data);
-    wm_print_note("  waymark report -top %s", word.data);
-    wm_print_note("  go tool pprof -top%s %s%s", focus.data, word.data, "/profile.pb.gz");
+    if (path != NULL) {
+        wm_print_note("  waymark report -by_path %s", word.data);
+        wm_print_note("  waymark report -top %s", word.data);
+        wm_print_note("  go tool pprof -top%s %s%s", focus.data, word.data, "/profile.pb.gz");
+    }
     wm_text_done(&word);
     wm_text_done(&focus);
 }

@@ -26,6 +26,8 @@ WM_EXPORT int accept4(int listener, struct sockaddr *restrict from, socklen_t *r
 WM_EXPORT int connect(int fd, const struct sockaddr *to, socklen_t to_bytes)
 {
     wm_connection_opened(fd);
+    if (wm_probe.agent && to != NULL && (to->sa_family == AF_INET || to->sa_family == AF_INET6))
+        atomic_fetch_add_explicit(&wm_probe.region->board.asked, 1, memory_order_relaxed);
     return wm_libc()->connect(fd, to, to_bytes);
 }
 

@@ -16,6 +16,7 @@ enum { CHUNK = 64 };
 
 struct connection {
     _Atomic uint32_t busy; /* two threads that read one connection: the second is not listened to */
+    uint32_t begun;        /* requests of the read that is under way; who is `busy` */
     _Atomic uint64_t label;
     struct wm_watched watched;
 };
@@ -79,6 +80,7 @@ static void begin_request(struct connection *connection, const char *name)
     uint32_t path = wm_shared_path(region, entry, 0, 0, NULL, 0);
     atomic_fetch_add_explicit(&region->board.seen[path], 1, memory_order_relaxed);
     atomic_store_explicit(&connection->label, WM_LABEL_PATH | path, memory_order_relaxed);
+    connection->begun++;
 }
 
 static wm_watched_fn *const protocols[] = {
@@ -128,6 +130,10 @@ void wm_watch_read(int fd, uint32_t port, const struct iovec *at, size_t pieces,
     struct connection *connection = make(fd);
     if (connection == NULL || pieces == 0 || atomic_exchange(&connection->busy, 1) != 0)
         return;
+    connection->begun = 0;
     take_pieces(connection, port, at, pieces, got);
+    if (connection->begun > 1)
+        atomic_fetch_add_explicit(&wm_probe.region->board.together, connection->begun - 1,
+                                  memory_order_relaxed);
     atomic_store(&connection->busy, 0);
 }

@@ -65,6 +65,9 @@ struct wm_board {
     _Atomic uint64_t seen[WM_PATH_MAX];
     _Atomic uint64_t seen_allocs[WM_PATH_MAX];
     _Atomic uint64_t seen_alloc_bytes[WM_PATH_MAX];
+    /* What makes the split less sure; counted by the agents, told by the run. */
+    _Atomic uint64_t together; /* requests before others in one read: their CPU is the last one's */
+    _Atomic uint64_t asked;    /* connections that the server opened, to servers of its own */
     _Atomic uint32_t reason_count; /* starts at 1 */
     struct wm_reason reasons[WM_REASON_MAX];
 };

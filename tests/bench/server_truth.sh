@@ -31,7 +31,7 @@ redis_columns='command'
 redis_rows='GET 40 GET word
 LPUSH 20 LPUSH grown {string 8}
 LRANGE 15 LRANGE list 0 299
-ZADD 20 ZADD board {uniform 1 100000} m{uniform 1 10000}
+ZADD 20 ZADD board {uniform 1 100000} m{uniform 1 200}
 SORT 5 SORT numbers'
 nginx_columns='target'
 nginx_rows='tiny 40 /tiny.html
@@ -55,13 +55,14 @@ redis_prepare() {
         --dbfilename truth.rdb >"$folder/prepare.log" &
     server=$!
     until redis-cli -p "$port" ping >/dev/null 2>&1; do sleep 0.05; done
-    {
-        echo "SET word $(printf '%0100d' 7)"
-        for i in $(seq 400); do echo "RPUSH list element-$i"; done
-        for i in $(seq 100); do echo "RPUSH numbers $((i * 7919 % 1000))"; done
-        for i in $(seq 10000); do echo "ZADD board $((i * 31 % 99991)) m$i"; done
-        echo SAVE
-    } | redis-cli -p "$port" >/dev/null
+    redis-cli -p "$port" <<EOF >/dev/null
+SET word $(printf '%0100d' 7)
+RPUSH list $(seq -f element-%g 400 | tr '\n' ' ')
+RPUSH numbers $(seq 100 | awk '{ printf "%d ", $1 * 7919 % 1000 }')
+ZADD board $(seq 200 | awk '{ printf "%d m%d ", $1 * 31 % 99991, $1 }')
+SAVE
+EOF
+    [ -s "$folder/truth.rdb" ] || { echo "redis-server saved nothing" >&2; exit 1; }
     end_server
 }
 redis_command='redis-server --port {port} --save "" --appendonly no --dir '$folder' --dbfilename truth.rdb'
