@@ -17,8 +17,6 @@
 #include <sys/socket.h>
 
 enum {
-    FD_MAX = 1 << 16, /* descriptors beyond are counted, and serve nobody */
-
     PORT_MASK = 0xffff,      /* the peer's port; watching, our own */
     KNOWN = 1 << 16,         /* the rest was found out */
     SOCKET = 1 << 17,        /* it can be read from by the network */
@@ -27,9 +25,9 @@ enum {
     OPENED = 1 << 20 | KNOWN /* by the server itself, to somebody */
 };
 
-static _Atomic uint32_t places[FD_MAX];
-static _Atomic uint32_t contexts[FD_MAX]; /* see wm_label_attach */
-static _Atomic int fd_limit;              /* above all that were ever used */
+static _Atomic uint32_t places[WM_CONNECTION_FD_MAX];
+static _Atomic uint32_t contexts[WM_CONNECTION_FD_MAX]; /* see wm_label_attach */
+static _Atomic int fd_limit;                            /* above all that were ever used */
 
 /* The agent's own calls pass, and everything in a host. */
 static inline bool is_off(void)
@@ -54,7 +52,15 @@ static bool is_loopback(const struct sockaddr_storage *address, uint32_t *ret_po
            (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) && v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
 }
 
-static uint32_t find_out(int fd)
+/* Watching, who comes to the server is not known from afar: over the net, or accepted. A socketpair
+ * is the server's own talk, as is a connection within the machine that it was given or opened. */
+static bool may_bring_requests(int family, uint32_t before)
+{
+    return family == AF_INET || family == AF_INET6 ||
+           (family == AF_UNIX && (before & ACCEPTED) != 0);
+}
+
+static uint32_t find_out(int fd, uint32_t before)
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t bytes = sizeof(address);
@@ -68,6 +74,8 @@ static uint32_t find_out(int fd)
     bool loopback = is_loopback(&address, &port);
     if (!wm_probe.watching) /* the harness comes by loopback only */
         return KNOWN | SOCKET | (loopback ? (uint32_t)CONNECTION | port : 0);
+    if (!may_bring_requests(address.ss_family, before))
+        return KNOWN | SOCKET;
     bytes = sizeof(address);
     port = 0;
     if (getsockname(fd, (struct sockaddr *)&address, &bytes) == 0)
@@ -75,21 +83,26 @@ static uint32_t find_out(int fd)
     return KNOWN | SOCKET | CONNECTION | port;
 }
 
-static uint32_t look(int fd, uint32_t before)
+static void store(int fd, uint32_t place)
 {
-    int saved_errno = errno;
-    uint32_t place = find_out(fd) | (before & ACCEPTED);
-    errno = saved_errno;
     atomic_store_explicit(&places[fd], place, memory_order_relaxed);
     int limit = atomic_load_explicit(&fd_limit, memory_order_relaxed);
     while (fd >= limit && !atomic_compare_exchange_weak(&fd_limit, &limit, fd + 1))
         ;
+}
+
+static uint32_t look(int fd, uint32_t before)
+{
+    int saved_errno = errno;
+    uint32_t place = find_out(fd, before) | (before & ACCEPTED);
+    errno = saved_errno;
+    store(fd, place);
     return place;
 }
 
 static inline uint32_t place_of(int fd)
 {
-    if ((unsigned int)fd >= FD_MAX)
+    if ((unsigned int)fd >= WM_CONNECTION_FD_MAX)
         return 0;
     uint32_t place = atomic_load_explicit(&places[fd], memory_order_relaxed);
     return (place & KNOWN) != 0 ? place : look(fd, place);
@@ -133,7 +146,7 @@ void wm_connection_serve(int fd)
 static void count_read(int fd)
 {
     struct wm_process *process = wm_probe.process;
-    if ((unsigned int)fd >= FD_MAX)
+    if ((unsigned int)fd >= WM_CONNECTION_FD_MAX)
         atomic_fetch_add_explicit(&wm_probe.region->descriptors_lost, 1, memory_order_relaxed);
     if (process == NULL)
         return;
@@ -148,7 +161,7 @@ void wm_connection_read(int fd, const struct iovec *at, size_t pieces, ssize_t g
         return;
     int saved_errno = errno;
     uint32_t place = place_of(fd);
-    if ((place & SOCKET) != 0 || (unsigned int)fd >= FD_MAX)
+    if ((place & SOCKET) != 0 || (unsigned int)fd >= WM_CONNECTION_FD_MAX)
         count_read(fd);
     if ((place & CONNECTION) != 0) {
         if (wm_probe.watching) {
@@ -179,7 +192,7 @@ static bool are_opened(const struct pollfd *fds, nfds_t count)
 {
     enum { LOOK_AT_MAX = 4 };
     for (nfds_t i = 0; i < count; i++) {
-        if (i == LOOK_AT_MAX || (unsigned int)fds[i].fd >= FD_MAX ||
+        if (i == LOOK_AT_MAX || (unsigned int)fds[i].fd >= WM_CONNECTION_FD_MAX ||
             atomic_load_explicit(&places[fds[i].fd], memory_order_relaxed) != OPENED)
             return false;
     }
@@ -196,16 +209,29 @@ void wm_connection_wait(const struct pollfd *fds, nfds_t count)
 
 /* ---- Descriptors come and go ---- */
 
-static void put(int fd, uint32_t place)
+static inline bool is_nothing(int fd)
 {
-    if (is_off() || (unsigned int)fd >= FD_MAX)
-        return;
+    return atomic_load_explicit(&places[fd], memory_order_relaxed) == 0 &&
+           atomic_load_explicit(&contexts[fd], memory_order_relaxed) == 0;
+}
+
+static void replace(int fd, uint32_t place)
+{
     if (atomic_load_explicit(&contexts[fd], memory_order_relaxed) != 0)
         wm_label_detach(&contexts[fd], false);
     if (wm_probe.watching)
         wm_watch_forget(fd);
     if (atomic_load_explicit(&places[fd], memory_order_relaxed) != place)
-        atomic_store_explicit(&places[fd], place, memory_order_relaxed);
+        store(fd, place);
+}
+
+/* A child of vfork() closes descriptors of its own, but would write to its parent's tables. */
+static void put(int fd, uint32_t place)
+{
+    if (is_off() || (unsigned int)fd >= WM_CONNECTION_FD_MAX || (place == 0 && is_nothing(fd)) ||
+        !wm_process_is_own())
+        return;
+    replace(fd, place);
 }
 
 void wm_connection_accepted(int fd)
@@ -226,8 +252,11 @@ void wm_connection_forget(int fd)
 void wm_connection_forget_range(unsigned int first, unsigned int last)
 {
     unsigned int limit = (unsigned int)atomic_load(&fd_limit);
+    if (is_off() || first >= limit || !wm_process_is_own())
+        return;
     for (unsigned int fd = first; fd <= last && fd < limit; fd++)
-        put((int)fd, 0);
+        if (!is_nothing((int)fd))
+            replace((int)fd, 0);
 }
 
 /* ---- Processes come and go ---- */

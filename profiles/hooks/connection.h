@@ -13,6 +13,8 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+enum { WM_CONNECTION_FD_MAX = 1 << 16 }; /* descriptors beyond are counted, and serve nobody */
+
 /* The thread reads from, or writes to `fd`: its label is now that connection's request, if it is
  * one of the harness's; nobody's, if it is a connection that was accepted from somebody else.
  * Files, pipes and connections that the server opened itself change nothing. */

@@ -4,6 +4,7 @@
 #include "profiles/probe/state.h"
 
 #include <errno.h>
+#include <linux/close_range.h>
 
 WM_EXPORT int accept(int listener, struct sockaddr *restrict from, socklen_t *restrict from_bytes)
 {
@@ -40,7 +41,8 @@ WM_EXPORT int close(int fd)
 
 WM_EXPORT int close_range(unsigned int first, unsigned int last, int flags)
 {
-    wm_connection_forget_range(first, last);
+    if (((unsigned int)flags & CLOSE_RANGE_CLOEXEC) == 0)
+        wm_connection_forget_range(first, last);
     return wm_libc()->close_range(first, last, flags);
 }
 
@@ -59,14 +61,25 @@ WM_EXPORT int fclose(FILE *file)
     return wm_libc()->fclose(file);
 }
 
+/* Only where `to` will be another thing. */
+static void forget_target(int from, int to)
+{
+    if (!wm_probe.agent || from == to)
+        return;
+    int saved_errno = errno;
+    if (fcntl(from, F_GETFD) >= 0)
+        wm_connection_forget(to);
+    errno = saved_errno;
+}
+
 WM_EXPORT int dup2(int from, int to)
 {
-    wm_connection_forget(to);
+    forget_target(from, to);
     return wm_libc()->dup2(from, to);
 }
 
 WM_EXPORT int dup3(int from, int to, int flags)
 {
-    wm_connection_forget(to);
+    forget_target(from, to);
     return wm_libc()->dup3(from, to, flags);
 }

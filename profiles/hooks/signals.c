@@ -4,6 +4,7 @@
  * server sets, and they stay deliverable, whatever it blocks. The server finds the actions and the
  * masks that it set; its handler is called for signals that are not ours. */
 #include "profiles/hooks/libc.h"
+#include "profiles/probe/processes.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
 
@@ -122,10 +123,10 @@ static void follow_mask(int how, const sigset_t *set, sigset_t *ret_old)
         if (set == NULL)
             continue;
         bool in = sigismember(set, signal) == 1;
-        if (how == SIG_SETMASK)
-            wm_tls.blocked[i] = in;
-        else if (in)
-            wm_tls.blocked[i] = how == SIG_BLOCK;
+        bool blocked = how == SIG_SETMASK ? in : in ? how == SIG_BLOCK : wm_tls.blocked[i];
+        /* In a child of vfork() it is the parent's. */
+        if (blocked != wm_tls.blocked[i] && wm_process_is_own())
+            wm_tls.blocked[i] = blocked;
     }
 }
 

@@ -1,6 +1,7 @@
 /* watch.c - `waymark agent`: labels from what a server reads. */
 #include "profiles/hooks/watch.h"
 
+#include "profiles/hooks/connection.h"
 #include "profiles/hooks/heap.h"
 #include "profiles/hooks/watched.h"
 #include "profiles/probe/state.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FD_MAX = 1 << 16, CHUNK = 64 }; /* connections beyond are nobody's */
+enum { CHUNK = 64 };
 
 struct connection {
     _Atomic uint32_t busy; /* two threads that read one connection: the second is not listened to */
@@ -21,7 +22,7 @@ struct connection {
 };
 
 /* Made where a descriptor is used, never given back: at most 30 MB for 65536 of them. */
-static _Atomic(struct connection *) chunks[FD_MAX / CHUNK];
+static _Atomic(struct connection *) chunks[WM_CONNECTION_FD_MAX / CHUNK];
 
 static struct connection *find(int fd)
 {

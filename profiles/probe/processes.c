@@ -17,13 +17,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 void (*wm_process_begun_hook)(void);
 void (*wm_process_forked_hook)(void);
 void (*wm_process_ended_hook)(void);
 
-static bool is_own(void)
+bool wm_process_is_own(void)
 {
     return wm_probe.agent && wm_probe.pid == (int32_t)syscall(SYS_getpid);
 }
@@ -128,17 +129,45 @@ static uint64_t bury_predecessor(void)
     return accounted_ns;
 }
 
+/* ---- Others at work ---- */
+
+enum { PATIENCE_TURNS = 200 }; /* of a millisecond: the lock is held that long by a slow fork */
+
+static void wait_a_turn(int turn)
+{
+    enum { QUICK_TURNS = 20 };
+    struct timespec t = {0, turn < QUICK_TURNS ? 0 : 1000 * 1000};
+    (void)nanosleep(&t, NULL);
+}
+
+/* wm_probe.lock, for calls that a server may make in a signal handler, which may have interrupted
+ * the lock's holder: that would be waited for in vain. */
+static bool lock_in_time(void)
+{
+    for (int turn = 0; turn < PATIENCE_TURNS; turn++) {
+        if (pthread_mutex_trylock(&wm_probe.lock) == 0)
+            return true;
+        wait_a_turn(turn);
+    }
+    return false;
+}
+
 /* Until those that had begun on other threads are through: others see that sampling is off or held.
- * [under wm_probe.lock] */
-static void wait_for_handlers(void)
+ * False: one takes too long. [under wm_probe.lock] */
+static bool wait_for_handlers(void)
 {
     atomic_thread_fence(memory_order_seq_cst); /* pairs with wm_handler's */
+    int turn = 0;
     for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
         const struct wm_own_thread *own = &wm_probe.threads[i];
         while (own->tid != 0 && own != wm_tls.own &&
-               atomic_load_explicit(&own->busy, memory_order_acquire) != 0) /* with wm_handler */
-            (void)syscall(SYS_sched_yield);
+               atomic_load_explicit(&own->busy, memory_order_acquire) != 0) { /* with wm_handler */
+            if (turn == PATIENCE_TURNS)
+                return false;
+            wait_a_turn(turn++);
+        }
     }
+    return true;
 }
 
 /* ---- Fork ---- */
@@ -147,12 +176,13 @@ static void wait_for_handlers(void)
  * half through libunwind, whose locks nobody would ever release there. */
 static void before_fork(void)
 {
-    if (!is_own())
+    if (!wm_process_is_own())
         return;
     pthread_mutex_lock(&wm_probe.lock);
     wm_modules_hold();
     atomic_store(&wm_probe.held, 1); /* handlers leave at once; the time is in the next sample */
-    wait_for_handlers();
+    while (!wait_for_handlers())
+        ;
     atomic_fetch_add(&wm_probe.region->forks, 1);
 }
 
@@ -165,7 +195,7 @@ static void release_locks(void)
 
 static void in_parent(void)
 {
-    if (is_own())
+    if (wm_process_is_own())
         release_locks();
 }
 
@@ -218,28 +248,36 @@ bool wm_process_start(void)
     return true;
 }
 
+/* The last word of all threads: this one's end is some microseconds away, others may have a while.
+ * [under wm_probe.lock] */
+static void account_all(void)
+{
+    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
+        struct wm_own_thread *own = &wm_probe.threads[i];
+        if (own->tid == 0)
+            continue;
+        wm_thread_account(own);
+        wm_thread_release(own);
+    }
+}
+
 void wm_process_end(void)
 {
-    if (!is_own() || wm_probe.process == NULL || atomic_load(&wm_probe.process->ended) != 0)
+    if (!wm_process_is_own() || wm_probe.process == NULL ||
+        atomic_load(&wm_probe.process->ended) != 0)
         return;
     wm_tls.inside = true;
     wm_label_set(0);
     if (wm_process_ended_hook != NULL)
         wm_process_ended_hook();
-    pthread_mutex_lock(&wm_probe.lock);
+    bool locked = lock_in_time();
     /* The events go with the process: to take them away would cost more than their last signals. */
     atomic_store(&wm_probe.sampling, WM_SAMPLING_OFF);
-    wait_for_handlers();
-    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
-        struct wm_own_thread *own = &wm_probe.threads[i];
-        if (own->tid == 0)
-            continue;
-        /* The last word: this thread's end is some microseconds away, others may have a while. */
-        wm_thread_account(own);
-        wm_thread_release(own);
-    }
+    if (locked && wait_for_handlers())
+        account_all(); /* else the slots are found to be abandoned */
     atomic_store(&wm_probe.process->ended, 1);
-    pthread_mutex_unlock(&wm_probe.lock);
+    if (locked)
+        pthread_mutex_unlock(&wm_probe.lock);
     wm_tls.inside = false;
 }
 
@@ -250,24 +288,27 @@ __attribute__((destructor)) static void end(void)
 
 void wm_process_exec_begins(void)
 {
-    if (!is_own() || wm_tls.own == NULL)
+    if (!wm_process_is_own() || wm_tls.own == NULL)
         return;
     wm_tls.inside = true;
-    pthread_mutex_lock(&wm_probe.lock);
-    wm_event_disarm(wm_tls.own);
-    pthread_mutex_unlock(&wm_probe.lock);
+    bool locked = lock_in_time();
+    wm_event_disarm(wm_tls.own); /* without the lock too: its signal would end the next program */
+    if (locked)
+        pthread_mutex_unlock(&wm_probe.lock);
     wm_tls.inside = false;
 }
 
 void wm_process_exec_failed(void)
 {
-    if (!is_own() || wm_tls.own == NULL)
+    if (!wm_process_is_own() || wm_tls.own == NULL)
         return;
     wm_tls.inside = true;
-    pthread_mutex_lock(&wm_probe.lock);
-    if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON && wm_probe.hz > 0 &&
-        wm_event_arm(wm_tls.own, wm_probe.hz) < 0)
-        atomic_fetch_add(&wm_probe.region->threads_eventless, 1);
-    pthread_mutex_unlock(&wm_probe.lock);
+    if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON && wm_probe.hz > 0) {
+        bool locked = lock_in_time();
+        if (!locked || wm_event_arm(wm_tls.own, wm_probe.hz) < 0)
+            atomic_fetch_add(&wm_probe.region->threads_eventless, 1);
+        if (locked)
+            pthread_mutex_unlock(&wm_probe.lock);
+    }
     wm_tls.inside = false;
 }

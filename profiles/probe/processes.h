@@ -10,11 +10,15 @@
  * programs and processes were there before, which is counted; its addresses would be taken for
  * another's, so it is not sampled. */
 bool wm_process_start(void);
-/* [any] The process ends regularly, now: what its threads used since their last samples is nobody's
- * CPU time, contexts are given back. Does nothing the second time, nor in a child that was forked
- * without our notice. */
+/* [signal] This is the process that the agent's state speaks of, and not a child of vfork(), which
+ * shares all memory with it, or one that was forked past libc. A system call. */
+bool wm_process_is_own(void);
+/* [signal] The process ends regularly, now: what its threads used since their last samples is
+ * nobody's CPU time, contexts are given back. Does nothing the second time, nor in a child that was
+ * forked without our notice. In a handler that interrupted the agent itself only the end is told.
+ */
 void wm_process_end(void);
-/* [any] Before execve: a sample must not find the next program without a handler; and when it
+/* [signal] Before execve: a sample must not find the next program without a handler; and when it
  * failed. Nothing is done in a child of vfork(), whose parent these things are. */
 void wm_process_exec_begins(void);
 void wm_process_exec_failed(void);

@@ -83,6 +83,18 @@ static void test_forks_while_others_are_sampled(void **state)
     rig_free(rig);
 }
 
+/* The handler of a signal that interrupted fork() finds the agent's lock held by its own thread. */
+static void test_ends_in_the_midst_of_a_fork(void **state)
+{
+    (void)state;
+    const char *const command[] = {in_build("apps/quitter"), NULL};
+    for (int i = 0; i < 5; i++) {
+        struct rig *rig = run(FAST_HZ, 0, command);
+        assert_int_equal(atomic_load(&rig->region->processes[0].ended), 1);
+        rig_free(rig);
+    }
+}
+
 /* Slots of threads and processes that were killed are used again. */
 static void test_the_killed_leave_their_places(void **state)
 {
@@ -119,6 +131,42 @@ static void test_a_static_program_has_no_agent(void **state)
     rig_start(rig, command, (uint16_t)strtoul(port, NULL, 10), true);
     serve_some(rig, "static", false);
     assert_int_equal(atomic_load(&rig->region->process_count), 0);
+    rig_free(rig);
+}
+
+/* On a watched connection: the work after the half of the answer is the request's. */
+static void check_mistaken(struct rig *rig, struct rig_connection *connection, const char *path)
+{
+    enum { REQUESTS = 100, REPLY_BYTES = 40, WORK_US = 500 };
+    char request[64], label[32];
+    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\n\r\n", path);
+    snprintf(label, sizeof(label), "GET %s", path);
+    for (int i = 0; i < REQUESTS; i++)
+        (void)rig_request(rig, connection, "unused", request, strlen(request), REPLY_BYTES);
+    rig_drain(rig);
+    uint32_t at = rig_path(rig, label);
+    double us = (double)rig->path_ns[at] / 1e3 / REQUESTS;
+    print_message("%s: %.1f us\n", label, us);
+    assert_int_equal(atomic_load(&rig->region->board.seen[at]), REQUESTS);
+    assert_true(us > 0.7 * WORK_US);
+}
+
+static void test_what_may_be_mistaken(void **state)
+{
+    (void)state;
+    char port[8];
+    struct rig *rig = rig_new(WM_TARGET_WATCH, HZ);
+    rig->region->plan.label_by = WM_LABEL_BY_HTTP;
+    snprintf(port, sizeof(port), "%u", rig_free_port());
+    const char *const command[] = {in_build("apps/mistaken"), port, NULL};
+    rig_start(rig, command, (uint16_t)strtoul(port, NULL, 10), true);
+    struct rig_connection connection = rig_connect(rig);
+    check_mistaken(rig, &connection, "/vfork");
+    check_mistaken(rig, &connection, "/none");
+    check_mistaken(rig, &connection, "/pair");
+    rig_disconnect(rig, &connection);
+    assert_int_equal(rig_end(rig), 0);
+    assert_int_equal(atomic_load(&rig->region->board.seen[rig_path(rig, "GET /inner")]), 0);
     rig_free(rig);
 }
 
@@ -162,8 +210,10 @@ int main(void)
         cmocka_unit_test(test_programs_survive_being_executed),
         cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
         cmocka_unit_test(test_forks_while_others_are_sampled),
+        cmocka_unit_test(test_ends_in_the_midst_of_a_fork),
         cmocka_unit_test(test_the_killed_leave_their_places),
         cmocka_unit_test(test_a_static_program_has_no_agent),
+        cmocka_unit_test(test_what_may_be_mistaken),
         cmocka_unit_test(test_without_perf_there_are_timers),
         cmocka_unit_test(test_unsampled_servers_are_labelled_and_accounted),
     };
