@@ -70,7 +70,7 @@ start
 kill -STOP "$server"
 sleep 0.2
 kill -INT "$pid"
-sleep 0.2
+sleep 0.5
 kill -INT "$pid"
 ended 130 "Ctrl-C twice"
 
@@ -102,7 +102,7 @@ pid=$!
 sleep 1
 kill -STOP "$server"
 kill -INT "$pid"
-sleep 0.3
+sleep 0.5
 kill -0 "$pid" 2>/dev/null || fail "requests in flight were not waited for"
 kill -INT "$pid"
 timeout 3 tail --pid="$pid" -f /dev/null || { fail "--connect, Ctrl-C twice: still runs"; kill -9 "$pid"; }
