@@ -5,6 +5,7 @@
 #include "profiles/wire/pattern.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -58,6 +59,23 @@ static const char *header_name(const struct wm_work_field *field)
     return field->name + PREFIX_BYTES;
 }
 
+/* A server would wait for what does not come, or take what is left for the next request. */
+static int check_framing(const char *name, const char *value, size_t body_bytes,
+                         struct wm_error *err)
+{
+    if (strcasecmp(name, "Transfer-Encoding") == 0)
+        return wm_fail_at(err, -EINVAL, name, "bodies are sent whole, with their length");
+    if (strcasecmp(name, "Content-Length") != 0)
+        return 0;
+    errno = 0;
+    unsigned long long length = strtoull(value, NULL, 10);
+    if (value[strspn(value, "0123456789")] != '\0' || errno != 0 || length != body_bytes)
+        return wm_fail_at(err, -EINVAL, name,
+                          "is not the body's length, which is %zu; it is added where not given",
+                          body_bytes);
+    return 0;
+}
+
 static int note_header(struct head *head, const char *name, const char *value, struct wm_error *err)
 {
     if (!is_token(name))
@@ -67,8 +85,7 @@ static int note_header(struct head *head, const char *name, const char *value, s
     if (strpbrk(value, "\r\n") != NULL)
         return wm_fail_at(err, -EINVAL, name, "a header's value cannot have line ends");
     head->host = head->host || strcasecmp(name, "Host") == 0;
-    head->length = head->length || strcasecmp(name, "Content-Length") == 0 ||
-                   strcasecmp(name, "Transfer-Encoding") == 0;
+    head->length = head->length || strcasecmp(name, "Content-Length") == 0;
     head->referer = head->referer || strcasecmp(name, "Referer") == 0;
     head->user_agent = head->user_agent || strcasecmp(name, "User-Agent") == 0;
     return 0;
@@ -97,6 +114,9 @@ static int read_head(const struct wm_work *work, struct head *head, struct wm_er
         const char *name = header_name(&work->fields[i]);
         if (name != NULL)
             rc = note_header(head, name, work->fields[i].value, err);
+        if (rc == 0 && name != NULL)
+            rc = check_framing(name, work->fields[i].value,
+                               work->body != NULL ? work->body_bytes : 0, err);
     }
     return rc;
 }

@@ -22,8 +22,9 @@ static void note_agent(const struct wm_region *region, struct wm_run *run)
     else if (sockets == 0)
         wm_run_note(run, "the agent saw no read from a socket: the server uses io_uring or system "
                          "calls of its own, not libc's, or the agent is only in what starts it "
-                         "(a cleared environment, a static binary); its work cannot be told by "
-                         "request");
+                         "(a cleared environment, a static binary, or started as another user "
+                         "by setpriv or su: start waymark as that user); its work cannot be told "
+                         "by request");
     else if (labelled == 0)
         wm_run_note(run, "the agent saw no connection %s: %s; its work cannot be told by request",
                     region->plan.target == WM_TARGET_WATCH ? "that it could read"

@@ -12,6 +12,8 @@
 enum { DRAIN_MS = 20, PROGRESS_TURNS = 10, WAITING_TURNS = 25 };
 /* After a signal: the workers have 10 s of patience of their own, and then to end. */
 #define PATIENCE_NS (11 * WM_NS_PER_SECOND)
+/* One wish may come as two signals: GNU timeout signals its child, and then its whole group. */
+#define SAME_WISH_NS (WM_NS_PER_SECOND / 5)
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
 enum { STOP_SIGNAL_COUNT = sizeof(stop_signals) / sizeof(stop_signals[0]) };
@@ -49,6 +51,8 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct session *session = handle->data;
     if (session->result.stopped) {
+        if (wm_clock_now_ns() - session->stopped_ns < SAME_WISH_NS)
+            return;
         kill_app(session);
         for (int i = 0; i < STOP_SIGNAL_COUNT; i++) /* a third one is the system's own answer */
             uv_signal_stop(&session->signals[i]);

@@ -4,8 +4,6 @@
 #include "profiles/hooks/libc.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,20 +13,6 @@ WM_EXPORT int pipe2(int fds[2], int flags)
         return wm_libc()->pipe2(fds, flags);
     fds[0] = fds[1] = -1;
     return 0;
-}
-
-/* It writes past write(), since a sanitizer might object to where from. */
-WM_EXPORT long syscall(long number, ...)
-{
-    long at[6]; /* whatever is there: no call takes more */
-    va_list arguments;
-    va_start(arguments, number);
-    for (int i = 0; i < 6; i++)
-        at[i] = va_arg(arguments, long);
-    va_end(arguments);
-    if (number == SYS_write && wm_unwinder_uses((int)at[0], __builtin_return_address(0)))
-        return wm_unwinder_writes((const void *)at[1]);
-    return wm_libc()->syscall(number, at[0], at[1], at[2], at[3], at[4], at[5]);
 }
 
 ssize_t wm_unwinder_reads(void)

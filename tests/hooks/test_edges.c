@@ -59,6 +59,15 @@ static void test_programs_survive_being_executed(void **state)
     rig_free(rig);
 }
 
+static void test_programs_survive_the_system_call(void **state)
+{
+    (void)state;
+    const char *const command[] = {in_build("apps/rawexec"), "100", NULL};
+    struct rig *rig = run(FAST_HZ, 0, command);
+    assert_int_equal(claimed(rig), 0);
+    rig_free(rig);
+}
+
 static void test_programs_beyond_the_table_run_unseen(void **state)
 {
     (void)state;
@@ -208,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls_have_the_kernels_results),
         cmocka_unit_test(test_programs_survive_being_executed),
+        cmocka_unit_test(test_programs_survive_the_system_call),
         cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
         cmocka_unit_test(test_forks_while_others_are_sampled),
         cmocka_unit_test(test_ends_in_the_midst_of_a_fork),

@@ -325,6 +325,34 @@ static void test_what_cannot_be_spelled_is_said(void **state)
     wm_text_done(&text);
 }
 
+static void test_heads_that_contradict_the_body_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value, *body;
+        int rc;
+    } cases[] = {
+        {"header.Content-Length", "4", "body", 0},
+        {"header.content-length", "5", "body", -EINVAL},
+        {"header.Content-Length", "+4", "body", -EINVAL},
+        {"header.Content-Length", "18446744073709551620", "body", -EINVAL},
+        {"header.Content-Length", "4", NULL, -EINVAL},
+        {"header.Content-Length", "0", NULL, 0},
+        {"header.Transfer-Encoding", "chunked", "body", -EINVAL},
+    };
+    struct wm_text text;
+    wm_text_init(&text);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct wm_work_field fields[] = {{"target", "/"}, {cases[i].name, cases[i].value}};
+        struct wm_work work = WORK(fields, cases[i].body);
+        struct wm_error err = {0};
+        struct wm_wanted wanted;
+        assert_int_equal(http()->spell(&work, "h", &text, &wanted, &err), cases[i].rc);
+        assert_true((err.text[0] != '\0') == (cases[i].rc < 0));
+    }
+    wm_text_done(&text);
+}
+
 static void test_labels_are_method_and_pattern(void **state)
 {
     (void)state;
@@ -349,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_a_request_too_large_for_a_trace_is_refused),
         cmocka_unit_test(test_requests_are_spelled),
         cmocka_unit_test(test_what_cannot_be_spelled_is_said),
+        cmocka_unit_test(test_heads_that_contradict_the_body_are_refused),
         cmocka_unit_test(test_labels_are_method_and_pattern),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

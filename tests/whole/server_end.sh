@@ -110,6 +110,7 @@ start
 kill -STOP "$server"
 kill -INT "$pid"
 until_said "once more ends at once"
+sleep 0.5
 kill -INT "$pid"
 ended 130 "Ctrl-C twice"
 
@@ -140,6 +141,7 @@ until_more total_commands_processed 100000
 kill -STOP "$server"
 kill -INT "$pid"
 until_said "once more ends at once"
+sleep 0.5
 kill -0 "$pid" 2>/dev/null || fail "requests in flight were not waited for"
 kill -INT "$pid"
 timeout 3 tail --pid="$pid" -f /dev/null || { fail "--connect, Ctrl-C twice: still runs"; kill -9 "$pid"; }
