@@ -2,7 +2,8 @@
  *
  * The sampling signals belong to the agent: their action in the kernel stays ours, whatever the
  * server sets, and they stay deliverable, whatever it blocks. The server finds the actions and the
- * masks that it set; its handler is called for signals that are not ours. */
+ * masks that it set; its handler is called for signals that are not ours. Not filtered are the masks
+ * of its handlers (sa_mask) and of pselect, ppoll and epoll_pwait; SA_RESETHAND has no effect. */
 #include "profiles/hooks/libc.h"
 #include "profiles/probe/processes.h"
 #include "profiles/probe/state.h"

@@ -5,9 +5,10 @@
  *   writes the request                             the thread's label is the serial
  *   reads the reply: requests[serial].path         its samples carry the serial
  *
- * A connection has one request in flight. The harness is the only writer of ports and paths; the
- * agents of all processes add what they counted. A request is remembered until WM_BOARD_REQUESTS
- * later ones were made, so that samples of what a server does after its answer find it too. */
+ * A connection has one request in flight. The harness is the only writer of ports, and of paths but
+ * under `waymark agent`, where the agents name what they read; the agents of all processes add what
+ * they counted. A request is remembered until WM_BOARD_REQUESTS later ones were made, so that
+ * samples of what a server does after its answer find it too. */
 #ifndef WM_WIRE_BOARD_H
 #define WM_WIRE_BOARD_H
 

@@ -144,7 +144,8 @@ struct wm_context_slot {
     uint16_t visited[WM_NODE_MAX]; /* in order of first visit */
 };
 
-/* A process of a server: written by its agent, under the region's lock. Slots are not reused. */
+/* A process of a server: written by its agent, under the region's lock. Once all were used, one of
+ * a process that ended goes to the next of the same image. */
 struct wm_process {
     _Atomic int32_t pid;    /* 0: none */
     int32_t parent;         /* pid */
