@@ -200,7 +200,6 @@ static int start_server(struct wm_served *served, struct wm_error *err)
         .files = job->server.files[0] != '\0' ? job->server.files : NULL,
         .port = (uint16_t)job->values->port,
         .agent = job->server.agent,
-        .region = served->region,
         .region_fd = served->region_fd,
         .watcher = {on_server_exited, served},
     };

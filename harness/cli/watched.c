@@ -49,7 +49,6 @@ static int start(void *user, struct uv_loop_s *loop, const struct wm_target_watc
     const struct wm_server_settings settings = {
         .words = watched->job->server.words,
         .agent = watched->job->server.agent,
-        .region = region,
         .region_fd = watched->region_fd,
         .own_output = true,
         .watcher = {on_exited, watched},

@@ -23,7 +23,6 @@ struct wm_server_settings {
     char *const *words; /* instead of `command`: taken as they are, with no {dir}; ends with NULL */
     uint16_t port;      /* 0: a free one is chosen */
     const char *agent;  /* libwaymark.so, preloaded; NULL: the server runs without */
-    struct wm_region *region;
     int region_fd;   /* open in this process until the server has ended */
     bool own_output; /* its input and output are ours; otherwise its last lines are kept. Then it
                         also goes on if the harness dies without a word */

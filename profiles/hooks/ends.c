@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
-
-enum { ARGUMENTS_MAX = 4096 }; /* of one call of execl: more are refused, with E2BIG */
 
 WM_EXPORT _Noreturn void _exit(int status)
 {
@@ -65,51 +65,56 @@ WM_EXPORT int execveat(int folder, const char *path, char *const arguments[],
     return failed(wm_libc()->execveat(folder, path, arguments, environment, flags));
 }
 
-/* Arguments up to the NULL that ends them, and for execle the environment behind it. */
-static int collect(const char *first, va_list more, char *arguments[ARGUMENTS_MAX],
-                   char *const **ret_environment)
+/* As many as there are, with the NULL that ends them. */
+static size_t count_arguments(const char *first, va_list more)
 {
-    int count = 0;
-    const char *argument = first;
-    for (; argument != NULL && count < ARGUMENTS_MAX - 1; argument = va_arg(more, const char *))
-        arguments[count++] = (char *)(uintptr_t)argument;
-    arguments[count] = NULL;
-    if (argument != NULL) {
-        errno = E2BIG;
-        return -1;
-    }
+    size_t count = 1;
+    for (const char *argument = first; argument != NULL; argument = va_arg(more, const char *))
+        count++;
+    return count;
+}
+
+/* `arguments` from variable ones, on the stack as libc has them: no more of it than they need. For
+ * execle, *ret_environment is what stands behind them. */
+#define COLLECT(first, arguments, ret_environment)                                                 \
+    do {                                                                                           \
+        va_list more;                                                                              \
+        va_start(more, first);                                                                     \
+        (arguments) = __builtin_alloca(count_arguments(first, more) * sizeof(*(arguments)));       \
+        va_end(more);                                                                              \
+        va_start(more, first);                                                                     \
+        collect(first, more, arguments, ret_environment);                                          \
+        va_end(more);                                                                              \
+    } while (0)
+
+static void collect(const char *first, va_list more, char **arguments,
+                    char *const **ret_environment)
+{
+    for (const char *argument = first; argument != NULL; argument = va_arg(more, const char *))
+        *arguments++ = (char *)(uintptr_t)argument;
+    *arguments = NULL;
     if (ret_environment != NULL)
         *ret_environment = va_arg(more, char *const *);
-    return 0;
 }
 
 WM_EXPORT int execl(const char *path, const char *first, ...)
 {
-    char *arguments[ARGUMENTS_MAX];
-    va_list more;
-    va_start(more, first);
-    int rc = collect(first, more, arguments, NULL);
-    va_end(more);
-    return rc == 0 ? execv(path, arguments) : rc;
+    char **arguments;
+    COLLECT(first, arguments, NULL);
+    return execv(path, arguments);
 }
 
 WM_EXPORT int execlp(const char *file, const char *first, ...)
 {
-    char *arguments[ARGUMENTS_MAX];
-    va_list more;
-    va_start(more, first);
-    int rc = collect(first, more, arguments, NULL);
-    va_end(more);
-    return rc == 0 ? execvp(file, arguments) : rc;
+    char **arguments;
+    COLLECT(first, arguments, NULL);
+    return execvp(file, arguments);
 }
 
 WM_EXPORT int execle(const char *path, const char *first, ...)
 {
-    char *arguments[ARGUMENTS_MAX];
-    va_list more;
-    va_start(more, first);
+    char **arguments;
     char *const *environment = NULL;
-    int rc = collect(first, more, arguments, &environment);
-    va_end(more);
-    return rc == 0 ? execve(path, arguments, environment) : rc;
+    COLLECT(first, arguments, &environment);
+    return execve(path, arguments, environment);
 }

@@ -210,30 +210,43 @@ static inline uint32_t wm_shared_path(struct wm_region *region, uint32_t entry, 
 
 /* ---- Reasons for failed requests ---- */
 
+/* The index of a reason among the first `count`, or `count`. */
+static inline uint32_t wm_shared_reason_at(const struct wm_region *region, const char *reason,
+                                           uint32_t count)
+{
+    uint32_t at = WM_REASON_OTHER + 1;
+    while (at < count && strcmp(region->names + region->board.reasons[at].name, reason) != 0)
+        at++;
+    return at;
+}
+
+static inline uint32_t wm_shared_add_reason(struct wm_region *region, const char *reason)
+{
+    struct wm_board *board = &region->board;
+    wm_region_lock(region);
+    uint32_t count = atomic_load_explicit(&board->reason_count, memory_order_relaxed);
+    uint32_t at = wm_shared_reason_at(region, reason, count); /* another may have been faster */
+    uint32_t offset = at == count && count < WM_REASON_MAX ? wm_shared_intern(region, reason) : 0;
+    if (offset != 0) {
+        board->reasons[at].name = offset;
+        /* pairs with wm_shared_count_reason, and with the harness's reading */
+        atomic_store_explicit(&board->reason_count, count + 1, memory_order_release);
+    } else if (at == count) {
+        at = WM_REASON_OTHER;
+    }
+    wm_region_unlock(region);
+    return at;
+}
+
 /* [any] Counts a failed request under its reason. */
 static inline void wm_shared_count_reason(struct wm_region *region, const char *reason)
 {
     struct wm_board *board = &region->board;
+    /* pairs with wm_shared_add_reason */
     uint32_t count = atomic_load_explicit(&board->reason_count, memory_order_acquire);
-    uint32_t at = 1;
-    while (at < count && strcmp(region->names + board->reasons[at].name, reason) != 0)
-        at++;
-    if (at >= count) {
-        wm_region_lock(region);
-        count = atomic_load_explicit(&board->reason_count, memory_order_relaxed);
-        for (at = 1; at < count; at++)
-            if (strcmp(region->names + board->reasons[at].name, reason) == 0)
-                break;
-        uint32_t offset =
-            at == count && count < WM_REASON_MAX ? wm_shared_intern(region, reason) : 0;
-        if (offset != 0) {
-            board->reasons[at].name = offset;
-            atomic_store_explicit(&board->reason_count, count + 1, memory_order_release);
-        } else if (at == count) {
-            at = WM_REASON_OTHER;
-        }
-        wm_region_unlock(region);
-    }
+    uint32_t at = wm_shared_reason_at(region, reason, count);
+    if (at == count)
+        at = wm_shared_add_reason(region, reason);
     atomic_fetch_add_explicit(&board->reasons[at].requests, 1, memory_order_relaxed);
 }
 

@@ -71,7 +71,6 @@ static void on_exit_seen(void *user, const struct wm_target_exit *how)
 
 static int try_start(struct house *house, struct wm_server_settings settings, struct wm_error *err)
 {
-    settings.region = house->region;
     settings.region_fd = house->fd;
     settings.watcher = (struct wm_target_watcher){on_exit_seen, house};
     return wm_server_start(&house->loop, &settings, &house->server, err);
