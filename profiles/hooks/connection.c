@@ -5,6 +5,7 @@
 #include "profiles/hooks/connection.h"
 
 #include "profiles/hooks/watch.h"
+#include "profiles/probe/forks.h"
 #include "profiles/probe/label.h"
 #include "profiles/probe/modules.h"
 #include "profiles/probe/processes.h"
@@ -130,8 +131,11 @@ static void set_label(int fd, uint32_t place)
     if (!find_label(fd, place, &label))
         return;
     wm_label_set(label);
-    if (atomic_load_explicit(&wm_probe.marks, memory_order_relaxed))
-        wm_label_attach(&contexts[fd]);
+    if (!atomic_load_explicit(&wm_probe.marks, memory_order_relaxed))
+        return;
+    int saved_errno = errno;
+    wm_label_attach(&contexts[fd]);
+    errno = saved_errno;
 }
 
 void wm_connection_serve(int fd)

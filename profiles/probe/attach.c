@@ -9,6 +9,7 @@
 #include "profiles/wire/shared.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,11 +138,8 @@ static void attach_to_server(void)
     wm_tls.inside = false;
 }
 
-__attribute__((constructor)) static void attach(void)
+static void attach_as(const char *name)
 {
-    const char *name = getenv(WM_REGION_ENVIRONMENT);
-    if (name == NULL)
-        return;
     struct wm_region *region = map_region(name);
     if (region == NULL || region->plan.target == WM_TARGET_HOST)
         (void)unsetenv(WM_REGION_ENVIRONMENT); /* the app's children have no harness */
@@ -157,4 +155,14 @@ __attribute__((constructor)) static void attach(void)
         attach_to_host();
     else
         attach_to_server();
+}
+
+/* The program finds errno as it begins: 0. */
+__attribute__((constructor)) static void attach(void)
+{
+    const char *name = getenv(WM_REGION_ENVIRONMENT);
+    int saved_errno = errno;
+    if (name != NULL)
+        attach_as(name);
+    errno = saved_errno;
 }

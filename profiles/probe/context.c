@@ -17,6 +17,10 @@ _Static_assert(offsetof(struct wm_context, node) == offsetof(struct wm_context_s
 
 WM_EXPORT __thread struct wm_context *wm_context_current;
 
+/* Whether a context is attached to some thread; in a server also that it is to go when it comes off,
+ * or has gone. */
+enum attached { ATTACHED_NOT, ATTACHED, ATTACHED_LAST };
+
 /* Free slots, last in first out, and which of the others is attached to some thread. */
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint32_t free_slots[WM_CONTEXT_MAX];
@@ -80,6 +84,18 @@ static void set_current(struct wm_context *context)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
+static void set_free(struct wm_context_slot *slot);
+
+/* Its connection may have been closed meanwhile, by another thread. */
+static void let_go(struct wm_context_slot *slot)
+{
+    uint32_t was = ATTACHED;
+    /* pairs with wm_context_attach, and with wm_context_give_shared */
+    if (!atomic_compare_exchange_strong_explicit(attached_of(slot), &was, ATTACHED_NOT,
+                                                 memory_order_acq_rel, memory_order_acquire))
+        set_free(slot);
+}
+
 WM_EXPORT struct wm_context *wm_context_detach(void)
 {
     struct wm_context *context = wm_context_current;
@@ -89,8 +105,11 @@ WM_EXPORT struct wm_context *wm_context_detach(void)
     slot->allocs += wm_tls.allocs - wm_tls.attach_allocs;
     slot->alloc_bytes += wm_tls.alloc_bytes - wm_tls.attach_alloc_bytes;
     set_current(NULL);
-    /* pairs with wm_context_attach on the thread that goes on */
-    atomic_store_explicit(attached_of(slot), 0, memory_order_release);
+    if (wm_probe.agent)
+        let_go(slot);
+    else
+        /* pairs with wm_context_attach on the thread that goes on */
+        atomic_store_explicit(attached_of(slot), ATTACHED_NOT, memory_order_release);
     return context;
 }
 
@@ -100,7 +119,9 @@ WM_EXPORT int wm_context_attach(struct wm_context *context)
         return 0;
     if (context != NULL) {
         /* pairs with wm_context_detach */
-        if (atomic_exchange_explicit(attached_of(slot_of(context)), 1, memory_order_acquire) != 0)
+        uint32_t was = ATTACHED_NOT;
+        if (!atomic_compare_exchange_strong_explicit(attached_of(slot_of(context)), &was, ATTACHED,
+                                                     memory_order_acquire, memory_order_relaxed))
             return -1;
         if (wm_tls.own == NULL)
             wm_thread_enter(false);
@@ -136,7 +157,7 @@ WM_EXPORT struct wm_context *wm_probe_begin(uint32_t entry, uint32_t row, uint64
     /* pairs with the harness's reading after a crash */
     atomic_store_explicit(&slot->state, WM_CONTEXT_OPEN, memory_order_release);
     struct wm_context *context = (struct wm_context *)slot;
-    atomic_store_explicit(attached_of(slot), 1, memory_order_relaxed);
+    atomic_store_explicit(attached_of(slot), ATTACHED, memory_order_relaxed);
     set_current(context);
     return context;
 }
@@ -252,25 +273,30 @@ uint32_t wm_context_take_shared(void)
     slot->entry = WM_ENTRY_NONE;
     slot->row = WM_ROW_NONE;
     slot->many = 0;
-    atomic_store_explicit(attached_of(slot), 0, memory_order_relaxed);
+    atomic_store_explicit(attached_of(slot), ATTACHED_NOT, memory_order_relaxed);
     uint32_t at = (uint32_t)(slot - wm_probe.region->contexts);
     atomic_store_explicit(&next_free, at + 1, memory_order_relaxed);
     return at + 1;
 }
 
-void wm_context_give_shared(uint32_t number)
+static void set_free(struct wm_context_slot *slot)
 {
-    struct wm_context_slot *slot = &wm_probe.region->contexts[number - 1];
-    atomic_store_explicit(&next_free, number - 1, memory_order_relaxed);
+    wm_context_count_visits(slot);
+    atomic_store_explicit(&next_free, (uint32_t)(slot - wm_probe.region->contexts),
+                          memory_order_relaxed);
     atomic_store_explicit(&full_until_ns, 0, memory_order_relaxed);
     /* pairs with take_shared */
     atomic_store_explicit(&slot->state, WM_CONTEXT_FREE, memory_order_release);
 }
 
-bool wm_context_seize(struct wm_context_slot *slot)
+bool wm_context_give_shared(struct wm_context_slot *slot)
 {
-    /* pairs with wm_context_detach */
-    return atomic_exchange_explicit(attached_of(slot), 1, memory_order_acquire) == 0;
+    /* pairs with let_go */
+    if (atomic_exchange_explicit(attached_of(slot), ATTACHED_LAST, memory_order_acq_rel) ==
+        ATTACHED)
+        return false;
+    set_free(slot);
+    return true;
 }
 
 void wm_context_forget_all(void)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began_ns);
@@ -64,9 +65,25 @@ static void die_of(int signal)
     (void)syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
 }
 
+/* The kernel's set of signals: shorter than libc's, and the start of it. */
+typedef uint64_t kernel_mask;
+
+/* The other handler runs under the mask that it would have without us. */
+static void ask_for_its_mask(int signal, const struct sigaction *action, const ucontext_t *context)
+{
+    kernel_mask mask, more;
+    memcpy(&mask, &context->uc_sigmask, sizeof(mask));
+    memcpy(&more, &action->sa_mask, sizeof(more));
+    mask |= more;
+    if ((action->sa_flags & SA_NODEFER) == 0)
+        mask |= (kernel_mask)1 << (signal - 1);
+    (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
 static void pass_on(int signal, siginfo_t *info, void *ucontext)
 {
     const struct wm_handled *handled = &wm_probe.handled[signal != wm_probe.handled[0].signal];
+    ask_for_its_mask(signal, &handled->previous, ucontext);
     if ((handled->previous.sa_flags & SA_SIGINFO) != 0)
         handled->previous.sa_sigaction(signal, info, ucontext);
     else if (handled->previous.sa_handler == SIG_DFL && wm_probe.agent)

@@ -87,13 +87,17 @@ void wm_label_attach(_Atomic uint32_t *number)
             return; /* counted: segments are not followed */
         uint32_t none = 0;
         if (!atomic_compare_exchange_strong(number, &none, at)) { /* another thread's came first */
-            wm_context_give_shared(at);
+            (void)wm_context_give_shared(slot_at(at));
             at = none;
         }
     }
     struct wm_context_slot *slot = slot_at(at);
     if (wm_context_attach((struct wm_context *)slot) != 0)
         return;
+    if (atomic_load_explicit(number, memory_order_acquire) != at) { /* it was closed in between */
+        (void)wm_context_detach();
+        return;
+    }
     wm_tls.served = (struct wm_context *)slot;
     if (slot->serial == label)
         return;
@@ -112,15 +116,12 @@ void wm_label_detach(_Atomic uint32_t *number, bool at_end)
     if (at == 0)
         return;
     struct wm_context_slot *slot = slot_at(at);
+    if (wm_context_give_shared(slot))
+        return;
     if ((struct wm_context *)slot == wm_context_current) {
         wm_tls.served = NULL;
         (void)wm_context_detach();
-    } else if (!wm_context_seize(slot)) {
-        /* It is free once its process has ended. */
-        if (at_end)
-            wm_context_count_visits(slot);
-        return;
+    } else if (at_end) { /* it is free once its process has ended */
+        wm_context_count_visits(slot);
     }
-    wm_context_count_visits(slot);
-    wm_context_give_shared(at);
 }

@@ -19,7 +19,8 @@ void wm_label_set(uint64_t label);
  * nothing is done. */
 void wm_label_attach(_Atomic uint32_t *number);
 /* [any] The connection is gone: its last request's visits are counted, its context is free. Where
- * it is attached to another thread it stays, but `at_end`, of the process, is counted as well. */
+ * it is attached to another thread that happens when it comes off there; `at_end`, of the process,
+ * when nothing comes off any more, the visits are counted at once. */
 void wm_label_detach(_Atomic uint32_t *number, bool at_end);
 
 #endif

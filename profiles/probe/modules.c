@@ -1,6 +1,7 @@
 /* modules.c - keeps the snapshot of binaries, and tells the harness of them. */
 #include "profiles/probe/modules.h"
 
+#include "profiles/probe/patience.h"
 #include "profiles/probe/snapshot.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
@@ -56,6 +57,11 @@ bool wm_unwind_open(void)
     return wm_unwind_backtrace != NULL;
 }
 
+void wm_unwind_give_up(void)
+{
+    wm_unwind_backtrace = NULL;
+}
+
 void wm_modules_start(void)
 {
     wm_modules_renew();
@@ -79,9 +85,9 @@ void wm_modules_refresh(void)
     wm_tls.alloc_bytes = bytes;
 }
 
-void wm_modules_hold(void)
+bool wm_modules_hold(void)
 {
-    pthread_mutex_lock(&renew_lock);
+    return wm_patience_lock(&renew_lock);
 }
 
 void wm_modules_release(void)
@@ -93,7 +99,8 @@ void wm_modules_renew(void)
 {
     static struct walk walk;
     static int (*iterate)(wm_phdr_fn *, void *); /* the loader's own */
-    pthread_mutex_lock(&renew_lock);
+    if (pthread_mutex_trylock(&renew_lock) != 0)
+        return; /* whose holder may wait for the loader, and that for us */
     if (iterate == NULL)
         *(void **)&iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
     if (walk.seen == NULL) {

@@ -16,13 +16,13 @@ typedef int wm_phdr_fn(struct dl_phdr_info *info, size_t size, void *data);
 
 /* [setup] Takes the first snapshot and starts the keeper. */
 void wm_modules_start(void);
-/* [any] Renews the snapshot now. */
+/* [any] Renews the snapshot now, if nobody else is at it. */
 void wm_modules_renew(void);
 /* [any] The same in a server, which has no keeper: the hooks call it where a handler found the
  * snapshot stale (wm_snapshot.woken), between two pieces of the server's work. */
 void wm_modules_refresh(void);
-/* [any] Around a fork: nobody renews meanwhile. */
-void wm_modules_hold(void);
+/* [any] Around a fork: nobody renews meanwhile. False: somebody is at it and takes too long. */
+bool wm_modules_hold(void);
 void wm_modules_release(void);
 /* [signal] dl_iterate_phdr over the snapshot. */
 int wm_modules_iterate(wm_phdr_fn *callback, void *data);

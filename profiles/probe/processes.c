@@ -5,9 +5,10 @@
  * the same image, when there is no fresh one: a server that forks for each connection has many. */
 #include "profiles/probe/processes.h"
 
-#include "profiles/probe/context.h"
+#include "profiles/probe/forks.h"
 #include "profiles/probe/label.h"
 #include "profiles/probe/modules.h"
+#include "profiles/probe/patience.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/threads.h"
 #include "profiles/wire/shared.h"
@@ -21,7 +22,6 @@
 #include <unistd.h>
 
 void (*wm_process_begun_hook)(void);
-void (*wm_process_forked_hook)(void);
 void (*wm_process_ended_hook)(void);
 
 bool wm_process_is_own(void)
@@ -93,6 +93,14 @@ static bool enroll(const struct wm_process *parent, uint32_t parent_index)
     return at != WM_PROCESS_MAX;
 }
 
+void wm_process_enroll_child(void)
+{
+    const struct wm_process *parent = wm_probe.process;
+    if (parent == NULL)
+        parent = &wm_probe.region->processes[wm_probe.process_index];
+    (void)enroll(parent, wm_probe.process_index);
+}
+
 /* ---- A program before this one, in the same process ---- */
 
 /* Its main thread goes on as ours, its clock too; its other threads ended with it. */
@@ -129,102 +137,6 @@ static uint64_t bury_predecessor(void)
     return accounted_ns;
 }
 
-/* ---- Others at work ---- */
-
-enum { PATIENCE_TURNS = 200 }; /* of a millisecond: the lock is held that long by a slow fork */
-
-static void wait_a_turn(int turn)
-{
-    enum { QUICK_TURNS = 20 };
-    struct timespec t = {0, turn < QUICK_TURNS ? 0 : 1000 * 1000};
-    (void)nanosleep(&t, NULL);
-}
-
-/* wm_probe.lock, for calls that a server may make in a signal handler, which may have interrupted
- * the lock's holder: that would be waited for in vain. */
-static bool lock_in_time(void)
-{
-    for (int turn = 0; turn < PATIENCE_TURNS; turn++) {
-        if (pthread_mutex_trylock(&wm_probe.lock) == 0)
-            return true;
-        wait_a_turn(turn);
-    }
-    return false;
-}
-
-/* Until those that had begun on other threads are through: others see that sampling is off or held.
- * False: one takes too long. [under wm_probe.lock] */
-static bool wait_for_handlers(void)
-{
-    atomic_thread_fence(memory_order_seq_cst); /* pairs with wm_handler's */
-    int turn = 0;
-    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
-        const struct wm_own_thread *own = &wm_probe.threads[i];
-        while (own->tid != 0 && own != wm_tls.own &&
-               atomic_load_explicit(&own->busy, memory_order_acquire) != 0) { /* with wm_handler */
-            if (turn == PATIENCE_TURNS)
-                return false;
-            wait_a_turn(turn++);
-        }
-    }
-    return true;
-}
-
-/* ---- Fork ---- */
-
-/* The loader's, the unwinder's and our own locks must be free in the child, and no handler may be
- * half through libunwind, whose locks nobody would ever release there. */
-static void before_fork(void)
-{
-    if (!wm_process_is_own())
-        return;
-    pthread_mutex_lock(&wm_probe.lock);
-    wm_modules_hold();
-    atomic_store(&wm_probe.held, 1); /* handlers leave at once; the time is in the next sample */
-    while (!wait_for_handlers())
-        ;
-    atomic_fetch_add(&wm_probe.region->forks, 1);
-}
-
-static void release_locks(void)
-{
-    atomic_store(&wm_probe.held, 0);
-    wm_modules_release();
-    pthread_mutex_unlock(&wm_probe.lock);
-}
-
-static void in_parent(void)
-{
-    if (wm_process_is_own())
-        release_locks();
-}
-
-/* Only the calling thread is here. Events, timers and pending signals stayed with the parent. */
-static void in_child(void)
-{
-    if (!wm_probe.agent)
-        return;
-    wm_tls.inside = true;
-    if (atomic_load(&wm_probe.held) != 0)
-        release_locks();
-    for (uint32_t i = 0; i < wm_probe.thread_count; i++) {
-        wm_probe.threads[i].tid = 0;
-        wm_probe.threads[i].busy = 0;
-    }
-    wm_probe.thread_count = 0;
-    wm_tls.own = NULL;
-    wm_tls.refused = false;
-    atomic_store(&wm_tls.label, 0);
-    wm_context_forget_all();
-    (void)enroll(wm_probe.process != NULL ? wm_probe.process
-                                          : &wm_probe.region->processes[wm_probe.process_index],
-                 wm_probe.process_index);
-    if (wm_process_forked_hook != NULL)
-        wm_process_forked_hook();
-    wm_thread_enter(true);
-    wm_tls.inside = false;
-}
-
 /* ---- Begin and end ---- */
 
 bool wm_process_start(void)
@@ -234,7 +146,7 @@ bool wm_process_start(void)
         return false;
     if (wm_process_begun_hook != NULL)
         wm_process_begun_hook();
-    (void)pthread_atfork(before_fork, in_parent, in_child);
+    wm_forks_follow();
     wm_modules_start(); /* first: libunwind remembers what it did not find */
     wm_threads_start();
     if (wm_probe.process_index == 0) /* for all: it takes 30 ms */
@@ -270,10 +182,10 @@ void wm_process_end(void)
     wm_label_set(0);
     if (wm_process_ended_hook != NULL)
         wm_process_ended_hook();
-    bool locked = lock_in_time();
+    bool locked = wm_patience_lock(&wm_probe.lock);
     /* The events go with the process: to take them away would cost more than their last signals. */
     atomic_store(&wm_probe.sampling, WM_SAMPLING_OFF);
-    if (locked && wait_for_handlers())
+    if (locked && wm_patience_handlers())
         account_all(); /* else the slots are found to be abandoned */
     atomic_store(&wm_probe.process->ended, 1);
     if (locked)
@@ -291,7 +203,7 @@ void wm_process_exec_begins(void)
     if (!wm_process_is_own() || wm_tls.own == NULL)
         return;
     wm_tls.inside = true;
-    bool locked = lock_in_time();
+    bool locked = wm_patience_lock(&wm_probe.lock);
     wm_event_disarm(wm_tls.own); /* without the lock too: its signal would end the next program */
     if (locked)
         pthread_mutex_unlock(&wm_probe.lock);
@@ -304,7 +216,7 @@ void wm_process_exec_failed(void)
         return;
     wm_tls.inside = true;
     if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON && wm_probe.hz > 0) {
-        bool locked = lock_in_time();
+        bool locked = wm_patience_lock(&wm_probe.lock);
         if (!locked || wm_event_arm(wm_tls.own, wm_probe.hz) < 0)
             atomic_fetch_add(&wm_probe.region->threads_eventless, 1);
         if (locked)

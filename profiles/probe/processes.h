@@ -10,6 +10,9 @@
  * programs and processes were there before, which is counted; its addresses would be taken for
  * another's, so it is not sampled. */
 bool wm_process_start(void);
+/* [setup] Registers this process, a forked child, as one of its parent's program. It may find no
+ * place, which is counted: then it goes on under its parent's. */
+void wm_process_enroll_child(void);
 /* [signal] This is the process that the agent's state speaks of, and not a child of vfork(), which
  * shares all memory with it, or one that was forked past libc. A system call. */
 bool wm_process_is_own(void);
@@ -23,10 +26,9 @@ void wm_process_end(void);
 void wm_process_exec_begins(void);
 void wm_process_exec_failed(void);
 
-/* Set by the hooks, which know the process's connections: called when a program begins, in a forked
- * child, and before the end of a process. */
+/* Set by the hooks, which know the process's connections: called when a program begins, and before
+ * the end of a process. */
 extern void (*wm_process_begun_hook)(void);
-extern void (*wm_process_forked_hook)(void);
 extern void (*wm_process_ended_hook)(void);
 
 #endif

@@ -18,12 +18,23 @@ enum {
 
 static uint64_t cpu_at_start_ns;
 
+/* All that may wait: another handler must not interrupt ours, since it may never return to it. Also
+ * what sigfillset leaves out, by which libc cancels threads. */
+static void block_all(sigset_t *mask)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
+    memset(mask, 0xff, sizeof(*mask));
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        (void)sigdelset(mask, faults[i]);
+}
+
 static void replace_action(struct wm_handled *handled, int signal)
 {
     struct sigaction action;
     memset(&action, 0, sizeof(action));
     action.sa_sigaction = wm_handler;
     action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+    block_all(&action.sa_mask);
     handled->signal = signal;
     (void)sigaction(signal, &action, &handled->previous);
 }

@@ -148,6 +148,7 @@ void wm_thread_enter(bool is_new)
     if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
         return;
     bool inside = wm_tls.inside;
+    int saved_errno = errno;
     wm_tls.inside = true;
     /* A server has signal stacks of its own, if any: our handler runs on the thread's. The main
      * one's grows as it needs. */
@@ -155,9 +156,9 @@ void wm_thread_enter(bool is_new)
     if (wm_probe.agent && (int32_t)syscall(SYS_gettid) != wm_probe.pid)
         stack = own_stack();
     bool is_shallow = stack.bytes < SHALLOW_BYTES;
-    if (wm_probe.region->plan.hz > 0 && !is_shallow)
-        wm_unwind_prewarm();
     pthread_mutex_lock(&wm_probe.lock);
+    if (wm_probe.region->plan.hz > 0 && !is_shallow)
+        wm_unwind_prewarm(); /* under the lock: no fork meanwhile */
     struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
     if (own == NULL) {
         wm_tls.refused = true;
@@ -171,11 +172,11 @@ void wm_thread_enter(bool is_new)
     }
     pthread_mutex_unlock(&wm_probe.lock);
     wm_tls.inside = inside;
-    if (own == NULL)
-        return;
-    if (!wm_probe.agent)
+    if (own != NULL && !wm_probe.agent)
         wm_crash_thread_stack();
-    (void)pthread_setspecific(end_key, own);
+    if (own != NULL)
+        (void)pthread_setspecific(end_key, own);
+    errno = saved_errno;
 }
 
 static void thread_end(void *data)
@@ -184,6 +185,7 @@ static void thread_end(void *data)
     /* Nothing is to be done in a child that was forked without our notice, or is not profiled. */
     if (wm_probe.region == NULL || own->tid != (uint32_t)syscall(SYS_gettid))
         return;
+    int saved_errno = errno;
     wm_tls.inside = true;
     sigset_t mask;
     sigemptyset(&mask);
@@ -203,6 +205,7 @@ static void thread_end(void *data)
     wm_thread_release(own);
     pthread_mutex_unlock(&wm_probe.lock);
     wm_tls.inside = false;
+    errno = saved_errno;
 }
 
 void wm_threads_start(void)

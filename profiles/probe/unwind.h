@@ -10,6 +10,8 @@
 
 /* [setup] Opens libunwind; false when it is not there (stacks are then one frame deep). */
 bool wm_unwind_open(void);
+/* [setup] As if it were not there: in a child whose parent's thread was in it. */
+void wm_unwind_give_up(void);
 /* [signal] The address lies in libunwind. Where the server uses the library too, it is the same
  * one, with the same locks. */
 bool wm_unwind_holds(const void *address);

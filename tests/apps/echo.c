@@ -1,6 +1,6 @@
 /* echo.c - a server of lines, to be followed through everything that servers do to themselves.
  *
- *   echo PORT epoll|poll|threads|small-threads|forks [PREPARATION...]
+ *   echo PORT epoll|poll|threads|small-threads|forks|closer [PREPARATION...]
  *
  * Answers "fast" and "slow" lines with "done" after 10 and 50 microseconds of work, which are
  * counted in steps, so that no clock is asked; for "f7" it allocates seven blocks, and for
@@ -95,9 +95,11 @@ static void ask_upstream(int fd)
 static bool serve(int fd)
 {
     char line[LINE_BYTES] = "";
+    errno = 0;
     ssize_t got = read(fd, line, sizeof(line));
     if (got <= 0)
         return got < 0 && errno == EAGAIN;
+    check(errno == 0, "a read that succeeded");
     WM_SEGMENT("Serve");
     allocate(line[1]);
     if (line[1] == 'u')
@@ -141,6 +143,24 @@ static void serve_threads(void)
 static void serve_small_threads(void)
 {
     serve_threads_of((size_t)sysconf(_SC_THREAD_STACK_MIN));
+}
+
+static void *close_for_another(void *data)
+{
+    close((int)(intptr_t)data);
+    return NULL;
+}
+
+/* One request of each connection, which another thread closes while this one serves it still. */
+static void serve_closer(void)
+{
+    pthread_t thread;
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0)
+        return;
+    (void)serve(fd);
+    check(pthread_create(&thread, NULL, close_for_another, (void *)(intptr_t)fd) == 0, "no thread");
+    pthread_join(thread, NULL);
 }
 
 static void serve_forks(void)
@@ -341,6 +361,7 @@ static const struct {
     {"threads",       serve_threads      },
     {"small-threads", serve_small_threads},
     {"forks",         serve_forks        },
+    {"closer",        serve_closer       },
 };
 
 /* ---- Start and end ---- */

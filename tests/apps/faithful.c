@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { UNTOUCHED = 4711, RESULTS_MAX = 512, NSIG_BYTES = 8 };
@@ -215,8 +216,31 @@ static void try_ends(void)
     close(refused);
 }
 
+/* What begins, begins with errno 0, and a fork leaves it alone in both. */
+static void *look_at_errno(void *unused)
+{
+    return errno == 0 ? unused : &errno;
+}
+
+static bool begins_as_it_should(void)
+{
+    void *bad = NULL;
+    pthread_t thread;
+    int status = -1;
+    if (errno != 0 || pthread_create(&thread, NULL, look_at_errno, NULL) != 0)
+        return false;
+    pthread_join(thread, &bad);
+    errno = UNTOUCHED;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(errno != UNTOUCHED);
+    return errno == UNTOUCHED && waitpid(pid, &status, 0) == pid && status == 0 && bad == NULL;
+}
+
 int main(void)
 {
+    if (!begins_as_it_should())
+        return 4;
     (void)signal(SIGPIPE, SIG_IGN);
     for (int turn = 0; turn < 2; turn++) {
         raw = turn == 1;

@@ -1,5 +1,5 @@
-/* forker.c - threads that are sampled in the midst of everything, while their process forks: the
- * children work and end in turn by exit, _exit and kill. Exit code 0, or that of the first child
+/* forker.c - threads that are sampled in the midst of everything, and others that begin, while their
+ * process forks: the children work and end in turn by exit, _exit and kill. Exit code 0, or that of the first child
  * that did not end as it meant to.
  *
  *   forker CHILDREN */
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 3, DEPTH = 40, CHILD_US = 3000 };
+enum { THREADS = 4, DEPTH = 40, CHILD_US = 3000 };
 
 static uint64_t steps_per_us;
 static volatile bool over;
@@ -35,6 +35,19 @@ static void *work_on(void *unused)
     return unused;
 }
 
+static void *end_at_once(void *unused)
+{
+    return unused;
+}
+
+static void *begin_others(void *unused)
+{
+    pthread_t thread;
+    while (!over && pthread_create(&thread, NULL, end_at_once, NULL) == 0)
+        pthread_join(thread, NULL);
+    return unused;
+}
+
 static void child(int turn)
 {
     uint64_t end_ns = spin_cpu_ns() + CHILD_US * UINT64_C(1000);
@@ -52,7 +65,7 @@ int main(int argc, char **argv)
     pthread_t threads[THREADS];
     steps_per_us = spin_calibrate() / 1000;
     for (int i = 0; i < THREADS; i++) {
-        if (pthread_create(&threads[i], NULL, work_on, NULL) != 0)
+        if (pthread_create(&threads[i], NULL, i > 0 ? work_on : begin_others, NULL) != 0)
             return 3;
     }
     int bad = 0;

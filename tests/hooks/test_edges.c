@@ -104,6 +104,24 @@ static void test_ends_in_the_midst_of_a_fork(void **state)
     }
 }
 
+/* Whoever waits for the loader must not be waited for by what the loader runs. */
+static void test_constructors_poll_and_fork(void **state)
+{
+    (void)state;
+    const char *const command[] = {in_build("apps/opener"),
+                                   in_build("apps/lib/libwm_constructor.so"), NULL};
+    for (int i = 0; i < 5; i++)
+        rig_free(run(FAST_HZ, 0, command));
+}
+
+/* A server's handler that never returns must not leave a sample half taken. */
+static void test_handlers_that_leap_leave_no_sample(void **state)
+{
+    (void)state;
+    const char *const command[] = {in_build("apps/leaper"), NULL};
+    rig_free(run(FAST_HZ, 0, command));
+}
+
 /* Slots of threads and processes that were killed are used again. */
 static void test_the_killed_leave_their_places(void **state)
 {
@@ -221,6 +239,8 @@ int main(void)
         cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
         cmocka_unit_test(test_forks_while_others_are_sampled),
         cmocka_unit_test(test_ends_in_the_midst_of_a_fork),
+        cmocka_unit_test(test_constructors_poll_and_fork),
+        cmocka_unit_test(test_handlers_that_leap_leave_no_sample),
         cmocka_unit_test(test_the_killed_leave_their_places),
         cmocka_unit_test(test_a_static_program_has_no_agent),
         cmocka_unit_test(test_what_may_be_mistaken),

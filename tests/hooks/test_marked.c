@@ -118,6 +118,43 @@ static void test_each_connection_of_a_child_has_a_context(void **state)
     check_marked("forks");
 }
 
+/* Who serves a connection may not be who closes it. */
+static void test_contexts_come_back_from_who_serves_a_closed_connection(void **state)
+{
+    (void)state;
+    struct rig *rig = start("marked", "closer");
+    for (int i = 0; i < ROUNDS; i++) {
+        struct rig_connection connection = rig_connect(rig);
+        (void)rig_request(rig, &connection, "fast", "fast\n", 5, 5);
+        rig_disconnect(rig, &connection);
+        assert_in_range(open_contexts(rig), 0, 1);
+    }
+    assert_int_equal(rig_end(rig), 0);
+    assert_int_equal(open_contexts(rig), 0);
+    assert_int_equal(visits_of(rig, "Fast"), ROUNDS);
+    rig_free(rig);
+}
+
+/* Places of processes that are gone are used again, and the server does not see how that is found
+ * out. */
+static void test_contexts_of_the_dead_are_used_again(void **state)
+{
+    (void)state;
+    enum { NOBODY = 0x3fffffff };
+    struct rig *rig = start("marked", "epoll");
+    struct rig_connection connection = rig_connect(rig);
+    for (uint32_t i = 0; i < WM_CONTEXT_MAX; i++) {
+        rig->region->contexts[i].pid = NOBODY;
+        rig->region->contexts[i].state = WM_CONTEXT_OPEN;
+    }
+    (void)rig_request(rig, &connection, "slow", "slow\n", 5, 5);
+    assert_string_equal(nodes_of(rig, &connection), "Serve Slow");
+    rig_disconnect(rig, &connection);
+    assert_int_equal(rig_end(rig), 0);
+    assert_int_equal(open_contexts(rig), WM_CONTEXT_MAX - 1);
+    rig_free(rig);
+}
+
 static void test_a_server_without_segments_has_no_contexts(void **state)
 {
     (void)state;
@@ -173,6 +210,8 @@ int main(void)
         cmocka_unit_test(test_each_connection_of_a_loop_has_a_context),
         cmocka_unit_test(test_each_connection_of_a_thread_has_a_context),
         cmocka_unit_test(test_each_connection_of_a_child_has_a_context),
+        cmocka_unit_test(test_contexts_come_back_from_who_serves_a_closed_connection),
+        cmocka_unit_test(test_contexts_of_the_dead_are_used_again),
         cmocka_unit_test(test_a_server_without_segments_has_no_contexts),
         cmocka_unit_test(test_allocations_are_the_requests),
         cmocka_unit_test(test_a_request_that_waits_is_still_served),
