@@ -142,7 +142,7 @@ const struct wm_protocol wm_protocol_memcache = {
     .name = "memcache",
     .help = "memcached's text protocol",
     .columns = "command        get user:{zipf 1.1 1000}, or set KEY 0 60: words, as written\n"
-               "arg1 …         more words, one each\n"
+               "arg1 …         more words, one each; none where the rest is empty\n"
                "body           the data of set, add, replace, append, prepend, cas, ms; its length "
                "is added\n",
     .spell = spell,

@@ -60,7 +60,7 @@ const struct wm_protocol wm_protocol_resp = {
     .name = "resp",
     .help = "RESP, the protocol of redis",
     .columns = "command        GET user:{zipf 1.1 1000}: words; quotes as redis-cli takes them\n"
-               "arg1 …         more words, one each, as they are\n"
+               "arg1 …         more words, one each, as they are; none where the rest is empty\n"
                "body           the last word\n",
     .spell = spell,
     .label = label,

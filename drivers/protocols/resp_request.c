@@ -182,16 +182,22 @@ static bool is_plain(const char *word, size_t length)
     return length > 0;
 }
 
+/* A last word like this is the body: no field holds a NUL, and an empty last one is none. */
+static bool is_body(const struct wm_request_word *word, const char *text)
+{
+    return word->length == 0 || memchr(text + word->at, '\0', word->length) != NULL;
+}
+
 /* How many words go into fields: all, or all but the last, which is the body; 0: they do not fit.
  */
 static size_t field_words(const struct wm_request_reader *reader, const char *text)
 {
     const struct wm_request_word *words = reader->words.words;
     size_t count = reader->words.count;
-    bool last_is_body =
-        count > 1 && memchr(text + words[count - 1].at, '\0', words[count - 1].length) != NULL;
-    count -= last_is_body;
+    count -= count > 1 && is_body(&words[count - 1], text);
     if (count > WM_PROTOCOL_FIELD_MAX || !is_plain(text + words[0].at, words[0].length))
+        return 0;
+    if (count > 1 && words[count - 1].length == 0)
         return 0;
     for (size_t i = 1; i < count; i++)
         if (memchr(text + words[i].at, '\0', words[i].length) != NULL)

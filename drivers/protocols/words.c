@@ -84,6 +84,24 @@ int wm_word_next(const char **at, const char *end, char *to, size_t *ret_length)
     return 1;
 }
 
+/* arg1, arg2 … */
+static bool is_argument(const char *name)
+{
+    return strncmp(name, "arg", 3) == 0 && name[3] != '\0' &&
+           name[3 + strspn(name + 3, "0123456789")] == '\0';
+}
+
+/* Behind the last argument that is not empty: rows of a mix with fewer words than others have empty
+ * cells there. */
+static size_t end_of_arguments(const struct wm_work *work)
+{
+    size_t end = work->field_count;
+    while (end > 0 &&
+           (!is_argument(work->fields[end - 1].name) || work->fields[end - 1].value[0] == '\0'))
+        end--;
+    return end;
+}
+
 int wm_words_begin(struct wm_words *words, const struct wm_work *work, struct wm_error *err)
 {
     const char *command = wm_protocol_field(work, "command");
@@ -99,15 +117,9 @@ int wm_words_begin(struct wm_words *words, const struct wm_work *work, struct wm
         rc = wm_word_next(&at, end, NULL, &length);
     if (rc < 0)
         return wm_fail_at(err, -EINVAL, "command", "a quote has no end");
-    *words = (struct wm_words){.work = work, .at = command, .end = end};
+    *words = (struct wm_words){
+        .work = work, .at = command, .end = end, .field_end = end_of_arguments(work)};
     return 0;
-}
-
-/* arg1, arg2 … */
-static bool is_argument(const char *name)
-{
-    return strncmp(name, "arg", 3) == 0 && name[3] != '\0' &&
-           name[3 + strspn(name + 3, "0123456789")] == '\0';
 }
 
 int wm_words_next(struct wm_words *words, char *to, size_t *ret_length)
@@ -117,7 +129,7 @@ int wm_words_next(struct wm_words *words, char *to, size_t *ret_length)
     if (rc > 0)
         return rc;
     const struct wm_work *work = words->work;
-    while (words->field < work->field_count) {
+    while (words->field < words->field_end) {
         const struct wm_work_field *field = &work->fields[words->field++];
         if (!is_argument(field->name))
             continue;

@@ -1,4 +1,7 @@
-/* words.h - a request of words: those of the field `command`, then the fields arg1, arg2 … */
+/* words.h - a request of words: those of the field `command`, then the fields arg1, arg2 …
+ *
+ * Empty arguments at the end are none: a mix has commands of few and of many words in one table. An
+ * empty one before others is an empty word; a last one is written as "" in `command`. */
 #ifndef WM_PROTOCOLS_WORDS_H
 #define WM_PROTOCOLS_WORDS_H
 
@@ -22,6 +25,7 @@ struct wm_words {
     const struct wm_work *work;
     const char *at, *end; /* of the command line */
     size_t field;         /* where to look for the next argument */
+    size_t field_end;     /* behind the last one */
 };
 
 /* -EINVAL when it has no command, or one whose quotes have no end. */

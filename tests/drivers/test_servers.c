@@ -106,6 +106,19 @@ static void test_the_limit_of_open_files_is_raised_for_connections(void **state)
     net_close(&rig);
 }
 
+static void test_rows_with_fewer_words_leave_cells_empty(void **state)
+{
+    (void)state;
+    static const char mix[] = "command,arg1,arg2,arg3\nSET,a,1,\nGET,a,,\nLRANGE,list,0,9\nPING,,,\n"
+                              "\"SET b \"\"\"\"\",,,\n";
+    wm_test_redis_start(&server);
+    net_open(&rig, "resp", server.port, mix);
+    net_closed(&rig, 1, 4, 1000);
+    net_run(&rig);
+    expect_all_well(1000);
+    net_close(&rig);
+}
+
 static void test_an_error_of_redis_is_a_failed_request_with_its_reason(void **state)
 {
     (void)state;
@@ -380,6 +393,7 @@ int main(void)
         cmocka_unit_test_teardown(test_redis_counts_what_we_count, tear_down),
         cmocka_unit_test_teardown(test_the_limit_of_open_files_is_raised_for_connections,
                                   tear_down),
+        cmocka_unit_test_teardown(test_rows_with_fewer_words_leave_cells_empty, tear_down),
         cmocka_unit_test_teardown(test_an_error_of_redis_is_a_failed_request_with_its_reason,
                                   tear_down),
         cmocka_unit_test_teardown(test_large_requests_and_replies_go_through_in_pieces, tear_down),

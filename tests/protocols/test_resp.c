@@ -108,7 +108,7 @@ static const struct piece_case requests[] = {
     {.name = "arrays",
      BYTES("*2\r\n$3\r\nGET\r\n$3\r\nk "
            "1\r\n*3\r\n$3\r\nset\r\n$1\r\nk\r\n$0\r\n\r\n*1\r\n$4\r\nPING\r\n"),
-     .expected = "command=GET arg1=k 1\ncommand=set arg1=k arg2=\ncommand=PING\n"},
+     .expected = "command=GET arg1=k 1\ncommand=set arg1=k []\ncommand=PING\n"},
     {.name = "a value with a NUL",
      BYTES("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$3\r\na\0b\r\n"),
      .expected = "command=SET arg1=k [a\\x00b]\n"},
@@ -169,6 +169,8 @@ static void test_requests_that_were_read_are_spelled_as_they_were(void **state)
     (void)state;
     static const char bytes[] =
         "*2\r\n$3\r\nGET\r\n$3\r\nk 1\r\n*3\r\n$3\r\nSET\r\n$3\r\nk\0k\r\n$0\r\n\r\n"
+        "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n*3\r\n$3\r\nSET\r\n$0\r\n\r\n$0\r\n\r\n"
+        "*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\n\0\r\n*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\nv\r\n"
         "*3\r\n$3\r\nSET\r\n$1\r\n\"\r\n$4\r\na\0\r\n\r\n*1\r\n$1\r\n'\r\n*1\r\n$0\r\n\r\n";
     check_round_trip(bytes, sizeof(bytes) - 1);
     struct wm_text text; /* of 40, 60, 61 and 200 words */
@@ -193,14 +195,15 @@ static void test_commands_are_spelled_from_words(void **state)
 {
     (void)state;
     const struct wm_work_field fields[] = {
-        {"arg1", "v 1"}, {"command", "hset \"my key\" f\\x 'it'"}, {"session", "3"}, {"arg2", ""}};
+        {"arg1", ""},     {"command", "hset \"my key\" f\\x 'it' \"\""}, {"arg2", "v 1"},
+        {"session", "3"}, {"arg3", ""},                                 {"arg4", ""}};
     struct wm_work work = {
-        .entry = "", .fields = fields, .field_count = 4, .body = "a\0b", .body_bytes = 3};
+        .entry = "", .fields = fields, .field_count = 6, .body = "a\0b", .body_bytes = 3};
     struct wm_wanted wanted;
     size_t count;
     char *bytes = piece_spelled(resp(), &work, &count, &wanted);
-    static const char expected[] = "*7\r\n$4\r\nhset\r\n$6\r\nmy key\r\n$3\r\nf\\x\r\n$2\r\nit\r\n"
-                                   "$3\r\nv 1\r\n$0\r\n\r\n$3\r\na\0b\r\n";
+    static const char expected[] = "*8\r\n$4\r\nhset\r\n$6\r\nmy key\r\n$3\r\nf\\x\r\n$2\r\nit\r\n"
+                                   "$0\r\n\r\n$0\r\n\r\n$3\r\nv 1\r\n$3\r\na\0b\r\n";
     assert_int_equal(count, sizeof(expected) - 1);
     assert_memory_equal(bytes, expected, count);
     assert_int_equal(wanted.replies, 1);
