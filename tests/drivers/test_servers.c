@@ -109,8 +109,12 @@ static void test_the_limit_of_open_files_is_raised_for_connections(void **state)
 static void test_rows_with_fewer_words_leave_cells_empty(void **state)
 {
     (void)state;
-    static const char mix[] = "command,arg1,arg2,arg3\nSET,a,1,\nGET,a,,\nLRANGE,list,0,9\nPING,,,\n"
-                              "\"SET b \"\"\"\"\",,,\n";
+    static const char mix[] = "weight,command,arg1,arg2,arg3\n"
+                              "1,SET,a,1,\n"
+                              "1,GET,a,,\n"
+                              "1,LRANGE,list,0,9\n"
+                              "1,PING,,,\n"
+                              "1,\"SET b \"\"\"\"\",,,\n";
     wm_test_redis_start(&server);
     net_open(&rig, "resp", server.port, mix);
     net_closed(&rig, 1, 4, 1000);
