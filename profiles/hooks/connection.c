@@ -273,6 +273,8 @@ static void forked(void)
         if (atomic_load_explicit(&contexts[fd], memory_order_relaxed) != 0)
             atomic_store_explicit(&contexts[fd], 0, memory_order_relaxed);
     }
+    if (wm_probe.watching)
+        wm_watch_forked();
 }
 
 static void begun(void)

@@ -14,9 +14,16 @@
 
 enum { CHUNK = 64 };
 
+/* Two threads that read one connection: the second is not listened to. */
+enum reading {
+    READING_NOT,
+    READING,
+    READING_FORGOTTEN, /* the descriptor is another's: what is known is of no use when it is read */
+};
+
 struct connection {
-    _Atomic uint32_t busy; /* two threads that read one connection: the second is not listened to */
-    uint32_t begun;        /* requests of the read that is under way; who is `busy` */
+    _Atomic uint32_t reading; /* enum reading; who set it owns `begun` and `watched` */
+    uint32_t begun;           /* requests of the read that is under way */
     _Atomic uint64_t label;
     struct wm_watched watched;
 };
@@ -51,13 +58,53 @@ uint64_t wm_watch_label(int fd)
     return connection != NULL ? atomic_load_explicit(&connection->label, memory_order_relaxed) : 0;
 }
 
+static bool begin_reading(struct connection *connection)
+{
+    uint32_t was = READING_NOT;
+    return atomic_compare_exchange_strong(&connection->reading, &was, READING);
+}
+
+static void forget(struct connection *connection)
+{
+    memset(&connection->watched, 0, sizeof(connection->watched));
+    atomic_store_explicit(&connection->label, 0, memory_order_relaxed);
+}
+
+static void end_reading(struct connection *connection)
+{
+    uint32_t was = READING;
+    if (atomic_compare_exchange_strong(&connection->reading, &was, READING_NOT))
+        return;
+    forget(connection);
+    atomic_store(&connection->reading, READING_NOT);
+}
+
 void wm_watch_forget(int fd)
 {
     struct connection *connection = find(fd);
     if (connection == NULL)
         return;
-    memset(&connection->watched, 0, sizeof(connection->watched));
-    atomic_store_explicit(&connection->label, 0, memory_order_relaxed);
+    while (!begin_reading(connection)) {
+        uint32_t was = READING;
+        if (atomic_compare_exchange_strong(&connection->reading, &was, READING_FORGOTTEN) ||
+            was == READING_FORGOTTEN)
+            return; /* whoever reads it forgets it when it is done */
+    }
+    forget(connection);
+    atomic_store(&connection->reading, READING_NOT);
+}
+
+void wm_watch_forked(void)
+{
+    for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
+        struct connection *chunk = atomic_load_explicit(&chunks[i], memory_order_acquire);
+        for (size_t at = 0; chunk != NULL && at < CHUNK; at++) {
+            if (atomic_load_explicit(&chunk[at].reading, memory_order_relaxed) == READING_NOT)
+                continue;
+            forget(&chunk[at]);
+            atomic_store(&chunk[at].reading, READING_NOT);
+        }
+    }
 }
 
 /* ---- Requests ---- */
@@ -128,12 +175,12 @@ static void take_pieces(struct connection *connection, uint32_t port, const stru
 void wm_watch_read(int fd, uint32_t port, const struct iovec *at, size_t pieces, size_t got)
 {
     struct connection *connection = make(fd);
-    if (connection == NULL || pieces == 0 || atomic_exchange(&connection->busy, 1) != 0)
+    if (connection == NULL || pieces == 0 || !begin_reading(connection))
         return;
     connection->begun = 0;
     take_pieces(connection, port, at, pieces, got);
     if (connection->begun > 1)
         atomic_fetch_add_explicit(&wm_probe.region->board.together, connection->begun - 1,
                                   memory_order_relaxed);
-    atomic_store(&connection->busy, 0);
+    end_reading(connection);
 }

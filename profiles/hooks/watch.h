@@ -17,7 +17,10 @@ uint64_t wm_watch_label(int fd);
  * that begins in them is counted; of several at once the last is the label. By port every read that
  * brings bytes counts as one. */
 void wm_watch_read(int fd, uint32_t port, const struct iovec *at, size_t pieces, size_t got);
-/* [any] The descriptor is another connection's from now on. */
+/* [any] The descriptor is another connection's from now on. Where a thread reads it just now, what
+ * that brings is forgotten as well. */
 void wm_watch_forget(int fd);
+/* [setup] In a forked child: threads that read are not here, and what they read is unknown. */
+void wm_watch_forked(void);
 
 #endif
