@@ -17,6 +17,14 @@ void wm_watched_init(struct wm_watched *watched, struct wm_job *job, struct wm_r
                                    .end_ns = UINT64_MAX};
 }
 
+/* The server's own, without what the agent took to begin. */
+static uint64_t cpu_ns(const struct wm_watched *watched)
+{
+    uint64_t used_ns = wm_server_cpu_ns(watched->server);
+    uint64_t agents_ns = watched->region->calibration_cpu_ns;
+    return used_ns > agents_ns ? used_ns - agents_ns : used_ns;
+}
+
 /* What counts ends here; the server's own end may take longer. */
 static void end_watching(struct wm_watched *watched)
 {
@@ -24,7 +32,7 @@ static void end_watching(struct wm_watched *watched)
     if (watched->ended)
         return;
     watched->ended = true;
-    region->app_cpu_ns = wm_server_cpu_ns(watched->server);
+    region->app_cpu_ns = cpu_ns(watched);
     if (wm_gather_end(watched->gather) < 0) /* no memory: the session's drain fails as well */
         atomic_store(&region->stop, 1);
     atomic_store_explicit(&region->stopped_ns, wm_clock_now_ns(), memory_order_release);

@@ -285,6 +285,14 @@ static void add_served(struct wm_text *text, const struct wm_run *run)
         wm_text_add(text, "\n");
 }
 
+/* Under somebody else's load nobody measures latencies. */
+static const char *say_latencies(const struct wm_run *run)
+{
+    if (strcmp(run->target, WM_RUN_WATCH) == 0)
+        return "";
+    return wm_run_of_server(run) ? "; latencies are with it" : "; latencies are without it";
+}
+
 /* How far the figures can be trusted, then whatever the run noted. */
 static void add_notes(struct wm_text *text, const struct wm_run *run, const struct totals *totals)
 {
@@ -299,11 +307,10 @@ static void add_notes(struct wm_text *text, const struct wm_run *run, const stru
                      (int)WM_COST_SAMPLES_MIN);
     if (run->hz > 0 && run->sampling_share > 0)
         wm_text_addf(text,
-                     "  sampling cost about %s of the CPU, %s for each sample (%s); latencies are "
-                     "with%s it\n",
+                     "  sampling cost about %s of the CPU, %s for each sample (%s)%s\n",
                      wm_units_share(run->sampling_share, share),
                      wm_units_duration((double)run->sample_cost_ns, number), run->sampler,
-                     wm_run_of_server(run) ? "" : "out");
+                     say_latencies(run));
     if (run->open_loop && run->late_p99_ns > 0)
         wm_text_addf(text,
                      "  requests were sent up to %s late (p99); latency counts from when "

@@ -203,6 +203,8 @@ struct wm_region {
     /* sampling */
     uint32_t sampler;             /* enum wm_sampler */
     uint32_t sample_cost_ns;      /* measured at start: thread time that one sample takes, in all */
+    uint64_t calibration_cpu_ns;  /* of a server: what the agent took for that, before the program
+                                     began. It is in none of its threads' accounts */
     _Atomic uint32_t app_running; /* 1 from sampler start to stop. Of a server written by the
                                  harness: what is sampled before and after counts for nothing */
     uint32_t allocs_counted;      /* 0: the app's malloc is not the probe's */

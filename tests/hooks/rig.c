@@ -290,7 +290,8 @@ bool rig_is_sanitized(void)
 
 void rig_check_accounts(const struct rig *rig, double percent)
 {
-    double used = (double)rig_used_ns(rig), told = (double)(rig->cpu_ns + rig_lost_ns(rig));
+    double used = (double)(rig_used_ns(rig) - rig->region->calibration_cpu_ns);
+    double told = (double)(rig->cpu_ns + rig_lost_ns(rig));
     print_message("CPU: %.1f ms used, %.1f ms in %llu samples (background %.1f), %.1f ms lost\n",
                   used / 1e6, (double)rig->cpu_ns / 1e6, (unsigned long long)rig->samples,
                   (double)rig->background_ns / 1e6, (double)rig_lost_ns(rig) / 1e6);

@@ -230,6 +230,20 @@ static void test_unsampled_servers_are_labelled_and_accounted(void **state)
     rig_free(rig);
 }
 
+/* It takes 30 ms, more than many a server does in all. */
+static void test_calibrating_is_not_the_programs_work(void **state)
+{
+    (void)state;
+    if (rig_is_sanitized())
+        skip();
+    const char *const command[] = {"true", NULL};
+    struct rig *rig = run(HZ, 0, command);
+    print_message("true: %.1f ms\n", (double)rig_lost_ns(rig) / 1e6);
+    assert_true(rig_lost_ns(rig) < 15 * 1000 * 1000);
+    rig_check_accounts(rig, 5);
+    rig_free(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_the_killed_leave_their_places),
         cmocka_unit_test(test_a_static_program_has_no_agent),
         cmocka_unit_test(test_what_may_be_mistaken),
+        cmocka_unit_test(test_calibrating_is_not_the_programs_work),
         cmocka_unit_test(test_without_perf_there_are_timers),
         cmocka_unit_test(test_unsampled_servers_are_labelled_and_accounted),
     };

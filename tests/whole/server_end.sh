@@ -177,6 +177,8 @@ cat "$folder/out"
 [ "$(awk -F, '$3 == "LPUSH" { print $5 }' "$run/paths.csv")" -eq 40000 ] ||
     fail "the agent did not see 40000 LPUSHes"
 [ "$(json samples "$run/run.json")" -gt 100 ] || fail "the agent took no samples"
+grep -q "sampling cost about" "$folder/out" || fail "the agent does not say what it costs"
+grep -q "latencies" "$folder/out" && fail "the agent speaks of latencies, which it does not measure"
 
 watch
 kill -9 "$server"
