@@ -8,13 +8,15 @@
 #include "harness/core/clock.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <uv.h>
 
 enum {
-    TICKS = 10,        /* in one timeout: how often it is looked for */
-    SPARE_FILES = 128, /* besides connections: what the process has open otherwise */
+    TICKS = 10,           /* in one timeout: how often it is looked for */
+    FILES_OTHERWISE = 64, /* what the process has open besides connections, */
+    FILES_OF_THREAD = 8,  /* and for the loop of each worker */
 };
 
 /* ---- Sending ---- */
@@ -163,6 +165,25 @@ static int make_places(struct wm_driver *driver)
     return rc;
 }
 
+static uint64_t files_of(uint64_t connections, uint64_t threads)
+{
+    return connections + threads * FILES_OF_THREAD + FILES_OTHERWISE;
+}
+
+int wm_net_check_files(uint32_t connections, uint32_t threads, struct wm_error *err)
+{
+    uint64_t count = files_of(connections, threads);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max >= count)
+        return 0;
+    return wm_fail_at(err, -EMFILE, "ulimit -n",
+                      "%" PRIu32 " connections need %" PRIu64 " open files, and %" PRIu64
+                      " are allowed: allow more (`ulimit -Hn %" PRIu64
+                      "` as root, or nofile in /etc/security/limits.conf), or ask for fewer "
+                      "connections",
+                      connections, count, (uint64_t)limit.rlim_max, count);
+}
+
 /* Each worker asks for those of all. */
 static void allow_files(uint64_t count)
 {
@@ -187,7 +208,7 @@ static int open_pool(struct wm_driver *driver, struct wm_error *err)
         .reconnects = &driver->table->reconnects,
         .events = wm_net_events(driver),
     };
-    allow_files((uint64_t)target->connections + target->region->plan.threads + SPARE_FILES);
+    allow_files(files_of(target->connections, target->region->plan.threads));
     return wm_pool_open(&settings, &driver->pool, err);
 }
 

@@ -33,6 +33,10 @@ struct wm_net_target {
                              is opened anew; to some 10 %; 0: none */
 };
 
+/* Whether this process may open so many connections, with `threads` workers: -EMFILE, and how much
+ * is allowed and needed, where not. */
+WM_MUST_USE int wm_net_check_files(uint32_t connections, uint32_t threads, struct wm_error *err);
+
 /* One driver for all protocols: the target says which. open() returns once all connections are
  * there; a refused one is an error (the caller waits until the server is ready). send() refuses a
  * work that the protocol cannot spell with -EINVAL, and fault() says why.

@@ -2,6 +2,7 @@
 #include "harness/cli/programs.h"
 
 #include "harness/core/file.h"
+#include "profiles/symbols/imports.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -84,9 +85,33 @@ int wm_programs_find_host(char path[PATH_MAX], struct wm_error *err)
     return find(&host, path, err);
 }
 
+/* A sanitizer wants to be in a program from its link on, which a server's was not. */
+static const struct sanitizer {
+    const char *name;
+    const char *symbol; /* that everything built with it refers to */
+} sanitizers[] = {
+    {"address sanitizer",                   "__asan_init"  },
+    {"hardware-assisted address sanitizer", "__hwasan_init"},
+    {"memory sanitizer",                    "__msan_init"  },
+    {"thread sanitizer",                    "__tsan_init"  },
+};
+
+static int refuse_sanitizers(const char *path, struct wm_error *err)
+{
+    for (size_t i = 0; i < sizeof(sanitizers) / sizeof(sanitizers[0]); i++) {
+        if (wm_symbol_is_imported(path, sanitizers[i].symbol))
+            return wm_fail_at(err, -EINVAL, path,
+                              "is built with the %s, which crashes servers that are not: take a "
+                              "build without it (%s=FILE tells where its library is)",
+                              sanitizers[i].name, agent.variable);
+    }
+    return 0;
+}
+
 int wm_programs_find_agent(char path[PATH_MAX], struct wm_error *err)
 {
-    return find(&agent, path, err);
+    int rc = find(&agent, path, err);
+    return rc < 0 ? rc : refuse_sanitizers(path, err);
 }
 
 void wm_programs_look_up(const char *word, char *path, size_t bytes)

@@ -209,6 +209,15 @@ static int start_server(struct wm_served *served, struct wm_error *err)
     return rc;
 }
 
+/* Before the server is started. */
+static int check_files(const struct wm_served *served, struct wm_error *err)
+{
+    if (served->job->server.protocol == NULL)
+        return 0;
+    return wm_net_check_files((uint32_t)served->job->values->connections,
+                              served->region->plan.threads, err);
+}
+
 static int start(void *user, struct uv_loop_s *loop, const struct wm_target_watcher *over,
                  struct wm_error *err)
 {
@@ -222,7 +231,9 @@ static int start(void *user, struct uv_loop_s *loop, const struct wm_target_watc
     served->patient_until_ns = wm_clock_now_ns() + served->job->values->ready_ns;
     served->target.address = served->job->server.address.socket;
     served->target.address_bytes = served->job->server.address.bytes;
-    int rc = served->job->values->server != NULL ? start_server(served, err) : 0;
+    int rc = check_files(served, err);
+    if (rc == 0 && served->job->values->server != NULL)
+        rc = start_server(served, err);
     if (rc == 0)
         name_host(served);
     return rc;

@@ -136,6 +136,24 @@ said "no-such-server: cannot start" "a program that is not there"
 WAYMARK_AGENT=$folder/nowhere.so waymark run --server "$redis" --protocol resp \
     --workload "$redis_mix"
 expect 2 "no agent"
+for sanitizer in address thread; do
+    echo 'int answer(int *at) { return *at; }' >"$folder/agent.c"
+    cc -shared -fPIC "-fsanitize=$sanitizer" -o "$folder/agent.so" "$folder/agent.c"
+    WAYMARK_AGENT=$folder/agent.so waymark run --server "$redis" --protocol resp \
+        --workload "$redis_mix"
+    expect 2 "an agent with the $sanitizer sanitizer"
+    said "built with the $sanitizer sanitizer" "an agent with the $sanitizer sanitizer"
+    WAYMARK_AGENT=$folder/agent.so waymark agent -- redis-server --port "$port"
+    expect 2 "waymark agent with the $sanitizer sanitizer"
+done
+ulimit -S -n 100
+ulimit -H -n 400
+waymark run --server "$redis" --protocol resp --workload "$redis_mix" --concurrency 380
+expect 2 "more connections than open files"
+said "380 connections need 452 open files, and 400 are allowed" "more connections than open files"
+waymark run --server "$redis" --protocol resp --workload "$redis_mix" --concurrency 320 \
+    --requests 3200 -o "$run" --force
+expect 0 "as many connections as open files allow"
 waymark run --server "$redis --no-such-option 1" --protocol resp --workload "$redis_mix" \
     -o "$folder/none"
 expect 3 "a server that ends at once"
