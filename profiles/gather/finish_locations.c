@@ -35,7 +35,7 @@ static uint32_t busiest_image(const struct wm_finish *finish, uint64_t *cpu_ns)
         const uint64_t *frames =
             wm_aggregate_frames(aggregate, aggregate->cells[i].stack, &node, &count);
         uint64_t image = count > 0 ? frames[0] >> WM_IMAGE_SHIFT : 0;
-        if (image >= WM_PROCESS_MAX)
+        if (image >= WM_IMAGE_MAX)
             continue;
         cpu_ns[image] += aggregate->cells[i].weight.cpu_ns;
         if (cpu_ns[image] > cpu_ns[best])
@@ -48,7 +48,7 @@ static uint32_t busiest_image(const struct wm_finish *finish, uint64_t *cpu_ns)
 static int find_program(const struct wm_finish *finish, const char **ret_program)
 {
     const struct wm_modules *modules = finish->modules;
-    uint64_t *cpu_ns = calloc(WM_PROCESS_MAX, sizeof(*cpu_ns));
+    uint64_t *cpu_ns = calloc(WM_IMAGE_MAX, sizeof(*cpu_ns));
     *ret_program = NULL;
     if (cpu_ns == NULL)
         return -ENOMEM;

@@ -74,7 +74,7 @@ static void note_losses(struct wm_finish *finish)
          "times that a request had to wait, too many were in flight",                                                          "latency counts the wait only in an open loop"},
         {finish->is_server ? 0 : atomic_load(&region->forks), "child processes that the app made",
          "they are not profiled"                                                                                                                                             },
-        {atomic_load(&region->processes_lost),                "processes past the limit of 512",
+        {atomic_load(&region->processes_lost),                "processes past the limit of 512 at a time",
          "they are not profiled"                                                                                                                                             },
         {lost->stack_nodes_lost,                              "stacks with more segments than there is room for",
          "their CPU time is with the segments around them"                                                                                                                   },

@@ -81,7 +81,8 @@ int wm_finish_served(struct wm_finish *finish)
     const struct wm_region *region = finish->region;
     uint32_t processes = atomic_load(&region->process_count);
     run->target = target_name(finish->target);
-    run->processes = processes < WM_PROCESS_MAX ? processes : WM_PROCESS_MAX;
+    run->processes = (processes < WM_PROCESS_MAX ? processes : WM_PROCESS_MAX) +
+                     atomic_load(&region->processes_more);
     run->background_cpu_ns = finish->aggregate->paths[WM_SLOT_BACKGROUND].cpu_ns;
     if (finish->target == WM_TARGET_WATCH)
         sum_seen(finish);

@@ -111,17 +111,10 @@ uint64_t wm_gather_samples(const struct wm_gather *gather)
     return gather->samples;
 }
 
-/* The program that a thread runs, of which each has its own addresses. */
-static uint32_t image_of(const struct wm_region *region, uint32_t thread)
-{
-    uint32_t process = region->threads[thread].process;
-    return process < WM_PROCESS_MAX ? region->processes[process].image : 0;
-}
-
 static int64_t number_stack(struct wm_gather *gather, const struct wm_sample *sample)
 {
     uint32_t node = sample->node < WM_NODE_MAX ? sample->node : WM_NODE_ROOT;
-    uint32_t image = image_of(gather->region, gather->drain.thread);
+    uint32_t image = gather->region->threads[gather->drain.thread].image;
     uint64_t frames[WM_FRAME_MAX];
     uint32_t count = sample->frame_count < WM_FRAME_MAX ? sample->frame_count : WM_FRAME_MAX;
     for (uint32_t i = 0; i < count; i++)

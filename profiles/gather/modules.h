@@ -30,7 +30,7 @@ void wm_modules_done(struct wm_modules *modules);
 /* An address of an image as this room knows it. */
 static inline uint64_t wm_modules_tag(uint32_t image, uint64_t address)
 {
-    return address + ((uint64_t)(image & 0x7fff) << WM_IMAGE_SHIFT);
+    return address + ((uint64_t)(image & (WM_IMAGE_MAX - 1)) << WM_IMAGE_SHIFT);
 }
 
 /* Takes up what the region knows by now. */

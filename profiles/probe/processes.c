@@ -1,8 +1,8 @@
 /* processes.c - the agent in a server's processes.
  *
  * A forked child shares its parent's mapping of the region, and its program: addresses mean the
- * same in both, which `image` says. A slot of a process that has ended is used again only by one of
- * the same image, when there is no fresh one: a server that forks for each connection has many. */
+ * same in both, which `image` says. A slot of a process that has ended is used again when there is
+ * no fresh one: a server that forks, or starts a program, for each connection has many. */
 #include "profiles/probe/processes.h"
 
 #include "profiles/probe/forks.h"
@@ -37,19 +37,21 @@ static bool is_gone(const struct wm_process *process)
            (kill(atomic_load(&process->pid), 0) != 0 && errno == ESRCH);
 }
 
-/* [under the region's lock] A fresh slot, or one of a dead process of the same image. */
-static uint32_t find_slot(uint32_t image)
+/* [under the region's lock] A fresh slot, or one of a dead process. */
+static uint32_t find_slot(void)
 {
     struct wm_region *region = wm_probe.region;
     uint32_t count = atomic_load_explicit(&region->process_count, memory_order_relaxed);
     if (count < WM_PROCESS_MAX)
         return count;
     for (uint32_t i = 0; i < WM_PROCESS_MAX; i++) {
-        if (region->processes[i].image == image && is_gone(&region->processes[i]))
+        if (is_gone(&region->processes[i]))
             return i;
     }
     return WM_PROCESS_MAX;
 }
+
+static char program[sizeof(((struct wm_process *)NULL)->program)]; /* this one's name */
 
 static void name_program(char *name, size_t bytes)
 {
@@ -60,45 +62,50 @@ static void name_program(char *name, size_t bytes)
     snprintf(name, bytes, "%.*s", (int)bytes - 1, slash != NULL ? slash + 1 : path);
 }
 
-/* `parent`: NULL for a program that has just begun. False: there is no place for it. */
-static bool enroll(const struct wm_process *parent, uint32_t parent_index)
+/* [under the region's lock] */
+static void take_slot(uint32_t at)
+{
+    struct wm_region *region = wm_probe.region;
+    struct wm_process *process = &region->processes[at];
+    process->parent = (int32_t)syscall(SYS_getppid);
+    process->image = wm_probe.image;
+    memcpy(process->program, program, sizeof(program));
+    atomic_store(&process->ended, 0);
+    atomic_store(&process->pid, wm_probe.pid);
+    if (at < atomic_load_explicit(&region->process_count, memory_order_relaxed))
+        atomic_fetch_add(&region->processes_more, 1);
+    else
+        /* pairs with the harness's reading */
+        atomic_store_explicit(&region->process_count, at + 1, memory_order_release);
+    wm_probe.process = process;
+    wm_probe.process_index = at;
+}
+
+/* False: there is no place for it. */
+static bool enroll(bool is_program)
 {
     struct wm_region *region = wm_probe.region;
     wm_probe.pid = (int32_t)syscall(SYS_getpid);
-    char program[sizeof(parent->program)] = "";
-    if (parent == NULL)
+    if (is_program)
         name_program(program, sizeof(program));
     wm_region_lock(region);
-    uint32_t at = find_slot(parent != NULL ? wm_probe.image : UINT32_MAX);
-    if (at == WM_PROCESS_MAX) {
-        atomic_fetch_add(&region->processes_lost, 1);
-        wm_probe.process = NULL;
-        wm_probe.process_index = parent_index;
+    uint32_t at = find_slot();
+    bool found = at < WM_PROCESS_MAX && (!is_program || region->image_count < WM_IMAGE_MAX);
+    if (found && is_program)
+        wm_probe.image = region->image_count++;
+    if (found) {
+        take_slot(at);
     } else {
-        struct wm_process *process = &region->processes[at];
-        if (parent == NULL)
-            wm_probe.image = at;
-        process->parent = (int32_t)syscall(SYS_getppid);
-        process->image = wm_probe.image;
-        memmove(process->program, parent != NULL ? parent->program : program, sizeof(program));
-        atomic_store(&process->ended, 0);
-        atomic_store(&process->pid, wm_probe.pid);
-        if (at == atomic_load_explicit(&region->process_count, memory_order_relaxed))
-            /* pairs with the harness's reading */
-            atomic_store_explicit(&region->process_count, at + 1, memory_order_release);
-        wm_probe.process = process;
-        wm_probe.process_index = at;
+        atomic_fetch_add(&region->processes_lost, 1);
+        wm_probe.process = NULL; /* a child goes on under its parent's index */
     }
     wm_region_unlock(region);
-    return at != WM_PROCESS_MAX;
+    return found;
 }
 
 void wm_process_enroll_child(void)
 {
-    const struct wm_process *parent = wm_probe.process;
-    if (parent == NULL)
-        parent = &wm_probe.region->processes[wm_probe.process_index];
-    (void)enroll(parent, wm_probe.process_index);
+    (void)enroll(false);
 }
 
 /* ---- A program before this one, in the same process ---- */
@@ -152,14 +159,14 @@ static uint64_t calibrate(void)
 bool wm_process_start(void)
 {
     uint64_t accounted_ns = bury_predecessor();
-    if (!enroll(NULL, 0))
+    if (!enroll(true))
         return false;
     if (wm_process_begun_hook != NULL)
         wm_process_begun_hook();
     wm_forks_follow();
     wm_modules_start(); /* first: libunwind remembers what it did not find */
     wm_threads_start();
-    if (wm_probe.process_index == 0)
+    if (wm_probe.image == 0)
         accounted_ns += calibrate();
     wm_sampling_start(wm_probe.region->plan.hz);
     /* What it took to get here, less what the program before it used. */

@@ -7,8 +7,8 @@
 
 /* [setup] Registers this process as a program that has just begun, follows its forks and samples
  * it. What an earlier program used in the same process (exec) is accounted. False: WM_PROCESS_MAX
- * programs and processes were there before, which is counted; its addresses would be taken for
- * another's, so it is not sampled. */
+ * processes are alive, or WM_IMAGE_MAX programs were there before, which is counted; its addresses
+ * would be taken for another's, so it is not sampled. */
 bool wm_process_start(void);
 /* [setup] Registers this process, a forked child, as one of its parent's program. It may find no
  * place, which is counted: then it goes on under its parent's. */

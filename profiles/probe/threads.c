@@ -34,8 +34,7 @@ static bool holds_others(const struct wm_thread *shared)
     const struct wm_ring *ring = &shared->sample_ring;
     uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
     return head != atomic_load_explicit(&ring->tail, memory_order_relaxed) &&
-           shared->process < WM_PROCESS_MAX &&
-           wm_probe.region->processes[shared->process].image != wm_probe.image;
+           shared->image != wm_probe.image;
 }
 
 /* Which slots a claim looks at: the later passes, when the earlier ones found none. */
@@ -74,6 +73,7 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
         own->is_shallow = false;
         shared->harness = 0;
         shared->process = wm_probe.process_index;
+        shared->image = wm_probe.image;
         atomic_store_explicit(&shared->last_cpu_ns, 0, memory_order_relaxed);
         atomic_store_explicit(&shared->tid, tid, memory_order_release);
         return own;

@@ -26,7 +26,8 @@ enum {
     WM_REGION_MAGIC = 0x574d524b,
     WM_REGION_VERSION = 2,
     WM_THREAD_MAX = 512,  /* threads alive at one time; more are counted, not sampled */
-    WM_PROCESS_MAX = 512, /* of a server, over the whole run */
+    WM_PROCESS_MAX = 512, /* of a server, alive at one time; more are counted, not sampled */
+    WM_IMAGE_MAX = 1 << 15, /* programs that are executed, over the whole run */
     WM_MODULE_MAX = 1024,
     WM_CONTEXT_MAX = 4096, /* requests in flight at one time */
     WM_NOTE_MAX = 32,
@@ -145,7 +146,7 @@ struct wm_context_slot {
 };
 
 /* A process of a server: written by its agent, under the region's lock. Once all were used, one of
- * a process that ended goes to the next of the same image. */
+ * a process that ended goes to the next; its counters go on. */
 struct wm_process {
     _Atomic int32_t pid;    /* 0: none */
     int32_t parent;         /* pid */
@@ -162,6 +163,7 @@ struct wm_thread {
     _Atomic uint32_t tid;         /* 0: free */
     uint32_t harness;             /* 1: a thread of the host's own, not the app's */
     uint32_t process;             /* of a server: index into wm_region.processes */
+    uint32_t image;               /* its program's, of which its samples have addresses */
     _Atomic uint64_t last_cpu_ns; /* of a server: the thread's CPU clock at its last sample */
     uint64_t samples;
     uint64_t dropped; /* ring full; their CPU time is in lost_cpu_ns */
@@ -217,8 +219,10 @@ struct wm_region {
     _Atomic uint64_t contexts_lost; /* dispatches that waited: WM_CONTEXT_MAX requests in flight */
     _Atomic uint64_t paths_lost;    /* requests counted under WM_PATH_OTHER */
     _Atomic uint64_t forks;         /* children that the app made; a host's are not profiled */
-    _Atomic uint32_t process_count; /* of a server */
-    _Atomic uint64_t processes_lost;
+    _Atomic uint32_t process_count;  /* of a server: slots that were ever used, */
+    _Atomic uint64_t processes_more; /* and processes that had another's after it, */
+    _Atomic uint64_t processes_lost; /* and those that found none */
+    uint32_t image_count;            /* under the lock */
     _Atomic uint64_t descriptors_lost; /* times that one beyond the agent's table was read from */
     struct wm_process processes[WM_PROCESS_MAX];
 

@@ -143,6 +143,7 @@ static const struct part parts[] = {
     PART(processes),
     PART(board),
     PART(threads[1].process),
+    PART(threads[1].image),
     PART(stage),
     PART(started_ns),
     PART(stopped_ns),
@@ -175,6 +176,7 @@ static void play_server(struct wm_region *region)
         sample.request = i % 3 == 0 ? 0 : WM_LABEL_PATH | i * 1000;
         assert_true(fake_sample(region, &sample, frames, 2));
         region->threads[i].process = fake_process(region, i);
+        region->threads[i].image = i;
         region->board.seen[i] = i;
     }
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { HZ = 997, FAST_HZ = 10000 };
 
@@ -68,14 +69,35 @@ static void test_programs_survive_the_system_call(void **state)
     rig_free(rig);
 }
 
-static void test_programs_beyond_the_table_run_unseen(void **state)
+/* A server that starts a program for each request: there are never many at a time. */
+static void test_programs_use_the_places_of_those_that_ended(void **state)
 {
     (void)state;
     const char *const command[] = {
         "sh", "-c", "i=0; while [ $i -lt 300 ]; do env true || exit 9; i=$((i+1)); done", NULL};
-    struct rig *rig = run(HZ, 0, command);
+    struct rig *rig = run(FAST_HZ, 0, command);
     assert_int_equal(atomic_load(&rig->region->process_count), WM_PROCESS_MAX);
-    assert_true(atomic_load(&rig->region->processes_lost) > 50);
+    assert_int_equal(atomic_load(&rig->region->processes_more) + WM_PROCESS_MAX, 2 * 300 + 1);
+    assert_int_equal(atomic_load(&rig->region->processes_lost), 0);
+    assert_int_equal(rig->region->image_count, 2 * 300 + 1);
+    assert_int_equal(claimed(rig), 0);
+    rig_check_accounts(rig, 5);
+    rig_free(rig);
+}
+
+static void test_programs_beyond_the_table_run_unseen(void **state)
+{
+    (void)state;
+    const char *const command[] = {"sh", "-c", "env env env true && env true", NULL};
+    struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
+    for (uint32_t i = 0; i < WM_PROCESS_MAX; i++)
+        atomic_store(&rig->region->processes[i].pid, getpid()); /* who lives */
+    rig->region->image_count = 1;
+    atomic_store(&rig->region->process_count, WM_PROCESS_MAX);
+    rig_start(rig, command, 0, true);
+    assert_int_equal(rig_wait(rig), 0);
+    assert_int_equal(atomic_load(&rig->region->processes_lost), 7);
+    assert_int_equal(rig->samples, 0);
     assert_int_equal(claimed(rig), 0);
     rig_free(rig);
 }
@@ -250,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_calls_have_the_kernels_results),
         cmocka_unit_test(test_programs_survive_being_executed),
         cmocka_unit_test(test_programs_survive_the_system_call),
+        cmocka_unit_test(test_programs_use_the_places_of_those_that_ended),
         cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
         cmocka_unit_test(test_forks_while_others_are_sampled),
         cmocka_unit_test(test_ends_in_the_midst_of_a_fork),

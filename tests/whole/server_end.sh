@@ -163,10 +163,11 @@ watch() {
     pid=$!
     until redis-cli -p "$port" ping >/dev/null 2>&1; do sleep 0.05; done
     server=$(pgrep -P "$pid" redis-server)
-    timeout 30 redis-benchmark -p "$port" -t set,lpush -n 40000 -q >/dev/null 2>&1 ||
+    timeout 30 redis-benchmark -p "$port" -t set,lpush -n "$requests" -q >/dev/null 2>&1 ||
         fail "redis-benchmark failed"
 }
 
+requests=40000
 watch
 kill -INT "$pid"
 ended 0 "waymark agent, Ctrl-C"
@@ -186,6 +187,7 @@ ended 3 "waymark agent, the server is killed"
 said "the server ended with signal 9" "waymark agent, the server is killed"
 [ -s "$run/run.json" ] || fail "the run of a watched server that was killed is lost"
 
+requests=1000 # long before
 watch --duration 3s
 ended 0 "waymark agent --duration"
 
