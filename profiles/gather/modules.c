@@ -78,6 +78,8 @@ int wm_modules_update(struct wm_modules *modules)
         }
         struct wm_module *module = &modules->list[modules->count];
         memcpy(module, &modules->region->modules[modules->seen], sizeof(*module));
+        if (module->end == 0) /* emptied, and not used again */
+            continue;
         if (!makes_sense(module)) {
             modules->damaged++;
             continue;

@@ -17,8 +17,8 @@ _Static_assert(offsetof(struct wm_context, node) == offsetof(struct wm_context_s
 
 WM_EXPORT __thread struct wm_context *wm_context_current;
 
-/* Whether a context is attached to some thread; in a server also that it is to go when it comes off,
- * or has gone. */
+/* Whether a context is attached to some thread; in a server also that it is to go when it comes
+ * off, or has gone. */
 enum attached { ATTACHED_NOT, ATTACHED, ATTACHED_LAST };
 
 /* Free slots, last in first out, and which of the others is attached to some thread. */

@@ -13,8 +13,8 @@ void wm_context_count_visits(struct wm_context_slot *slot);
 
 /* ---- In a server: slots are shared between its processes ---- */
 
-/* [any] Takes a free slot: 1 + its index. 0: WM_CONTEXT_MAX are in use, which is counted. May change
- * errno. */
+/* [any] Takes a free slot: 1 + its index. 0: WM_CONTEXT_MAX are in use, which is counted. May
+ * change errno. */
 uint32_t wm_context_take_shared(void);
 /* [any] Nobody can attach it from now on, until it is taken again. Its visits are counted and it is
  * free, at once or (false) when the thread that has it attached detaches it. */

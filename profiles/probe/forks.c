@@ -31,7 +31,8 @@ static void before_fork(void)
     has.lock = wm_patience_lock(&wm_probe.lock);
     has.modules = wm_modules_hold();
     if (has.lock) {
-        atomic_store(&wm_probe.held, 1); /* handlers leave at once; the time is in the next sample */
+        /* Handlers leave at once; the time is in the next sample. */
+        atomic_store(&wm_probe.held, 1);
         has.quiet = wm_patience_handlers();
     }
     atomic_fetch_add(&wm_probe.region->forks, 1);

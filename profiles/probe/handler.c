@@ -157,6 +157,7 @@ static void take(struct wm_own_thread *own, const void *ucontext, uint64_t began
     }
     if (slot != NULL)
         atomic_fetch_add_explicit(&slot->samples, 1, memory_order_relaxed);
+    atomic_store_explicit(&wm_probe.region->image_sampled[wm_probe.image], 1, memory_order_relaxed);
     thread->samples++;
     thread->truncated += truncated;
     wm_ring_commit(&thread->sample_ring, head);

@@ -1,21 +1,18 @@
-/* modules.c - keeps the snapshot of binaries, and tells the harness of them. */
+/* modules.c - keeps the snapshot of binaries. */
 #include "profiles/probe/modules.h"
 
+#include "profiles/probe/binaries.h"
 #include "profiles/probe/patience.h"
 #include "profiles/probe/snapshot.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
-#include "profiles/wire/shared.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <unistd.h>
 
 static const char unwinder[] = "libunwind.so.8";
 
@@ -39,8 +36,6 @@ static bool pin(const struct seen *seen);
 static int walk_one(struct dl_phdr_info *info, size_t size, void *data);
 static bool known(const struct dl_phdr_info *info);
 static void publish(const struct seen *seen);
-static void tell_harness(const struct dl_phdr_info *info, const char *path);
-static void add_module(struct wm_region *region, const struct wm_module *module);
 static void *keep(void *unused);
 
 bool wm_unwind_open(void)
@@ -201,85 +196,7 @@ static void publish(const struct seen *seen)
     info->dlpi_name = name;
     atomic_store_explicit(&wm_snapshot.count, count + 1,
                           memory_order_release); /* pairs with wm_modules_iterate */
-    tell_harness(info, name);
-}
-
-static void copy_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * header,
-                          struct wm_module *module)
-{
-    const unsigned char *at = (const unsigned char *)(uintptr_t)(info->dlpi_addr + header->p_vaddr);
-    const unsigned char *end = at + header->p_memsz;
-    while (end - at >= (ptrdiff_t)sizeof(ElfW(Nhdr))) {
-        ElfW(Nhdr) note;
-        memcpy(&note, at, sizeof(note));
-        const unsigned char *name = at + sizeof(note);
-        const unsigned char *body = name + ((note.n_namesz + 3u) & ~3u);
-        if (body + note.n_descsz > end)
-            return;
-        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(name, "GNU", 4) == 0 &&
-            note.n_descsz <= sizeof(module->build_id)) {
-            memcpy(module->build_id, body, note.n_descsz);
-            module->build_id_bytes = note.n_descsz;
-            return;
-        }
-        at = body + ((note.n_descsz + 3u) & ~3u);
-    }
-}
-
-static void tell_harness(const struct dl_phdr_info *info, const char *path)
-{
-    struct wm_region *region = wm_probe.region;
-    if (region == NULL)
-        return;
-    struct wm_module module = {.bias = info->dlpi_addr, .image = wm_probe.image};
-    if (path[0] == '\0') {
-        ssize_t length = readlink("/proc/self/exe", module.path, sizeof(module.path) - 1);
-        module.path[length > 0 ? length : 0] = '\0';
-    } else if (strchr(path, '/') == NULL) {
-        snprintf(module.path, sizeof(module.path), "[vdso]");
-    } else {
-        char real[PATH_MAX];
-        const char *resolved = realpath(path, real);
-        snprintf(module.path, sizeof(module.path), "%.*s", (int)sizeof(module.path) - 1,
-                 resolved != NULL ? resolved : path);
-    }
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        if (info->dlpi_phdr[i].p_type == PT_NOTE)
-            copy_build_id(info, &info->dlpi_phdr[i], &module);
-    }
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        if (header->p_type != PT_LOAD || (header->p_flags & PF_X) == 0)
-            continue;
-        module.start = info->dlpi_addr + header->p_vaddr;
-        module.end = module.start + header->p_memsz;
-        module.offset = header->p_offset;
-        add_module(region, &module);
-    }
-}
-
-static bool is_same(const struct wm_module *a, const struct wm_module *b)
-{
-    return a->image == b->image && a->start == b->start && a->end == b->end && a->bias == b->bias &&
-           strcmp(a->path, b->path) == 0;
-}
-
-/* Forked processes of one program open the same libraries, mostly at the same place. */
-static void add_module(struct wm_region *region, const struct wm_module *module)
-{
-    wm_region_lock(region);
-    uint32_t count = atomic_load_explicit(&region->module_count, memory_order_relaxed);
-    uint32_t at = 0;
-    while (at < count && !is_same(&region->modules[at], module))
-        at++;
-    if (at == WM_MODULE_MAX) {
-        atomic_fetch_add(&region->modules_lost, 1);
-    } else if (at == count) {
-        region->modules[at] = *module;
-        atomic_store_explicit(&region->module_count, at + 1,
-                              memory_order_release); /* pairs with the harness's reading */
-    }
-    wm_region_unlock(region);
+    wm_binary_tell(info, name);
 }
 
 static void *keep(void *unused)

@@ -31,7 +31,7 @@ bool wm_process_is_own(void)
 
 /* ---- Registering ---- */
 
-static bool is_gone(const struct wm_process *process)
+bool wm_process_is_gone(const struct wm_process *process)
 {
     return atomic_load(&process->ended) != 0 ||
            (kill(atomic_load(&process->pid), 0) != 0 && errno == ESRCH);
@@ -45,7 +45,7 @@ static uint32_t find_slot(void)
     if (count < WM_PROCESS_MAX)
         return count;
     for (uint32_t i = 0; i < WM_PROCESS_MAX; i++) {
-        if (is_gone(&region->processes[i]))
+        if (wm_process_is_gone(&region->processes[i]))
             return i;
     }
     return WM_PROCESS_MAX;

@@ -25,8 +25,8 @@
 enum {
     WM_REGION_MAGIC = 0x574d524b,
     WM_REGION_VERSION = 2,
-    WM_THREAD_MAX = 512,  /* threads alive at one time; more are counted, not sampled */
-    WM_PROCESS_MAX = 512, /* of a server, alive at one time; more are counted, not sampled */
+    WM_THREAD_MAX = 512,    /* threads alive at one time; more are counted, not sampled */
+    WM_PROCESS_MAX = 512,   /* of a server, alive at one time; more are counted, not sampled */
     WM_IMAGE_MAX = 1 << 15, /* programs that are executed, over the whole run */
     WM_MODULE_MAX = 1024,
     WM_CONTEXT_MAX = 4096, /* requests in flight at one time */
@@ -108,7 +108,8 @@ struct wm_note {
     char text[400];
 };
 
-/* A binary mapped into the app's process. Only grows: sampled binaries are never unmapped. */
+/* A binary mapped into the app's process: sampled ones are never unmapped. Once a server's table is
+ * full, entries of programs that ended without a sample are emptied (all 0) and used again. */
 struct wm_module {
     uint64_t bias;  /* what was added to the file's virtual addresses */
     uint64_t start; /* executable range; several segments are several modules */
@@ -216,13 +217,14 @@ struct wm_region {
     _Atomic uint64_t nodes_lost;        /* segments not followed: WM_NODE_MAX nodes known */
     _Atomic uint64_t sites_lost;
     _Atomic uint64_t modules_lost;
-    _Atomic uint64_t contexts_lost; /* dispatches that waited: WM_CONTEXT_MAX requests in flight */
-    _Atomic uint64_t paths_lost;    /* requests counted under WM_PATH_OTHER */
-    _Atomic uint64_t forks;         /* children that the app made; a host's are not profiled */
+    _Atomic uint64_t contexts_lost;  /* dispatches that waited: WM_CONTEXT_MAX requests in flight */
+    _Atomic uint64_t paths_lost;     /* requests counted under WM_PATH_OTHER */
+    _Atomic uint64_t forks;          /* children that the app made; a host's are not profiled */
     _Atomic uint32_t process_count;  /* of a server: slots that were ever used, */
     _Atomic uint64_t processes_more; /* and processes that had another's after it, */
     _Atomic uint64_t processes_lost; /* and those that found none */
     uint32_t image_count;            /* under the lock */
+    _Atomic uint8_t image_sampled[WM_IMAGE_MAX]; /* 1: there are samples of it */
     _Atomic uint64_t descriptors_lost; /* times that one beyond the agent's table was read from */
     struct wm_process processes[WM_PROCESS_MAX];
 

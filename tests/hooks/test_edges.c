@@ -85,6 +85,18 @@ static void test_programs_use_the_places_of_those_that_ended(void **state)
     rig_free(rig);
 }
 
+/* Most of them end before there is a sample: then nobody asks for their binaries. */
+static void test_binaries_of_unsampled_programs_make_room(void **state)
+{
+    (void)state;
+    const char *const command[] = {
+        "sh", "-c", "i=0; while [ $i -lt 200 ]; do env true || exit 9; i=$((i+1)); done", NULL};
+    struct rig *rig = run(99, 0, command);
+    assert_int_equal(atomic_load(&rig->region->module_count), WM_MODULE_MAX);
+    assert_int_equal(atomic_load(&rig->region->modules_lost), 0);
+    rig_free(rig);
+}
+
 static void test_programs_beyond_the_table_run_unseen(void **state)
 {
     (void)state;
@@ -273,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_programs_survive_being_executed),
         cmocka_unit_test(test_programs_survive_the_system_call),
         cmocka_unit_test(test_programs_use_the_places_of_those_that_ended),
+        cmocka_unit_test(test_binaries_of_unsampled_programs_make_room),
         cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
         cmocka_unit_test(test_forks_while_others_are_sampled),
         cmocka_unit_test(test_ends_in_the_midst_of_a_fork),
