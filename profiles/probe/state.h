@@ -16,15 +16,17 @@
 
 #define WM_EXPORT __attribute__((visibility("default")))
 
+enum { WM_UNWIND_STACK_BYTES = 32 * 1024 }; /* 9 KiB were seen to be used */
+
 /* One slot of wm_region.threads, seen from inside: what the harness need not know. */
 struct wm_own_thread {
     struct wm_thread *shared;
     _Atomic uint64_t last_cpu_ns;  /* the thread's CPU clock at its last sample */
     uint64_t frames[WM_FRAME_MAX]; /* the handler's, whose stack may be small */
+    _Alignas(16) unsigned char unwind_stack[WM_UNWIND_STACK_BYTES]; /* libunwind's */
+    bool unwinding;                                                 /* it is in use */
     uint64_t unsampled_ns; /* in the harness's turn: what requests used since their last sample */
     _Atomic uint32_t busy; /* its handler is running: the stopping thread waits for that */
-    uintptr_t stack_low;   /* where the thread's stack ends, above its guard; 0: not known */
-    bool is_shallow;       /* its stack is too small for libunwind */
     clockid_t clock;       /* readable by every thread of the process */
     uint32_t tid;          /* 0: the slot is not this process's */
     _Atomic int event;     /* perf event, -1: none; another thread may stop this one's */

@@ -69,8 +69,7 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
         own->event = -1;
         own->event_page = NULL;
         own->has_timer = false;
-        own->stack_low = 0;
-        own->is_shallow = false;
+        own->unwinding = false;
         shared->harness = 0;
         shared->process = wm_probe.process_index;
         shared->image = wm_probe.image;
@@ -123,26 +122,6 @@ void wm_thread_release(struct wm_own_thread *own)
     atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
 }
 
-enum { SHALLOW_BYTES = 64 * 1024 }; /* smaller stacks are left to the server */
-
-struct stack {
-    uintptr_t low;
-    size_t bytes;
-};
-
-static struct stack own_stack(void)
-{
-    pthread_attr_t attributes;
-    struct stack stack = {0, SIZE_MAX};
-    void *low;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return stack;
-    if (pthread_attr_getstack(&attributes, &low, &stack.bytes) == 0)
-        stack.low = (uintptr_t)low;
-    (void)pthread_attr_destroy(&attributes);
-    return stack;
-}
-
 void wm_thread_enter(bool is_new)
 {
     if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
@@ -150,22 +129,14 @@ void wm_thread_enter(bool is_new)
     bool inside = wm_tls.inside;
     int saved_errno = errno;
     wm_tls.inside = true;
-    /* A server has signal stacks of its own, if any: our handler runs on the thread's. The main
-     * one's grows as it needs. */
-    struct stack stack = {0, SIZE_MAX};
-    if (wm_probe.agent && (int32_t)syscall(SYS_gettid) != wm_probe.pid)
-        stack = own_stack();
-    bool is_shallow = stack.bytes < SHALLOW_BYTES;
     pthread_mutex_lock(&wm_probe.lock);
-    if (wm_probe.region->plan.hz > 0 && !is_shallow)
-        wm_unwind_prewarm(); /* under the lock: no fork meanwhile */
     struct wm_own_thread *own = claim_slot((uint32_t)syscall(SYS_gettid));
     if (own == NULL) {
         wm_tls.refused = true;
         atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
     } else {
-        own->stack_low = stack.low;
-        own->is_shallow = is_shallow;
+        if (wm_probe.region->plan.hz > 0)
+            wm_unwind_prewarm(own); /* under the lock: no fork meanwhile */
         wm_tls.own = own;
         if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
             arm(own, is_new ? 0 : wm_probe_clock(own->clock));

@@ -7,8 +7,7 @@
 #include <signal.h>
 #include <ucontext.h>
 
-enum { HANDLER_FRAMES = 9 }; /* ours, and the kernel's trampoline, above the interrupted ones */
-enum { UNWIND_STACK_BYTES = 32 * 1024 }; /* 9 KiB and the signal's own frame were seen */
+enum { HANDLER_FRAMES = 10 }; /* ours, and the kernel's trampoline, above the interrupted ones */
 
 int (*wm_unwind_backtrace)(void **, int); /* set by modules.c at start, as are these: */
 uintptr_t wm_unwind_start, wm_unwind_end; /* of libunwind in memory */
@@ -16,12 +15,6 @@ uintptr_t wm_unwind_start, wm_unwind_end; /* of libunwind in memory */
 bool wm_unwind_holds(const void *address)
 {
     return (uintptr_t)address - wm_unwind_start < wm_unwind_end - wm_unwind_start;
-}
-
-void wm_unwind_prewarm(void)
-{
-    uint64_t frames[16];
-    (void)wm_unwind_here(frames, 16);
 }
 
 uint32_t wm_unwind_here(uint64_t *frames, uint32_t limit)
@@ -38,47 +31,86 @@ uint32_t wm_unwind_here(uint64_t *frames, uint32_t limit)
     return taken;
 }
 
-/* Whether the stack that the handler runs on has room for libunwind: an alternate one of the app's
- * may be as small as SIGSTKSZ used to be, a thread's as PTHREAD_STACK_MIN is. */
-static bool has_room(const ucontext_t *context)
+/* Calls a function on another stack, of which `end` is the upper end, on 16 bytes. libunwind finds
+ * the way back, since this frame is known by its base pointer and not by the stack's. */
+static __attribute__((noinline)) void call_on(unsigned char *end, void (*function)(void *),
+                                              void *data)
 {
-    const stack_t *stack = &context->uc_stack;
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0), start = (uintptr_t)stack->ss_sp;
-    if ((stack->ss_flags & SS_DISABLE) == 0 && here - start < stack->ss_size)
-        return stack->ss_size >= UNWIND_STACK_BYTES;
-    const struct wm_own_thread *own = wm_tls.own;
-    return own == NULL || (!own->is_shallow && here - own->stack_low >= UNWIND_STACK_BYTES);
+    __asm__ volatile("movq %%rsp, %%rbx\n\t"
+                     "movq %[end], %%rsp\n\t"
+                     "call *%[function]\n\t"
+                     "movq %%rbx, %%rsp"
+                     : "+D"(data)
+                     : [end] "r"(end), [function] "r"(function)
+                     : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "xmm0", "xmm1",
+                       "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+                       "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
 }
 
-/* Apart, so that its buffer is only on stacks that have room. */
-static __attribute__((noinline)) uint32_t walk(uint64_t pc, uint64_t *frames, uint32_t limit,
-                                               bool *ret_truncated)
+static void call_apart(struct wm_own_thread *own, void (*function)(void *), void *data)
 {
+    own->unwinding = true;
+    atomic_signal_fence(memory_order_seq_cst);
+    call_on(own->unwind_stack + sizeof(own->unwind_stack), function, data);
+    atomic_signal_fence(memory_order_seq_cst);
+    own->unwinding = false;
+}
+
+static void prewarm(void *unused)
+{
+    uint64_t frames[16];
+    (void)unused;
+    (void)wm_unwind_here(frames, 16);
+}
+
+void wm_unwind_prewarm(struct wm_own_thread *own)
+{
+    call_apart(own, prewarm, NULL);
+}
+
+struct walk {
+    uint64_t pc; /* where the thread was interrupted */
+    uint64_t *frames;
+    uint32_t limit;
+    uint32_t taken;
+    bool truncated;
+};
+
+static void walk(void *data)
+{
+    struct walk *walk = data;
     void *buffer[WM_FRAME_MAX + HANDLER_FRAMES];
-    int count = wm_unwind_backtrace(buffer, (int)limit + HANDLER_FRAMES);
+    int count = wm_unwind_backtrace(buffer, (int)walk->limit + HANDLER_FRAMES);
     int at = 0;
-    while (at < count && (uint64_t)(uintptr_t)buffer[at] != pc)
+    while (at < count && (uint64_t)(uintptr_t)buffer[at] != walk->pc)
         at++;
     if (at == count)
-        return 1;
-    uint32_t taken = 0;
-    for (; at < count && taken < limit; at++) {
+        return;
+    walk->taken = 0;
+    for (; at < count && walk->taken < walk->limit; at++) {
         if (buffer[at] != NULL) /* the outermost return address of a thread may be 0 */
-            frames[taken++] = (uint64_t)(uintptr_t)buffer[at];
+            walk->frames[walk->taken++] = (uint64_t)(uintptr_t)buffer[at];
     }
-    *ret_truncated = at < count;
-    return taken;
+    walk->truncated = at < count;
 }
 
 uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool *ret_truncated)
 {
     const ucontext_t *context = ucontext;
-    uint64_t pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
-    frames[0] = pc;
-    *ret_truncated = true;
+    struct wm_own_thread *own = wm_tls.own;
+    struct walk way = {.pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP],
+                       .frames = frames,
+                       .limit = limit,
+                       .taken = 1,
+                       .truncated = true};
+    frames[0] = way.pc;
     /* A library that the snapshot does not know yet may be on this stack: unwinding through it
-     * would guess, and libunwind remembers its guesses. */
-    if (wm_unwind_backtrace == NULL || wm_modules_stale() || !has_room(context))
-        return 1;
-    return walk(pc, frames, limit, ret_truncated);
+     * would guess, and libunwind remembers its guesses. What came in its midst is not unwound. */
+    bool possible = wm_unwind_backtrace != NULL && !wm_modules_stale();
+    if (possible && own == NULL)
+        walk(&way);
+    else if (possible && !own->unwinding)
+        call_apart(own, walk, &way);
+    *ret_truncated = way.truncated;
+    return way.taken;
 }

@@ -156,6 +156,20 @@ static void test_handlers_that_leap_leave_no_sample(void **state)
     rig_free(run(FAST_HZ, 0, command));
 }
 
+/* The handler cannot know how small a stack is that the server made itself. */
+static void test_small_stacks_are_not_overrun(void **state)
+{
+    (void)state;
+    if (rig_is_sanitized()) /* its code needs more of them */
+        skip();
+    const char *const command[] = {in_build("apps/coroutine"), NULL};
+    struct rig *rig = run(FAST_HZ, 0, command);
+    print_message("%llu of %llu samples cut\n", (unsigned long long)rig->truncated,
+                  (unsigned long long)rig->samples);
+    assert_true(rig->samples > 500 && rig->truncated < rig->samples / 20);
+    rig_free(rig);
+}
+
 /* Slots of threads and processes that were killed are used again. */
 static void test_the_killed_leave_their_places(void **state)
 {
@@ -291,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_ends_in_the_midst_of_a_fork),
         cmocka_unit_test(test_constructors_poll_and_fork),
         cmocka_unit_test(test_handlers_that_leap_leave_no_sample),
+        cmocka_unit_test(test_small_stacks_are_not_overrun),
         cmocka_unit_test(test_the_killed_leave_their_places),
         cmocka_unit_test(test_a_static_program_has_no_agent),
         cmocka_unit_test(test_what_may_be_mistaken),

@@ -66,6 +66,8 @@ waymark run --app "$apps/libsmallstack.so" --workload "$folder/mix.csv" --reques
     --force
 expect 0 "an app with small signal stacks"
 [ "$(json samples "$run/run.json")" -gt 50 ] || fail "small signal stacks were not sampled"
+[ $(($(json samples_truncated "$run/run.json") * 10)) -lt "$(json samples "$run/run.json")" ] ||
+    fail "on small signal stacks the unwinder has no room"
 
 # ---- Ended from outside ----
 printf 'entry,weight\nHandleRequest,1\n' >"$folder/mix.csv"
