@@ -92,7 +92,8 @@ static void let_go(struct wm_context_slot *slot)
     uint32_t was = ATTACHED;
     /* pairs with wm_context_attach, and with wm_context_give_shared */
     if (!atomic_compare_exchange_strong_explicit(attached_of(slot), &was, ATTACHED_NOT,
-                                                 memory_order_acq_rel, memory_order_acquire))
+                                                 memory_order_acq_rel, memory_order_acquire) &&
+        was == ATTACHED_LAST)
         set_free(slot);
 }
 
@@ -297,6 +298,12 @@ bool wm_context_give_shared(struct wm_context_slot *slot)
         return false;
     set_free(slot);
     return true;
+}
+
+bool wm_context_keep_shared(struct wm_context_slot *slot)
+{
+    uint32_t was = ATTACHED_LAST;
+    return atomic_compare_exchange_strong(attached_of(slot), &was, ATTACHED_NOT);
 }
 
 void wm_context_forget_all(void)

@@ -19,6 +19,8 @@ uint32_t wm_context_take_shared(void);
 /* [any] Nobody can attach it from now on, until it is taken again. Its visits are counted and it is
  * free, at once or (false) when the thread that has it attached detaches it. */
 bool wm_context_give_shared(struct wm_context_slot *slot);
+/* [any] When that said false: it is not to go after all. False: it has come off meanwhile. */
+bool wm_context_keep_shared(struct wm_context_slot *slot);
 /* [setup] In a forked child: none of the contexts is its own. */
 void wm_context_forget_all(void);
 

@@ -65,18 +65,16 @@ static void die_of(int signal)
     (void)syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
 }
 
-/* The kernel's set of signals: shorter than libc's, and the start of it. */
-typedef uint64_t kernel_mask;
-
-/* The other handler runs under the mask that it would have without us. */
+/* The other handler runs under the mask that it would have without us. The kernel's set of signals
+ * is the start of libc's longer one. */
 static void ask_for_its_mask(int signal, const struct sigaction *action, const ucontext_t *context)
 {
-    kernel_mask mask, more;
+    uint64_t mask, more;
     memcpy(&mask, &context->uc_sigmask, sizeof(mask));
     memcpy(&more, &action->sa_mask, sizeof(more));
     mask |= more;
     if ((action->sa_flags & SA_NODEFER) == 0)
-        mask |= (kernel_mask)1 << (signal - 1);
+        mask |= UINT64_C(1) << (signal - 1);
     (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
 }
 

@@ -121,7 +121,7 @@ void wm_label_detach(_Atomic uint32_t *number, bool at_end)
     if ((struct wm_context *)slot == wm_context_current) {
         wm_tls.served = NULL;
         (void)wm_context_detach();
-    } else if (at_end) { /* it is free once its process has ended */
-        wm_context_count_visits(slot);
+    } else if (at_end && wm_context_keep_shared(slot)) {
+        wm_context_count_visits(slot); /* it is free once its process has ended */
     }
 }

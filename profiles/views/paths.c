@@ -306,8 +306,7 @@ static void add_notes(struct wm_text *text, const struct wm_run *run, const stru
                      "  costs in parentheses rest on fewer than %d samples: ± 50 %% and more\n",
                      (int)WM_COST_SAMPLES_MIN);
     if (run->hz > 0 && run->sampling_share > 0)
-        wm_text_addf(text,
-                     "  sampling cost about %s of the CPU, %s for each sample (%s)%s\n",
+        wm_text_addf(text, "  sampling cost about %s of the CPU, %s for each sample (%s)%s\n",
                      wm_units_share(run->sampling_share, share),
                      wm_units_duration((double)run->sample_cost_ns, number), run->sampler,
                      say_latencies(run));

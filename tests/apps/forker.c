@@ -1,6 +1,6 @@
-/* forker.c - threads that are sampled in the midst of everything, and others that begin, while their
- * process forks: the children work and end in turn by exit, _exit and kill. Exit code 0, or that of the first child
- * that did not end as it meant to.
+/* forker.c - threads that are sampled in the midst of everything, and others that begin, while
+ * their process forks: the children work and end in turn by exit, _exit and kill. Exit code 0, or
+ * that of the first child that did not end as it meant to.
  *
  *   forker CHILDREN */
 #include "spin.h"

@@ -1,5 +1,5 @@
-/* What is known of a connection, while threads read it, close it and fork: the reader is held in the
- * midst of it by the region's lock, which a label that is new needs. */
+/* What is known of a connection, while threads read it, close it and fork: the reader is held in
+ * the midst of it by the region's lock, which a label that is new needs. */
 #include "profiles/hooks/watch.h"
 
 #include "profiles/hooks/heap.h"
@@ -120,8 +120,8 @@ static void test_a_child_hears_what_its_parent_was_reading_when_it_forked(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            test_a_label_is_the_last_request_until_the_connection_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_label_is_the_last_request_until_the_connection_ends,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_a_connection_that_is_closed_while_it_is_read_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -195,8 +195,9 @@ static void test_commands_are_spelled_from_words(void **state)
 {
     (void)state;
     const struct wm_work_field fields[] = {
-        {"arg1", ""},     {"command", "hset \"my key\" f\\x 'it' \"\""}, {"arg2", "v 1"},
-        {"session", "3"}, {"arg3", ""},                                 {"arg4", ""}};
+        {"arg1", ""},    {"command", "hset \"my key\" f\\x 'it' \"\""},
+        {"arg2", "v 1"}, {"session", "3"},
+        {"arg3", ""},    {"arg4", ""}};
     struct wm_work work = {
         .entry = "", .fields = fields, .field_count = 6, .body = "a\0b", .body_bytes = 3};
     struct wm_wanted wanted;
