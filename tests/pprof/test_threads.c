@@ -182,7 +182,7 @@ static struct result read_and_merge(const struct wm_text *text)
     assert_int_equal(profile->sample_count, SAMPLES);
     assert_int_equal(wm_profile_encode(profile, &result.bytes[0], &result.lengths[0]), 0);
     struct wm_merge_input input = {.profile = profile};
-    assert_int_equal(wm_profile_merge(&input, 1, false, &profile, &result.err), 0);
+    assert_int_equal(wm_profile_merge(&input, 1, 0, &profile, &result.err), 0);
     assert_true(profile->sample_count > 1000 && profile->sample_count < SAMPLES - 1000);
     assert_int_equal(profile->location_count, 290);
     assert_int_equal(wm_profile_encode(profile, &result.bytes[1], &result.lengths[1]), 0);
@@ -246,7 +246,7 @@ static char *dump_merged(const void *data, size_t length, bool forgets)
     if (forgets)
         wm_profile_forget(profile);
     struct wm_merge_input input = {.profile = profile};
-    assert_int_equal(wm_profile_merge(&input, 1, false, &profile, &err), 0);
+    assert_int_equal(wm_profile_merge(&input, 1, 0, &profile, &err), 0);
     char *merged = sample_profile_dump(profile);
     struct wm_text text;
     wm_text_init(&text);
