@@ -231,7 +231,7 @@ static int prepare_samples(void *user, const struct wm_slice *slice)
         struct wm_profile_sample *sample = &profile->samples[i];
         uint32_t *stack = profile->sample_locations + sample->first_location;
         if (join->keeps_locations)
-            order = wm_use_order_note(order, stack, sample->location_count);
+            order = wm_use_order_note(order, profile, sample);
         for (uint32_t at = 0; !join->keeps_locations && at < sample->location_count; at++)
             stack[at] = location_of[stack[at]] - 1;
         rc = wm_sample_sort_labels(profile, sample, &scratch);

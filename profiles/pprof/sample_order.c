@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct wm_use_order wm_use_order_note(struct wm_use_order order, const uint32_t *stack,
-                                      uint32_t count)
+struct wm_use_order wm_use_order_note(struct wm_use_order order, const struct wm_profile *profile,
+                                      const struct wm_profile_sample *sample)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    for (uint32_t i = 0; i < sample->location_count; i++) {
         if (stack[i] < order.next)
             continue;
         order.run = stack[i] == order.next ? order.run : stack[i];

@@ -11,9 +11,9 @@ struct wm_use_order {
     uint32_t run, next;
 };
 
-/* The order with another stack behind those before. */
-struct wm_use_order wm_use_order_note(struct wm_use_order order, const uint32_t *stack,
-                                      uint32_t count);
+/* The order with another sample behind those before. */
+struct wm_use_order wm_use_order_note(struct wm_use_order order, const struct wm_profile *profile,
+                                      const struct wm_profile_sample *sample);
 
 /* Of a sort, for all sorts of one thread: zeroed first, free its labels last. */
 struct wm_label_scratch {

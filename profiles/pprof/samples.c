@@ -185,9 +185,8 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
 static void note_order(struct wm_samples_guess *guess, const struct wm_profile *profile,
                        const struct wm_profile_sample *sample)
 {
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
     if (guess->last_location >= guess->uses.next)
-        guess->uses = wm_use_order_note(guess->uses, stack, sample->location_count);
+        guess->uses = wm_use_order_note(guess->uses, profile, sample);
     guess->has_unsorted |= !wm_sample_is_sorted(profile, sample);
 }
 

@@ -10,34 +10,32 @@
 struct finding {
     struct wm_graph *graph;
     struct wm_intern *known; /* keys; their numbers are the kinds */
-    uint32_t *kind_of;       /* by name: the kind + 1, 0 as long as it is not met; NULL: it is not
-                                names alone that tell */
+    uint32_t *kind_of;       /* by function: the kind + 1, 0 as long as it is not met; NULL: it is
+                                not functions alone that tell */
     uint32_t used;           /* of parts->kinds */
 };
 
-/* Where the kind of a line is noted by its name; NULL: nowhere. */
-static uint32_t *find_named(const struct finding *finding, const struct wm_location *location,
+/* Where the kind of a line is noted by its function; NULL: nowhere. */
+static uint32_t *find_noted(const struct finding *finding, const struct wm_location *location,
                             uint32_t line)
 {
     const struct wm_profile *profile = finding->graph->report->profile;
     if (finding->kind_of == NULL || location->line_count == 0)
         return NULL;
-    const struct wm_line *at = &profile->lines[location->first_line + line];
-    const uint32_t name = profile->functions[at->function].name;
-    return name != 0 ? &finding->kind_of[name] : NULL;
+    return &finding->kind_of[profile->lines[location->first_line + line].function];
 }
 
 static int64_t find_kind(const struct finding *finding, uint32_t location, uint32_t line)
 {
     const struct wm_report *report = finding->graph->report;
-    uint32_t *named = find_named(finding, &report->profile->locations[location], line);
+    uint32_t *noted = find_noted(finding, &report->profile->locations[location], line);
     struct wm_node_key key;
-    if (named != NULL && *named != 0)
-        return *named - 1;
+    if (noted != NULL && *noted != 0)
+        return *noted - 1;
     wm_node_key_of(report, location, line, &key);
     const int64_t kind = wm_intern_bytes(finding->known, &key, sizeof(key));
-    if (named != NULL && kind >= 0)
-        *named = (uint32_t)kind + 1;
+    if (noted != NULL && key.name != 0 && kind >= 0)
+        *noted = (uint32_t)kind + 1;
     return kind;
 }
 
@@ -73,21 +71,21 @@ static int copy_keys(struct wm_graph_private *parts, const struct wm_intern *kno
     return 0;
 }
 
-/* By names there are no more kinds than functions, unless some have none; by addresses as many as
- * lines. */
+/* By functions there are no more kinds than these, unless some have no name; by addresses as many
+ * as lines. */
 static int init_finding(struct finding *finding, size_t lines)
 {
     const struct wm_report *report = finding->graph->report;
-    const struct wm_profile *profile = report->profile;
-    const bool by_name = wm_node_is_name(report);
-    if (by_name)
-        finding->kind_of = calloc(wm_intern_count(profile->strings), sizeof(finding->kind_of[0]));
-    if (by_name && finding->kind_of == NULL)
+    const size_t functions = report->profile->function_count;
+    const bool by_function = wm_node_is_of_function(report);
+    if (by_function)
+        finding->kind_of = calloc(functions + 1, sizeof(finding->kind_of[0]));
+    if (by_function && finding->kind_of == NULL)
         return -ENOMEM;
     const int rc = wm_intern_new(&finding->known);
-    const size_t kinds =
-        by_name && profile->function_count < lines ? profile->function_count : lines;
-    return rc == 0 ? wm_intern_expect(finding->known, kinds) : rc;
+    return rc < 0 ? rc
+                  : wm_intern_expect(finding->known,
+                                     by_function && functions < lines ? functions : lines);
 }
 
 int wm_graph_find_kinds(struct wm_graph *graph)
