@@ -33,7 +33,7 @@ uint32_t wm_unwind_here(uint64_t *frames, uint32_t limit)
 
 /* Calls a function on another stack, of which `end` is the upper end, on 16 bytes. libunwind finds
  * the way back, since this frame is known by its base pointer and not by the stack's. */
-static __attribute__((noinline)) void call_on(unsigned char *end, void (*function)(void *),
+static __attribute__((noinline)) void call_on(const unsigned char *end, void (*function)(void *),
                                               void *data)
 {
     __asm__ volatile("movq %%rsp, %%rbx\n\t"
