@@ -9,6 +9,7 @@
 #include "harness/core/parallel.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/join_code.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/pprof/sample_table.h"
 #include "profiles/pprof/scale.h"
 
@@ -166,12 +167,13 @@ static int find_uses(void *user, const struct wm_slice *slice)
     int rc = seen == NULL || uses->order == NULL ? -ENOMEM : 0;
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         const struct wm_profile_sample *sample = &profile->samples[i];
-        const uint32_t *stack = profile->sample_locations + sample->first_location;
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
         for (uint32_t at = 0; at < sample->location_count; at++) {
-            if (seen[stack[at]])
+            const uint32_t location = wm_sample_frame(stack, at);
+            if (seen[location])
                 continue;
-            seen[stack[at]] = true;
-            uses->order[uses->count++] = stack[at];
+            seen[location] = true;
+            uses->order[uses->count++] = location;
         }
     }
     free(seen);
@@ -192,13 +194,14 @@ static int map_uses(struct join *join)
     return rc;
 }
 
-static struct order note_uses(struct order order, const uint32_t *stack, uint32_t count)
+static struct order note_uses(struct order order, struct wm_sample_stack stack, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (stack[i] < order.next)
+        const uint32_t location = wm_sample_frame(stack, i);
+        if (location < order.next)
             continue;
-        order.run = stack[i] == order.next ? order.run : stack[i];
-        order.next = stack[i] + 1;
+        order.run = location == order.next ? order.run : location;
+        order.next = location + 1;
     }
     return order;
 }
@@ -214,11 +217,11 @@ static int prepare_samples(void *user, const struct wm_slice *slice)
     int rc = 0;
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
-        uint32_t *stack = profile->sample_locations + sample->first_location;
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
         if (join->keeps_locations)
             order = note_uses(order, stack, sample->location_count);
         for (uint32_t at = 0; !join->keeps_locations && at < sample->location_count; at++)
-            stack[at] = location_of[stack[at]] - 1;
+            wm_sample_set_frame(stack, at, location_of[wm_sample_frame(stack, at)] - 1);
         rc = wm_sample_sort_labels(profile, sample, &scratch);
         join->hashes[i] = wm_sample_hash(profile, sample);
     }

@@ -9,6 +9,7 @@
 #include "harness/core/pages.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/invalid.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -41,7 +42,6 @@ struct reader {
 struct draft {
     struct reader *reader;
     size_t start; /* where it is in the file: for errors */
-    uint32_t *locations;
     struct wm_label *labels;
     int64_t *values;
     size_t location_count, label_count, value_count;
@@ -66,6 +66,8 @@ void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arriv
     struct wm_wire_field field;
     size_t at = 0;
     int rc = wm_profile_new(&reader.profile);
+    if (rc == 0)
+        wm_profile_narrow_stacks(reader.profile);
     for (size_t ready = 0, known = 0; rc == 0 && at < wire->length; known = ready) {
         ready = wm_arrival_wait(arrival, known);
         if (ready <= known)
@@ -155,7 +157,6 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
     struct draft draft = {
         .reader = reader,
         .start = sample->start,
-        .locations = profile->sample_locations + profile->sample_location_count,
         .labels = profile->labels + profile->label_count,
         .values = profile->values + profile->value_count,
     };
@@ -192,30 +193,55 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
     }
 }
 
+/* Where those of the next sample go. */
+static void *frames_behind(const struct wm_profile *profile)
+{
+    return (char *)profile->stacks +
+           profile->sample_location_count * wm_profile_frame_bytes(profile);
+}
+
 /* Which byte is a number's last is in no order that a CPU could foresee: so there is no branch on
  * it. Each byte puts down what the number is so far, and the last one lets that stay. The id 0,
  * which stands for none, becomes the largest index; numbers of five bytes and more are no such ids.
- */
-static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
+ * -ERANGE: one does not fit into 16 bits. */
+static inline int guess_frames(struct draft *draft, const struct wm_wire_field *field, void *frames,
+                               bool is_narrow)
 {
     const unsigned char *byte = draft->reader->wire->data + field->content;
     const unsigned char *end = draft->reader->wire->data + field->end;
-    uint32_t *next = draft->locations + draft->location_count;
     uint32_t number = 0, shift = 0, shifts = 0, most = draft->reader->guess.last_location;
+    size_t count = draft->location_count;
     for (; byte < end; byte++) {
         const uint32_t goes_on = *byte >> 7, keep = 0 - goes_on; /* all bits, or none */
         number |= (uint32_t)(*byte & 0x7f) << (shift & 31);
         const uint32_t index = number - 1, last = index & ~keep;
-        *next = index;
-        next += 1 - goes_on;
+        if (is_narrow)
+            ((uint16_t *)frames)[count] = (uint16_t)index;
+        else
+            ((uint32_t *)frames)[count] = index;
+        count += 1 - goes_on;
         most = last > most ? last : most;
         shifts |= shift + 4; /* has the bit of 32 in the fifth byte */
         shift = (shift + 7) & keep;
         number &= keep;
     }
-    draft->location_count = (size_t)(next - draft->locations);
+    if (is_narrow && most > WM_NARROW_FRAME_MAX)
+        return -ERANGE;
+    draft->location_count = count;
     draft->reader->guess.last_location = most;
     return shifts >= 32 || shift != 0 ? -EINVAL : 0;
+}
+
+static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
+{
+    struct wm_profile *profile = draft->reader->profile;
+    int rc = -ERANGE;
+    if (profile->has_narrow_stacks)
+        rc = guess_frames(draft, field, frames_behind(profile), true);
+    if (rc != -ERANGE)
+        return rc;
+    rc = wm_profile_widen_stacks(profile, draft->location_count);
+    return rc < 0 ? rc : guess_frames(draft, field, frames_behind(profile), false);
 }
 
 /* One id, or a list of them. */
@@ -223,6 +249,7 @@ static int read_locations(struct draft *draft, const struct wm_wire_field *field
 {
     const struct wm_wire_input *wire = draft->reader->wire;
     const struct wm_samples_input *input = draft->reader->input;
+    uint32_t *locations = frames_behind(draft->reader->profile);
     for (size_t at = field->content; at < field->end;) {
         uint64_t id = 0;
         if (!wm_wire_number(wire, &at, field->end, &id))
@@ -232,7 +259,7 @@ static int read_locations(struct draft *draft, const struct wm_wire_field *field
             return wm_read_invalid(wire, draft->start,
                                    "sample %zu is in location %" PRIu64 ", which is not there",
                                    input->profile->sample_count + 1, id);
-        draft->locations[draft->location_count++] = index;
+        locations[draft->location_count++] = index;
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "profiles/views/graph_parts.h"
 
 #include "harness/core/intern.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/measure.h"
 
 #include <errno.h>
@@ -113,22 +114,23 @@ static void sum_sample(const struct summing *summing, const struct sums *sums, s
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
     const struct wm_graph_private *parts = summing->graph->private_;
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     const uint32_t mark = (uint32_t)number + 1;
     if (sample->location_count == 0 || value == 0)
         return;
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        struct two two = summing->twos[stack[i]];
+        const uint32_t location = wm_sample_frame(stack, i);
+        struct two two = summing->twos[location];
         if (two.inner != WM_NO_NODE) {
             count(&sums->tallies[two.inner], value, mark);
             count(&sums->tallies[two.outer], value, mark);
             continue;
         }
-        struct wm_frames frames = parts->frames[stack[i]];
+        struct wm_frames frames = parts->frames[location];
         for (uint32_t at = 0; at < frames.count; at++)
             count(&sums->tallies[parts->kinds[frames.first + at]], value, mark);
     }
-    int64_t *own = &sums->owns[wm_kind_at(parts, parts->frames[stack[0]], 0)];
+    int64_t *own = &sums->owns[wm_kind_at(parts, parts->frames[wm_sample_frame(stack, 0)], 0)];
     *own = wm_add_wrapping(*own, value);
 }
 
@@ -307,16 +309,18 @@ static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *vi
     const struct wm_profile *profile = graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[visit->sample];
     const struct wm_graph_private *parts = graph->private_;
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     int rc = 0;
     visit->is_leaf = false;
-    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;)
-        if (walk->has_chosen[stack[i]])
-            rc = walk_location(graph, visitor, walk->seen, parts->frames[stack[i]], visit);
+    for (uint32_t i = sample->location_count; rc == 0 && i-- > 0;) {
+        const uint32_t location = wm_sample_frame(stack, i);
+        if (walk->has_chosen[location])
+            rc = walk_location(graph, visitor, walk->seen, parts->frames[location], visit);
+    }
     if (rc < 0 || sample->location_count == 0)
         return rc;
     visit->is_leaf = true;
-    visit->node = wm_kind_at(parts, parts->frames[stack[0]], 0);
+    visit->node = wm_kind_at(parts, parts->frames[wm_sample_frame(stack, 0)], 0);
     return visitor->chosen[visit->node] ? visitor->visit(visitor->user, visit) : 0;
 }
 

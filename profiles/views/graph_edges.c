@@ -1,6 +1,7 @@
 /* graph_edges.c - the calls between nodes: summed, dropped, sorted, found by their ends. */
 #include "profiles/views/graph_parts.h"
 
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/calls.h"
 #include "profiles/views/measure.h"
 
@@ -100,14 +101,14 @@ static inline size_t put_call(struct wm_calls *calls, size_t gathered, struct wa
 
 /* Through the last `left` of the stack, root to leaf, but not through a location of many lines, and
  * STEPS at most: returns how many are left. */
-static size_t walk_steps(const struct step *steps, const uint32_t *stack, size_t left,
+static size_t walk_steps(const struct step *steps, struct wm_sample_stack stack, size_t left,
                          struct wm_calls *calls, struct walk *where)
 {
     const size_t end = left > STEPS ? left - STEPS : 0;
     struct walk walk = *where; /* a copy, so that it stays in registers */
     size_t gathered = 0;
     for (; left > end; left--) {
-        const struct step *step = &steps[stack[left - 1]];
+        const struct step *step = &steps[wm_sample_frame(stack, left - 1)];
         if (step->nodes == MANY_LINES)
             break;
         if (step->nodes == NO_NODE) {
@@ -152,7 +153,7 @@ static int sum_sample(const struct summing *summing, struct wm_calls *calls, siz
 {
     const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[number];
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     struct wm_call_cost cost = {.sample = (uint32_t)number + 1};
     struct walk walk = {.from = WM_NO_NODE};
     int rc = 0;
@@ -161,8 +162,9 @@ static int sum_sample(const struct summing *summing, struct wm_calls *calls, siz
     for (size_t left = sample->location_count; rc == 0 && left > 0;) {
         left = walk_steps(summing->steps, stack, left, calls, &walk);
         rc = wm_calls_count(calls, &cost);
-        if (rc == 0 && left > 0 && summing->steps[stack[left - 1]].nodes == MANY_LINES)
-            rc = walk_lines(summing, calls, stack[--left], &cost, &walk);
+        if (rc == 0 && left > 0 &&
+            summing->steps[wm_sample_frame(stack, left - 1)].nodes == MANY_LINES)
+            rc = walk_lines(summing, calls, wm_sample_frame(stack, --left), &cost, &walk);
     }
     return rc;
 }

@@ -3,6 +3,7 @@
  * A node is made after the one that calls it, so numbers rise from root to leaf. */
 #include "profiles/views/graph_parts.h"
 
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/measure.h"
 
 #include <errno.h>
@@ -52,12 +53,13 @@ static int sum_sample(struct growing *growing, size_t sample_number)
     struct wm_graph *graph = growing->graph;
     const struct wm_profile *profile = graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[sample_number];
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     int64_t value, divisor;
     uint32_t caller = 0;
     if (!wm_sample_cost(graph->report, sample_number, &value, &divisor))
         return 0;
     for (uint32_t i = sample->location_count; i-- > 0;) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
+        uint32_t location = wm_sample_frame(stack, i);
         struct wm_frames frames = graph->private_->frames[location];
         for (uint32_t at = frames.count; at-- > 0;) {
             uint32_t kind = wm_kind_at(graph->private_, frames, at);

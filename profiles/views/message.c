@@ -8,6 +8,7 @@
 
 #include "harness/core/intern.h"
 #include "harness/core/relay.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -177,17 +178,17 @@ static void add_label(struct message *message, const struct wm_label *label)
 static unsigned char *put_stack(const struct message *message,
                                 const struct wm_profile_sample *sample, unsigned char *at)
 {
-    const uint32_t *stack = message->profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(message->profile, sample);
     const bool packed = sample->location_count > UNPACKED_MAX;
     size_t length = 0;
     for (uint32_t i = 0; packed && i < sample->location_count; i++)
-        length += message->ids[stack[i]].length;
+        length += message->ids[wm_sample_frame(stack, i)].length;
     if (packed) {
         *at++ = 1 << 3 | WIRE_BYTES;
         at += spell(length, at);
     }
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        const struct spelled *id = &message->ids[stack[i]];
+        const struct spelled *id = &message->ids[wm_sample_frame(stack, i)];
         if (!packed)
             *at++ = 1 << 3 | WIRE_VARINT;
         memcpy(at, id->bytes, sizeof(id->bytes));

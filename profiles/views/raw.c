@@ -2,6 +2,7 @@
 #include "profiles/views/sample_labels.h"
 
 #include "harness/core/relay.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -186,14 +187,14 @@ static struct id_text *find_ids(const struct wm_profile *profile)
 static void add_stack(struct wm_text *text, const struct wm_profile *profile,
                       const struct wm_profile_sample *sample, const struct id_text *ids)
 {
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     const size_t most = sample->location_count * sizeof(ids->characters);
     char *start = wm_text_extend(text, most), *at = start;
     if (start == NULL)
         return;
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        memcpy(at, ids[stack[i]].characters, sizeof(ids->characters));
-        at += ids[stack[i]].length;
+        memcpy(at, ids[wm_sample_frame(stack, i)].characters, sizeof(ids->characters));
+        at += ids[wm_sample_frame(stack, i)].length;
     }
     wm_text_cut(text, most - (size_t)(at - start));
 }

@@ -5,6 +5,7 @@
 
 #include "harness/core/arena.h"
 #include "harness/core/relay.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -112,14 +113,14 @@ static int make_all_frames(struct traces *traces)
 /* All of a stack at once: frames are most of what is printed. */
 static int add_frames(struct part *part, const struct wm_profile_sample *sample, const char *value)
 {
-    const uint32_t *stack = part->report->profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(part->report->profile, sample);
     size_t length = 0;
     for (uint32_t i = 0; i < sample->location_count; i++)
-        length += part->frames[stack[i]].length;
+        length += part->frames[wm_sample_frame(stack, i)].length;
     wm_text_add_padded(&part->text, value, -VALUE_COLUMNS);
     char *at = wm_text_extend(&part->text, length - VALUE_COLUMNS);
     for (uint32_t i = 0; at != NULL && i < sample->location_count; i++) {
-        const struct frames *frames = &part->frames[stack[i]];
+        const struct frames *frames = &part->frames[wm_sample_frame(stack, i)];
         size_t blanks = i == 0 ? VALUE_COLUMNS : 0;
         memcpy(at, frames->text + blanks, frames->length - blanks);
         at += frames->length - blanks;
