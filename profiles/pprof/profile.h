@@ -118,6 +118,10 @@ WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location
  * next add fills. */
 void wm_profile_forget(struct wm_profile *profile);
 
+/* Samples with equal labels may share them: gives each its own, in the samples' order. Due before
+ * labels are changed in place. -ENOMEM, -EOVERFLOW. */
+WM_MUST_USE int wm_profile_part_labels(struct wm_profile *profile);
+
 /* Replaces all stacks by this array of wm_pages_new() with `count`, for samples whose ranges
  * the caller has put there. Takes `stacks`. */
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);

@@ -217,6 +217,39 @@ int wm_profile_widen_stacks(struct wm_profile *profile, size_t behind)
     return 0;
 }
 
+void wm_profile_share_labels(struct wm_profile *profile)
+{
+    profile->private->shares_labels = true;
+}
+
+int wm_profile_part_labels(struct wm_profile *profile)
+{
+    size_t count = 0, next = 0;
+    if (!profile->private->shares_labels)
+        return 0;
+    for (size_t i = 0; i < profile->sample_count; i++)
+        count += profile->samples[i].label_count;
+    if (count > UINT32_MAX)
+        return -EOVERFLOW;
+    struct wm_label *labels = wm_pages_new(count + 1, sizeof(labels[0]));
+    if (labels == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < profile->sample_count; i++) {
+        struct wm_profile_sample *sample = &profile->samples[i];
+        const struct wm_label *from = profile->labels + sample->first_label;
+        for (uint32_t at = 0; at < sample->label_count; at++)
+            labels[next + at] = from[at];
+        sample->first_label = (uint32_t)next;
+        next += sample->label_count;
+    }
+    wm_pages_free(profile->labels);
+    profile->labels = labels;
+    profile->label_count = count;
+    profile->private->capacity.labels = count + 1;
+    profile->private->shares_labels = false;
+    return 0;
+}
+
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count)
 {
     wm_pages_free(profile->stacks);
@@ -271,6 +304,7 @@ void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from
     profile->private->capacity.samples = from->private->capacity.samples;
     profile->private->capacity.stacks = from->private->capacity.stacks;
     profile->private->capacity.labels = from->private->capacity.labels;
+    profile->private->shares_labels = from->private->shares_labels;
     profile->private->capacity.values = from->private->capacity.values;
     from->samples = NULL;
     from->stacks = NULL;

@@ -155,11 +155,25 @@ static int sort_labels(struct wm_label_scratch *scratch, struct wm_label *labels
     return 0;
 }
 
+bool wm_sample_has_sorted_labels(const struct wm_profile *profile,
+                                 const struct wm_profile_sample *sample)
+{
+    const struct wm_label *labels = profile->labels + sample->first_label;
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        const bool has_number = labels[i].number != 0 || labels[i].unit != 0;
+        if (has_number == (labels[i].string != 0))
+            return false;
+    }
+    return is_sorted(labels, sample->label_count);
+}
+
 int wm_sample_sort_labels(const struct wm_profile *profile, struct wm_profile_sample *sample,
                           struct wm_label_scratch *scratch)
 {
     struct wm_label *labels = profile->labels + sample->first_label;
     uint32_t count = 0;
+    if (wm_sample_has_sorted_labels(profile, sample)) /* perhaps those of others, too */
+        return 0;
     for (uint32_t i = 0; i < sample->label_count; i++) {
         struct wm_label label = labels[i];
         if (label.string != 0) {

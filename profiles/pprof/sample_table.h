@@ -34,9 +34,11 @@ const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *tab
                                                      uint32_t hash);
 
 /* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
- * order; those that say nothing are left out. -ENOMEM. */
+ * order; those that say nothing are left out. Sorted ones are not written to. -ENOMEM. */
 WM_MUST_USE int wm_sample_sort_labels(const struct wm_profile *profile,
                                       struct wm_profile_sample *sample,
                                       struct wm_label_scratch *scratch);
+bool wm_sample_has_sorted_labels(const struct wm_profile *profile,
+                                 const struct wm_profile_sample *sample);
 
 #endif

@@ -9,6 +9,7 @@
 #include "harness/core/pages.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/invalid.h"
+#include "profiles/pprof/label_sets.h"
 #include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@ struct reader {
     size_t run_first, run_end; /* the last samples that came without anything between */
     size_t room_end;           /* there is room for all samples up to here */
     bool has_forecast;
+    struct wm_label_sets label_sets;
 };
 
 /* A sample that is being read. */
@@ -45,16 +47,20 @@ struct draft {
     struct wm_label *labels;
     int64_t *values;
     size_t location_count, label_count, value_count;
+    size_t labels_start, labels_end;   /* where they are, if nothing is between them */
+    const struct wm_label_set *shared; /* these are its labels, and all that is left of it */
 };
 
 static int take_field(struct reader *reader, const struct wm_wire_field *field);
 static void drop(struct reader *reader, size_t end);
 static int make_room(struct reader *reader, const struct wm_wire_field *sample);
 static int read_sample(struct reader *reader, const struct wm_wire_field *sample);
-static int read_field(struct draft *draft, const struct wm_wire_field *field);
+static void share_labels(const struct draft *draft, size_t end, struct wm_profile_sample *sample);
+static int read_field(struct draft *draft, const struct wm_wire_field *field, size_t end);
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_values(struct draft *draft, const struct wm_wire_field *field);
+static bool is_shared(struct draft *draft, const struct wm_wire_field *label, size_t end);
 static int read_label(struct draft *draft, const struct wm_wire_field *field);
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string);
 
@@ -162,10 +168,10 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
     };
     struct wm_wire_field field;
     int rc = 0;
-    for (size_t at = sample->content; rc == 0 && at < sample->end;) {
+    for (size_t at = sample->content; rc == 0 && at < sample->end && draft.shared == NULL;) {
         rc = wm_wire_next(reader->wire, &wm_wire_sample, &at, sample->end, &field);
         if (rc == 0)
-            rc = read_field(&draft, &field);
+            rc = read_field(&draft, &field, sample->end);
     }
     if (rc < 0)
         return rc;
@@ -175,10 +181,26 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
             "sample %zu has %zu values, expected one for each of the %zu sample types",
             profile->sample_count + 1, draft.value_count, types);
     int64_t index = wm_profile_commit_sample(profile, draft.location_count, draft.label_count);
+    if (index >= 0 && draft.labels_start != 0)
+        share_labels(&draft, sample->end, &profile->samples[index]);
     return index < 0 ? (int)index : 0;
 }
 
-static int read_field(struct draft *draft, const struct wm_wire_field *field)
+/* Its labels are those of another one, or may be those of one to come. */
+static void share_labels(const struct draft *draft, size_t end, struct wm_profile_sample *sample)
+{
+    struct reader *reader = draft->reader;
+    if (draft->shared != NULL) {
+        sample->first_label = draft->shared->first_label;
+        sample->label_count = draft->shared->label_count;
+    } else if (draft->labels_end == end &&
+               wm_label_sets_note(&reader->label_sets, reader->wire->data + draft->labels_start,
+                                  end - draft->labels_start, reader->profile, sample)) {
+        wm_profile_share_labels(reader->profile);
+    }
+}
+
+static int read_field(struct draft *draft, const struct wm_wire_field *field, size_t end)
 {
     switch (field->number) {
     case SAMPLE_LOCATION:
@@ -187,7 +209,7 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
     case SAMPLE_VALUE:
         return read_values(draft, field);
     case SAMPLE_LABEL:
-        return read_label(draft, field);
+        return is_shared(draft, field, end) ? 0 : read_label(draft, field);
     default:
         return 0;
     }
@@ -277,6 +299,21 @@ static int read_values(struct draft *draft, const struct wm_wire_field *field)
         draft->value_count++;
     }
     return 0;
+}
+
+/* Whether the sample, up to its end, goes on as one before went on from its first label. */
+static bool is_shared(struct draft *draft, const struct wm_wire_field *label, size_t end)
+{
+    const struct reader *reader = draft->reader;
+    const bool is_first = draft->labels_start == 0;
+    if (is_first) {
+        draft->labels_start = draft->labels_end = label->start;
+        draft->shared = wm_label_sets_find(&reader->label_sets, reader->wire->data + label->start,
+                                           end - label->start);
+    }
+    if (draft->labels_end == label->start)
+        draft->labels_end = label->end;
+    return draft->shared != NULL;
 }
 
 /* A label that has neither a string nor a number nor a unit says nothing and is left out. */
