@@ -8,6 +8,7 @@
 
 #include "harness/core/pages.h"
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/frame_ids.h"
 #include "profiles/pprof/invalid.h"
 #include "profiles/pprof/label_sets.h"
 #include "profiles/pprof/sample_stack.h"
@@ -38,6 +39,7 @@ struct reader {
     size_t room_end;           /* there is room for all samples up to here */
     bool has_forecast;
     struct wm_label_sets label_sets;
+    struct wm_frame_ids frame_ids;
 };
 
 /* A sample that is being read. */
@@ -74,6 +76,7 @@ void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arriv
     int rc = wm_profile_new(&reader.profile);
     if (rc == 0)
         wm_profile_narrow_stacks(reader.profile);
+    wm_frame_ids_init(&reader.frame_ids);
     for (size_t ready = 0, known = 0; rc == 0 && at < wire->length; known = ready) {
         ready = wm_arrival_wait(arrival, known);
         if (ready <= known)
@@ -142,7 +145,8 @@ static int make_room(struct reader *reader, const struct wm_wire_field *sample)
     size_t least = sample->end - start > ROOM_BYTES ? sample->end - start : ROOM_BYTES;
     least = least < file_bytes - start ? least : file_bytes - start;
     size_t samples = least / (2 + profile->sample_type_count) + 1;
-    size_t locations = least, labels = least / LABEL_BYTES_LEAST, values = least;
+    size_t locations = least + WM_FRAME_IDS_OVER, labels = least / LABEL_BYTES_LEAST,
+           values = least;
     if (!reader->has_forecast && start - reader->first >= FORECAST_BYTES) {
         const double more = (double)(file_bytes - start) / (double)(start - reader->first);
         reader->has_forecast = true;
@@ -215,55 +219,27 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field, si
     }
 }
 
-/* Where those of the next sample go. */
-static void *frames_behind(const struct wm_profile *profile)
-{
-    return (char *)profile->stacks +
-           profile->sample_location_count * wm_profile_frame_bytes(profile);
-}
-
-/* Which byte is a number's last is in no order that a CPU could foresee: so there is no branch on
- * it. Each byte puts down what the number is so far, and the last one lets that stay. The id 0,
- * which stands for none, becomes the largest index; numbers of five bytes and more are no such ids.
- * -ERANGE: one does not fit into 16 bits. */
-static inline int guess_frames(struct draft *draft, const struct wm_wire_field *field, void *frames,
-                               bool is_narrow)
-{
-    const unsigned char *byte = draft->reader->wire->data + field->content;
-    const unsigned char *end = draft->reader->wire->data + field->end;
-    uint32_t number = 0, shift = 0, shifts = 0, most = draft->reader->guess.last_location;
-    size_t count = draft->location_count;
-    for (; byte < end; byte++) {
-        const uint32_t goes_on = *byte >> 7, keep = 0 - goes_on; /* all bits, or none */
-        number |= (uint32_t)(*byte & 0x7f) << (shift & 31);
-        const uint32_t index = number - 1, last = index & ~keep;
-        if (is_narrow)
-            ((uint16_t *)frames)[count] = (uint16_t)index;
-        else
-            ((uint32_t *)frames)[count] = index;
-        count += 1 - goes_on;
-        most = last > most ? last : most;
-        shifts |= shift + 4; /* has the bit of 32 in the fifth byte */
-        shift = (shift + 7) & keep;
-        number &= keep;
-    }
-    if (is_narrow && most > WM_NARROW_FRAME_MAX)
-        return -ERANGE;
-    draft->location_count = count;
-    draft->reader->guess.last_location = most;
-    return shifts >= 32 || shift != 0 ? -EINVAL : 0;
-}
-
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
 {
-    struct wm_profile *profile = draft->reader->profile;
-    int rc = -ERANGE;
-    if (profile->has_narrow_stacks)
-        rc = guess_frames(draft, field, frames_behind(profile), true);
-    if (rc != -ERANGE)
-        return rc;
-    rc = wm_profile_widen_stacks(profile, draft->location_count);
-    return rc < 0 ? rc : guess_frames(draft, field, frames_behind(profile), false);
+    struct reader *reader = draft->reader;
+    struct wm_profile *profile = reader->profile;
+    const struct wm_frame_list list = {reader->wire->data, field->content, field->end};
+    uint32_t *most = &reader->guess.last_location;
+    const size_t first = profile->sample_location_count + draft->location_count;
+    ssize_t count = -ERANGE;
+    if (profile->has_narrow_stacks) {
+        count = wm_frame_ids_read_narrow(&reader->frame_ids, &list,
+                                         (uint16_t *)profile->stacks + first, most);
+        int rc = count == -ERANGE ? wm_profile_widen_stacks(profile, draft->location_count) : 0;
+        if (rc < 0)
+            return rc;
+    }
+    if (count == -ERANGE)
+        count = wm_frame_ids_read_wide(&list, (uint32_t *)profile->stacks + first, most);
+    if (count < 0)
+        return (int)count;
+    draft->location_count += (size_t)count;
+    return 0;
 }
 
 /* One id, or a list of them. */
@@ -271,7 +247,8 @@ static int read_locations(struct draft *draft, const struct wm_wire_field *field
 {
     const struct wm_wire_input *wire = draft->reader->wire;
     const struct wm_samples_input *input = draft->reader->input;
-    uint32_t *locations = frames_behind(draft->reader->profile);
+    uint32_t *locations =
+        (uint32_t *)input->profile->stacks + input->profile->sample_location_count;
     for (size_t at = field->content; at < field->end;) {
         uint64_t id = 0;
         if (!wm_wire_number(wire, &at, field->end, &id))
