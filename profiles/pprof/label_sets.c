@@ -2,7 +2,7 @@
 #include "profiles/pprof/label_sets.h"
 
 #include "harness/core/hash.h"
-#include "profiles/pprof/sample_table.h"
+#include "profiles/pprof/sample_order.h"
 
 #include <string.h>
 
@@ -37,7 +37,7 @@ const struct wm_label_set *wm_label_sets_find(const struct wm_label_sets *sets,
 bool wm_label_sets_note(struct wm_label_sets *sets, const unsigned char *bytes, size_t length,
                         const struct wm_profile *profile, const struct wm_profile_sample *sample)
 {
-    if (length == 0 || length > WM_LABEL_SET_BYTES || !wm_sample_has_sorted_labels(profile, sample))
+    if (length == 0 || length > WM_LABEL_SET_BYTES || !wm_sample_is_sorted(profile, sample))
         return false;
     const uint64_t word = word_of(bytes, length);
     struct wm_label_set *set = &sets->sets[place_of(word)];

@@ -183,9 +183,19 @@ bool wm_profile_is_joined(const struct wm_profile *profile)
     return profile->private->is_joined;
 }
 
+void wm_profile_mark_in_order(struct wm_profile *profile)
+{
+    profile->private->is_in_order = true;
+}
+
+bool wm_profile_is_in_order(const struct wm_profile *profile)
+{
+    return profile->private->is_in_order;
+}
+
 void wm_profile_forget(struct wm_profile *profile)
 {
-    profile->private->is_joined = false;
+    profile->private->is_joined = profile->private->is_in_order = false;
     wm_lookup_done(&profile->private->mappings);
     wm_lookup_done(&profile->private->functions);
     wm_lookup_done(&profile->private->locations);

@@ -91,7 +91,7 @@ int64_t wm_profile_append_location(struct wm_profile *profile, const struct wm_l
         assert(lines[i].function < profile->function_count);
         all_lines[profile->line_count + i] = lines[i];
     }
-    private->is_joined = false;
+    private->is_joined = private->is_in_order = false;
     locations[profile->location_count] = *location;
     locations[profile->location_count].first_line = (uint32_t)profile->line_count;
     profile->line_count = line_end;
@@ -189,6 +189,7 @@ int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_cou
         .label_count = (uint32_t)label_count,
         .first_value = (uint32_t)profile->value_count,
     };
+    profile->private->is_in_order = false;
     profile->sample_location_count = location_end;
     profile->label_count = label_end;
     profile->value_count = value_end;
@@ -252,6 +253,7 @@ int wm_profile_part_labels(struct wm_profile *profile)
 
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count)
 {
+    profile->private->is_in_order = false;
     wm_pages_free(profile->stacks);
     profile->stacks = stacks;
     profile->has_narrow_stacks = false;
@@ -288,6 +290,7 @@ void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
 
 void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from)
 {
+    profile->private->is_in_order = false;
     wm_pages_free(profile->samples);
     wm_pages_free(profile->stacks);
     wm_pages_free(profile->labels);

@@ -139,7 +139,7 @@ static void test_a_merge_joins_them_and_marks_each_of_a_base(void **state)
         {.profile = read_profile(), .role = WM_MERGE_DIFF_BASE},
     };
     struct wm_profile *merged = NULL;
-    assert_int_equal(wm_profile_merge(inputs, 2, false, &merged, NULL), 0);
+    assert_int_equal(wm_profile_merge(inputs, 2, 0, &merged, NULL), 0);
     expect_labels(merged, JOINED BASE);
     wm_profile_free(merged);
 }

@@ -130,11 +130,11 @@ static void test_merged_stacks_are_the_same(void **state)
         struct wm_merge_input inputs[] = {{.profile = read_profile(stacks, first)},
                                           {.profile = read_profile(stacks, NARROW_STACKS)}};
         struct wm_profile *merged = NULL;
-        assert_int_equal(wm_profile_merge(inputs, 1, false, &merged, NULL), 0);
+        assert_int_equal(wm_profile_merge(inputs, 1, 0, &merged, NULL), 0);
         for (size_t i = 0; i < first; i++)
             expect_stack(merged, i, &stacks[i]);
         inputs[0].profile = merged;
-        assert_int_equal(wm_profile_merge(inputs, 2, false, &merged, NULL), 0);
+        assert_int_equal(wm_profile_merge(inputs, 2, 0, &merged, NULL), 0);
         assert_int_equal(merged->sample_count, first);
         for (size_t i = 0; i < first; i++) {
             expect_stack(merged, i, &stacks[i]);
