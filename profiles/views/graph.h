@@ -79,7 +79,7 @@ int64_t wm_edge_weight(const struct wm_edge *edge);
  * number for the caller to free(), NULL: no memory. */
 const char **wm_graph_inline_marks(const struct wm_graph *graph);
 
-/* graph_edges.c: the edges of each node, sorted as pprof sorts edges: those of node n are
+/* graph_order.c: the edges of each node, sorted as pprof sorts edges: those of node n are
  * graph->edges[edges[first[n]]] up to, without, first[n + 1]. Zeroed is empty. */
 struct wm_links {
     size_t *first;
