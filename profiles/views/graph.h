@@ -3,6 +3,7 @@
 #ifndef WM_VIEWS_GRAPH_H
 #define WM_VIEWS_GRAPH_H
 
+#include "profiles/pprof/scale.h"
 #include "profiles/views/report.h"
 
 /* What makes a node itself, all string numbers of the profile. What a granularity does not show is
@@ -71,9 +72,20 @@ WM_MUST_USE int wm_graph_new_names(const struct wm_report *report, struct wm_gra
 void wm_graph_free(struct wm_graph *graph);
 
 /* What a node or edge is printed with: divided with -mean. */
-int64_t wm_node_self(const struct wm_node *node);
-int64_t wm_node_total(const struct wm_node *node);
-int64_t wm_edge_weight(const struct wm_edge *edge);
+static inline int64_t wm_node_self(const struct wm_node *node)
+{
+    return wm_divide(node->self, node->self_divisor);
+}
+
+static inline int64_t wm_node_total(const struct wm_node *node)
+{
+    return wm_divide(node->total, node->total_divisor);
+}
+
+static inline int64_t wm_edge_weight(const struct wm_edge *edge)
+{
+    return wm_divide(edge->weight, edge->divisor);
+}
 
 /* " (inline)", " (partial-inline)" or "", by the calls that lead to each node: an array by node
  * number for the caller to free(), NULL: no memory. */

@@ -2,25 +2,9 @@
 #include "profiles/views/graph.h"
 
 #include "profiles/views/files.h"
-#include "profiles/views/measure.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-int64_t wm_node_self(const struct wm_node *node)
-{
-    return wm_divide(node->self, node->self_divisor);
-}
-
-int64_t wm_node_total(const struct wm_node *node)
-{
-    return wm_divide(node->total, node->total_divisor);
-}
-
-int64_t wm_edge_weight(const struct wm_edge *edge)
-{
-    return wm_divide(edge->weight, edge->divisor);
-}
 
 struct shown {
     bool name, file, line, address;
