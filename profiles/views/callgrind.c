@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { TABLE_COUNT = 3 };
+enum { TABLE_COUNT = 3, AHEAD = 4 }; /* nodes that memory is asked for in time */
 
 enum table { OBJECTS, FILES, FUNCTIONS };
 
@@ -26,16 +26,41 @@ struct names {
     uint32_t count;
 };
 
+/* All that is printed of a node, together, since calls lead to anywhere in memory. */
+struct place {
+    uint64_t address;
+    int64_t line, self;
+    uint32_t object, file, name;
+    uint32_t called; /* its name where it is called */
+};
+
 struct callgrind {
     const struct wm_graph *graph;
     struct wm_text *text;
     struct wm_scaling scaling;
     struct names tables[TABLE_COUNT];
     struct wm_links callees;
-    uint32_t *callee_names; /* per node: a string of the profile; what is not listed has none */
-    const struct wm_node_key *before;
+    struct place *places; /* per node */
+    const struct place *before;
     bool of_run;
 };
+
+static int find_places(struct callgrind *callgrind)
+{
+    const struct wm_graph *graph = callgrind->graph;
+    uint32_t *names = calloc(graph->node_count + 1, sizeof(names[0]));
+    callgrind->places = calloc(graph->node_count + 1, sizeof(callgrind->places[0]));
+    int rc = names == NULL || callgrind->places == NULL ? -ENOMEM : wm_callgrind_name(graph, names);
+    for (size_t i = 0; rc == 0 && i < graph->node_count; i++) {
+        const struct wm_node *node = &graph->nodes[i];
+        const struct wm_node_key *key = node->key;
+        callgrind->places[i] =
+            (struct place){key->address, key->line, wm_node_self(node), key->object, key->file,
+                           key->name,    names[i]};
+    }
+    free(names);
+    return rc;
+}
 
 /* After the names of callees: no string is new then. */
 static int make_tables(struct callgrind *callgrind)
@@ -121,47 +146,52 @@ static char *put_cost(const struct callgrind *callgrind, char *at, int64_t line,
     return wm_text_put(at, "\n");
 }
 
-static void add_call(struct callgrind *callgrind, const struct wm_edge *edge)
+static void add_call(struct callgrind *callgrind, const struct wm_link *link)
 {
-    const struct wm_node_key *callee = callgrind->graph->nodes[edge->to].key;
-    const uint32_t name = callgrind->callee_names[edge->to];
+    const struct place *callee = &callgrind->places[link->other];
     const size_t room = LINES_BYTES + name_bytes(callgrind, FILES, callee->file) +
-                        name_bytes(callgrind, FUNCTIONS, name);
+                        name_bytes(callgrind, FUNCTIONS, callee->called);
     char *start = wm_text_extend(callgrind->text, room), *at = start;
     if (start == NULL)
         return;
     at = put_name(callgrind, wm_text_put(at, "cfl="), FILES, callee->file);
-    at = put_name(callgrind, wm_text_put(at, "cfn="), FUNCTIONS, name);
+    at = put_name(callgrind, wm_text_put(at, "cfn="), FUNCTIONS, callee->called);
     at = wm_text_put(at, callgrind->of_run ? "calls=1 " : "calls=0 ");
     at = put_address(callgrind, at, callee->address);
-    at = put_cost(callgrind, at, callee->line, "\n* * ", edge->weight);
+    at = put_cost(callgrind, at, callee->line, "\n* * ", link->weight);
     wm_text_cut(callgrind->text, room - (size_t)(at - start));
 }
 
 static void add_node(struct callgrind *callgrind, uint32_t number)
 {
-    const struct wm_graph *graph = callgrind->graph;
-    const struct wm_node *node = &graph->nodes[number];
-    const struct wm_node_key *key = node->key, *before = callgrind->before;
-    const size_t room = LINES_BYTES + name_bytes(callgrind, OBJECTS, key->object) +
-                        name_bytes(callgrind, FILES, key->file) +
-                        name_bytes(callgrind, FUNCTIONS, key->name);
+    const struct place *place = &callgrind->places[number], *before = callgrind->before;
+    const size_t room = LINES_BYTES + name_bytes(callgrind, OBJECTS, place->object) +
+                        name_bytes(callgrind, FILES, place->file) +
+                        name_bytes(callgrind, FUNCTIONS, place->name);
     char *start = wm_text_extend(callgrind->text, room), *at = start;
     if (start == NULL)
         return;
-    if (before == NULL || key->object != before->object || key->file != before->file ||
-        key->name != before->name) {
-        at = put_name(callgrind, wm_text_put(at, "\nob="), OBJECTS, key->object);
-        at = put_name(callgrind, wm_text_put(at, "fl="), FILES, key->file);
-        at = put_name(callgrind, wm_text_put(at, "fn="), FUNCTIONS, key->name);
+    if (before == NULL || place->object != before->object || place->file != before->file ||
+        place->name != before->name) {
+        at = put_name(callgrind, wm_text_put(at, "\nob="), OBJECTS, place->object);
+        at = put_name(callgrind, wm_text_put(at, "fl="), FILES, place->file);
+        at = put_name(callgrind, wm_text_put(at, "fn="), FUNCTIONS, place->name);
     }
-    at = put_address(callgrind, at, key->address);
-    at = put_cost(callgrind, at, key->line, " ", wm_node_self(node));
+    at = put_address(callgrind, at, place->address);
+    at = put_cost(callgrind, at, place->line, " ", place->self);
     wm_text_cut(callgrind->text, room - (size_t)(at - start));
     const struct wm_links *callees = &callgrind->callees;
     for (size_t i = callees->first[number]; i < callees->first[number + 1]; i++)
-        add_call(callgrind, &graph->edges[callees->edges[i]]);
-    callgrind->before = key;
+        add_call(callgrind, &callees->links[i]);
+    callgrind->before = place;
+}
+
+static int prepare(struct callgrind *callgrind)
+{
+    int rc = wm_links_init(callgrind->graph, WM_LINKS_TO_CALLEES, &callgrind->callees);
+    if (rc == 0)
+        rc = find_places(callgrind);
+    return rc == 0 ? make_tables(callgrind) : rc;
 }
 
 static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct wm_error *err)
@@ -171,11 +201,7 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
                                   .text = text,
                                   .scaling = wm_scaling_find(graph->report->unit, unit),
                                   .of_run = graph->report->options->requests != NULL};
-    int rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &callgrind.callees);
-    if (rc == 0)
-        rc = wm_callgrind_names(graph, &callgrind.callee_names);
-    if (rc == 0)
-        rc = make_tables(&callgrind);
+    int rc = prepare(&callgrind);
     if (rc < 0)
         wm_fail(err, rc, "no memory for the view");
     if (callgrind.of_run)
@@ -183,13 +209,15 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     wm_text_add(text, "positions: instr line\n");
     wm_text_addf(text, "events: %s(%s)\n", graph->report->type, unit);
     for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
+        if (i + AHEAD < graph->order_count)
+            __builtin_prefetch(&callgrind.places[graph->order[i + AHEAD]]);
         add_node(&callgrind, graph->order[i]);
         rc = wm_report_drain(graph->report, text, err);
     }
     wm_links_done(&callgrind.callees);
     for (size_t i = 0; i < TABLE_COUNT; i++)
         free(callgrind.tables[i].numbers);
-    free(callgrind.callee_names);
+    free(callgrind.places);
     return rc;
 }
 

@@ -1,5 +1,8 @@
 /* callgrind_names.c - names that tell functions apart for callgrind, which joins what has one file
- * and name. */
+ * and name.
+ *
+ * That is rare, but in call trees. So nodes are first gone through as they lie in memory, and only
+ * those that have twins a second time as they are printed, which is how twins are counted. */
 #include "profiles/views/callgrind.h"
 
 #include "harness/core/intern.h"
@@ -8,112 +11,124 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* What a function is apart from where in it a node is. */
-struct function {
-    int64_t caller, name, file, start_line, object;
-};
-
-/* The functions of one file and name: mostly there is one. */
+/* The functions of one file and name. */
 struct group {
-    struct function first;
-    uint32_t count;
+    uint32_t first_node;
+    uint32_t count; /* 0 as long as they are one function; else those that are numbered */
+    bool has_twins;
 };
 
 struct naming {
     const struct wm_graph *graph;
     struct wm_pairs known; /* file and name to group */
     struct group *groups;
-    struct wm_intern *others;       /* functions that are not the first of their group */
-    uint32_t *twins;                /* of these: the number in the group */
-    uint32_t *groups_of, *twins_of; /* per listed node, by its place; twins count from 1 */
+    uint32_t *groups_of;         /* per listed node */
+    struct wm_intern *functions; /* that have twins */
+    uint32_t *numbers;           /* of these, in their group */
 };
 
-static int find_twin(struct naming *naming, size_t place)
+static bool is_same_function(const struct wm_node *left, const struct wm_node *right)
 {
-    const struct wm_node *node = &naming->graph->nodes[naming->graph->order[place]];
-    const struct wm_node_key *key = node->key;
-    const struct function function = {node->caller, key->name, key->file, key->start_line,
-                                      key->object};
-    const size_t group_count = naming->known.count, other_count = wm_intern_count(naming->others);
-    const int64_t number = wm_pairs_add(&naming->known, key->file, key->name);
-    if (number < 0)
-        return -ENOMEM;
-    struct group *group = &naming->groups[number];
-    naming->groups_of[place] = (uint32_t)number;
-    if ((size_t)number == group_count)
-        *group = (struct group){function, 1};
-    naming->twins_of[place] = 1;
-    if (memcmp(&group->first, &function, sizeof(function)) == 0)
-        return 0;
-    const int64_t other = wm_intern_bytes(naming->others, &function, sizeof(function));
-    if (other < 0)
-        return -ENOMEM;
-    if ((size_t)other == other_count)
-        naming->twins[other] = ++group->count;
-    naming->twins_of[place] = naming->twins[other];
+    return left->caller == right->caller && left->key->start_line == right->key->start_line &&
+           left->key->object == right->key->object;
+}
+
+static int group_nodes(struct naming *naming, bool *ret_any_twins)
+{
+    const struct wm_graph *graph = naming->graph;
+    for (uint32_t i = 0; i < graph->node_count; i++) {
+        const struct wm_node *node = &graph->nodes[i];
+        const size_t known = naming->known.count;
+        if (!node->listed)
+            continue;
+        const int64_t number = wm_pairs_add(&naming->known, node->key->file, node->key->name);
+        if (number < 0)
+            return -ENOMEM;
+        struct group *group = &naming->groups[number];
+        naming->groups_of[i] = (uint32_t)number;
+        if ((size_t)number == known)
+            group->first_node = i;
+        else if (!is_same_function(node, &graph->nodes[group->first_node]))
+            *ret_any_twins = group->has_twins = true;
+    }
     return 0;
 }
 
-/* -ENOMEM, or a string of the profile. */
-static int64_t find_name(const struct naming *naming, size_t place, struct wm_text *text)
+/* What a function is apart from where in it a node is, as a number in its group, from 1. -ENOMEM.
+ */
+static int64_t number_function(struct naming *naming, uint32_t number)
 {
-    struct wm_profile *profile = naming->graph->report->profile;
-    const uint32_t name = naming->graph->nodes[naming->graph->order[place]].key->name;
-    const uint32_t count = naming->groups[naming->groups_of[place]].count;
-    if (count < 2)
-        return name;
-    wm_text_clear(text);
-    wm_text_addf(text, "%s [%" PRIu32 "/%" PRIu32 "]", wm_profile_text(profile, name),
-                 naming->twins_of[place], count);
-    return text->failed ? -ENOMEM : wm_profile_string(profile, text->data);
+    const struct wm_node *node = &naming->graph->nodes[number];
+    struct group *group = &naming->groups[naming->groups_of[number]];
+    const int64_t whole[5] = {node->caller, node->key->name, node->key->file, node->key->start_line,
+                              node->key->object};
+    const size_t known = wm_intern_count(naming->functions);
+    const int64_t function = wm_intern_bytes(naming->functions, whole, sizeof(whole));
+    if (function < 0)
+        return -ENOMEM;
+    if ((size_t)function == known)
+        naming->numbers[function] = ++group->count;
+    return naming->numbers[function];
 }
 
-static int find_names(struct naming *naming, uint32_t *names)
+static int name_twin(const struct naming *naming, uint32_t number, uint32_t twin,
+                     struct wm_text *text, uint32_t *ret_name)
+{
+    struct wm_profile *profile = naming->graph->report->profile;
+    wm_text_clear(text);
+    wm_text_addf(text, "%s [%" PRIu32 "/%" PRIu32 "]",
+                 wm_profile_text(profile, naming->graph->nodes[number].key->name), twin,
+                 naming->groups[naming->groups_of[number]].count);
+    const int64_t name = text->failed ? -ENOMEM : wm_profile_string(profile, text->data);
+    if (name < 0)
+        return -ENOMEM;
+    *ret_name = (uint32_t)name;
+    return 0;
+}
+
+static int name_twins(struct naming *naming, uint32_t *names)
 {
     const struct wm_graph *graph = naming->graph;
     struct wm_text text;
-    int rc = 0;
+    int64_t twin = 0;
     wm_text_init(&text);
-    for (size_t i = 0; rc == 0 && i < graph->order_count; i++)
-        rc = find_twin(naming, i);
-    for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
-        const int64_t name = find_name(naming, i, &text);
-        rc = name < 0 ? -ENOMEM : 0;
-        names[graph->order[i]] = rc == 0 ? (uint32_t)name : 0;
-    }
+    /* Twice, since a name tells how many there are in all. */
+    for (int names_them = 0; twin >= 0 && names_them <= 1; names_them++)
+        for (size_t i = 0; twin >= 0 && i < graph->order_count; i++) {
+            const uint32_t node = graph->order[i];
+            if (!naming->groups[naming->groups_of[node]].has_twins)
+                continue;
+            twin = number_function(naming, node);
+            if (twin >= 0 && names_them)
+                twin = name_twin(naming, node, (uint32_t)twin, &text, &names[node]);
+        }
     wm_text_done(&text);
-    return rc;
+    return twin < 0 ? -ENOMEM : 0;
 }
 
-int wm_callgrind_names(const struct wm_graph *graph, uint32_t **ret_names)
+int wm_callgrind_name(const struct wm_graph *graph, uint32_t *names)
 {
-    const size_t most = graph->order_count + 1;
     struct naming naming = {
         .graph = graph,
-        .groups = calloc(most, sizeof(naming.groups[0])),
-        .twins = calloc(most, sizeof(naming.twins[0])),
-        .groups_of = calloc(most, sizeof(naming.groups_of[0])),
-        .twins_of = calloc(most, sizeof(naming.twins_of[0])),
+        .groups = calloc(graph->order_count + 1, sizeof(naming.groups[0])),
+        .groups_of = calloc(graph->node_count + 1, sizeof(naming.groups_of[0])),
+        .numbers = calloc(graph->order_count + 1, sizeof(naming.numbers[0])),
     };
-    uint32_t *names = calloc(graph->node_count + 1, sizeof(names[0]));
-    int rc = wm_intern_new(&naming.others);
-    if (naming.groups == NULL || naming.twins == NULL || naming.groups_of == NULL ||
-        naming.twins_of == NULL || names == NULL)
+    bool any_twins = false;
+    int rc = wm_intern_new(&naming.functions);
+    if (naming.groups == NULL || naming.groups_of == NULL || naming.numbers == NULL)
         rc = -ENOMEM;
     if (rc == 0)
-        rc = find_names(&naming, names);
-    if (rc == 0) {
-        *ret_names = names;
-        names = NULL;
-    }
-    free(names);
+        rc = group_nodes(&naming, &any_twins);
+    for (size_t i = 0; i < graph->node_count; i++)
+        names[i] = graph->nodes[i].listed ? graph->nodes[i].key->name : 0;
+    if (rc == 0 && any_twins)
+        rc = name_twins(&naming, names);
     free(naming.groups);
-    free(naming.twins);
     free(naming.groups_of);
-    free(naming.twins_of);
-    wm_intern_free(naming.others);
+    free(naming.numbers);
+    wm_intern_free(naming.functions);
     wm_pairs_done(&naming.known);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "harness/core/units.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VALUE_COLUMNS = 10, CALL_COLUMNS = 50, COUNT_COLUMNS = 13 };
@@ -22,6 +23,7 @@ struct block {
     const struct wm_graph *graph;
     struct wm_text *text;
     struct wm_gauge gauge;
+    const char **labels; /* per node: closer together than the nodes are */
     struct wm_links callers, callees;
     struct wm_segment_calls *calls;
     bool has_counts; /* of calls, exactly: a column that pprof has not */
@@ -66,28 +68,33 @@ static void add_legend(const struct block *block)
 }
 
 /* Calls are shown undivided even with -mean, as in the reference. */
-static void add_call(const struct block *block, const struct wm_edge *edge, uint32_t number)
+static void add_call(const struct block *block, const struct wm_link *link, int64_t total,
+                     int64_t count)
 {
-    const struct wm_node *nodes = block->graph->nodes;
-    const uint32_t other = edge->from == number ? edge->to : edge->from;
-    const size_t label_bytes = strlen(nodes[other].label), room = LINE_BYTES + label_bytes;
+    const char *label = block->labels[link->other];
+    const size_t label_bytes = strlen(label), room = LINE_BYTES + label_bytes;
     char *start = wm_text_extend(block->text, room), *at = start;
     if (start == NULL)
         return;
-    at = put_value(block, at, edge->weight, CALL_COLUMNS);
-    at = put_percent(at, edge->weight, wm_node_total(&nodes[number]));
-    if (block->has_counts)
-        at = put_count(block, at, wm_segment_calls_between(block->calls, edge->from, edge->to));
+    at = put_value(block, at, link->weight, CALL_COLUMNS);
+    at = put_percent(at, link->weight, total);
+    at = put_count(block, at, count);
     at = wm_text_put(at, " |   ");
-    memcpy(at, nodes[other].label, label_bytes);
-    at = wm_text_put(at + label_bytes, edge->is_inline ? " (inline)\n" : "\n");
+    memcpy(at, label, label_bytes);
+    at = wm_text_put(at + label_bytes, link->is_inline ? " (inline)\n" : "\n");
     wm_text_cut(block->text, room - (size_t)(at - start));
 }
 
-static void add_calls(const struct block *block, const struct wm_links *links, uint32_t number)
+static void add_calls(const struct block *block, enum wm_link_end end, uint32_t node)
 {
-    for (size_t i = links->first[number]; i < links->first[number + 1]; i++)
-        add_call(block, &block->graph->edges[links->edges[i]], number);
+    const struct wm_links *links = end == WM_LINKS_TO_CALLERS ? &block->callers : &block->callees;
+    const int64_t total = wm_node_total(&block->graph->nodes[node]);
+    for (size_t i = links->first[node]; i < links->first[node + 1]; i++) {
+        const struct wm_link *link = &links->links[i];
+        const uint32_t from = end == WM_LINKS_TO_CALLERS ? link->other : node;
+        const uint32_t to = end == WM_LINKS_TO_CALLERS ? node : link->other;
+        add_call(block, link, total, wm_segment_calls_between(block->calls, from, to));
+    }
 }
 
 static void add_node(struct block *block, uint32_t number)
@@ -114,9 +121,43 @@ static void add_node(struct block *block, uint32_t number)
 static void add_block(struct block *block, uint32_t number)
 {
     add_separator(block);
-    add_calls(block, &block->callers, number);
+    add_calls(block, WM_LINKS_TO_CALLERS, number);
     add_node(block, number);
-    add_calls(block, &block->callees, number);
+    add_calls(block, WM_LINKS_TO_CALLEES, number);
+}
+
+static int prepare(struct block *block)
+{
+    const struct wm_graph *graph = block->graph;
+    block->labels = calloc(graph->node_count + 1, sizeof(block->labels[0]));
+    if (block->labels == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < graph->node_count; i++)
+        block->labels[i] = graph->nodes[i].label;
+    int rc = wm_links_init(graph, WM_LINKS_TO_CALLERS, &block->callers);
+    if (rc == 0)
+        rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &block->callees);
+    if (rc == 0)
+        rc = wm_segment_calls_new(graph, &block->calls);
+    block->has_counts = wm_segment_calls_any(block->calls);
+    return rc;
+}
+
+static int add_blocks(struct block *block, bool wanted_only, struct wm_error *err)
+{
+    const struct wm_graph *graph = block->graph;
+    int rc = 0;
+    add_separator(block);
+    add_legend(block);
+    for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
+        if (wanted_only && !graph->nodes[graph->order[i]].wanted)
+            continue;
+        add_block(block, graph->order[i]);
+        rc = wm_report_drain(graph->report, block->text, err);
+    }
+    if (graph->order_count > 0)
+        add_separator(block);
+    return rc;
 }
 
 int wm_calltree_add(struct wm_text *text, const struct wm_graph *graph, bool wanted_only,
@@ -125,31 +166,17 @@ int wm_calltree_add(struct wm_text *text, const struct wm_graph *graph, bool wan
     const char *unit = wm_banner_unit(graph);
     struct block block = {
         .graph = graph, .text = text, .gauge = wm_gauge_find(graph->report->unit, unit)};
-    int rc = wm_links_init(graph, WM_LINKS_TO_CALLERS, &block.callers);
-    if (rc == 0)
-        rc = wm_links_init(graph, WM_LINKS_TO_CALLEES, &block.callees);
-    if (rc == 0)
-        rc = wm_segment_calls_new(graph, &block.calls);
-    if (rc < 0) {
+    int rc = prepare(&block);
+    if (rc < 0)
         wm_fail(err, rc, "no memory for the view");
-        goto out;
-    }
-    block.has_counts = wm_segment_calls_any(block.calls);
-    wm_banner_add(text, graph, unit, false);
-    add_separator(&block);
-    add_legend(&block);
-    for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
-        if (wanted_only && !graph->nodes[graph->order[i]].wanted)
-            continue;
-        add_block(&block, graph->order[i]);
-        rc = wm_report_drain(graph->report, text, err);
-    }
-    if (graph->order_count > 0)
-        add_separator(&block);
-out:
+    else
+        wm_banner_add(text, graph, unit, false);
+    if (rc == 0)
+        rc = add_blocks(&block, wanted_only, err);
     wm_segment_calls_free(block.calls);
     wm_links_done(&block.callers);
     wm_links_done(&block.callees);
+    free(block.labels);
     return rc;
 }
 

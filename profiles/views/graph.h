@@ -91,11 +91,19 @@ static inline int64_t wm_edge_weight(const struct wm_edge *edge)
  * number for the caller to free(), NULL: no memory. */
 const char **wm_graph_inline_marks(const struct wm_graph *graph);
 
-/* graph_order.c: the edges of each node, sorted as pprof sorts edges: those of node n are
- * graph->edges[edges[first[n]]] up to, without, first[n + 1]. Zeroed is empty. */
+/* graph_order.c: the edges of each node, sorted as pprof sorts edges: those of node n are links[i]
+ * from first[n] up to, without, first[n + 1]. What a line of them needs stands together, since
+ * edges lie anywhere in memory. Zeroed is empty. */
+struct wm_link {
+    int64_t weight;
+    uint32_t edge;  /* in graph->edges */
+    uint32_t other; /* node at its other end */
+    bool is_inline;
+};
+
 struct wm_links {
     size_t *first;
-    uint32_t *edges;
+    struct wm_link *links;
 };
 
 enum wm_link_end { WM_LINKS_TO_CALLERS, WM_LINKS_TO_CALLEES };

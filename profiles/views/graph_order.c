@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Sorts the largest magnitudes first. */
 static uint64_t descending(int64_t value)
@@ -134,59 +135,63 @@ int wm_graph_sort_edges(struct wm_graph *graph)
 
 /* ---- Calls by their ends ---- */
 
-/* The edges of one node, most of which have a few: by weight, and by the other end before that. */
-static int sort_links(const struct wm_graph *graph, enum wm_link_end end, uint32_t *edges,
-                      size_t count, struct wm_sort_item *items)
+/* Room to sort the links of any node. */
+struct bench {
+    struct wm_sort_item *items;
+    struct wm_link *links;
+};
+
+/* The links of one node, most of which have a few: by weight, and by the other end before that. */
+static int sort_links(const struct wm_graph *graph, struct wm_link *links, size_t count,
+                      const struct bench *bench)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct wm_edge *edge = &graph->edges[edges[i]];
-        const uint32_t other = end == WM_LINKS_TO_CALLERS ? edge->from : edge->to;
-        items[i] = (struct wm_sort_item){wm_pair(rank_of(graph, other), other), edges[i]};
-    }
-    int rc = wm_sort_items(items, count);
+    for (uint32_t i = 0; i < count; i++)
+        bench->items[i] =
+            (struct wm_sort_item){wm_pair(rank_of(graph, links[i].other), links[i].other), i};
+    int rc = wm_sort_items(bench->items, count);
     for (size_t i = 0; i < count; i++)
-        items[i].key = descending(graph->edges[items[i].number].weight);
+        bench->items[i].key = descending(links[bench->items[i].number].weight);
     if (rc == 0)
-        rc = wm_sort_items(items, count);
+        rc = wm_sort_items(bench->items, count);
     for (size_t i = 0; i < count; i++)
-        edges[i] = items[i].number;
+        bench->links[i] = links[bench->items[i].number];
+    memcpy(links, bench->links, count * sizeof(links[0]));
     return rc;
 }
 
-static int sort_all_links(const struct wm_graph *graph, enum wm_link_end end,
-                          struct wm_links *links)
+static int sort_all_links(const struct wm_graph *graph, struct wm_links *links)
 {
     size_t most = 0;
-    int rc = 0;
     for (size_t i = 0; i < graph->node_count; i++) {
         const size_t count = links->first[i + 1] - links->first[i];
         most = count > most ? count : most;
     }
-    struct wm_sort_item *items = calloc(most + 1, sizeof(items[0]));
-    if (items == NULL)
-        return -ENOMEM;
+    const struct bench bench = {calloc(most + 1, sizeof(bench.items[0])),
+                                calloc(most + 1, sizeof(bench.links[0]))};
+    int rc = bench.items == NULL || bench.links == NULL ? -ENOMEM : 0;
     for (size_t i = 0; rc == 0 && i < graph->node_count; i++) {
         const size_t first = links->first[i], count = links->first[i + 1] - first;
         if (count > 1)
-            rc = sort_links(graph, end, links->edges + first, count, items);
+            rc = sort_links(graph, links->links + first, count, &bench);
     }
-    free(items);
+    free(bench.items);
+    free(bench.links);
     return rc;
 }
 
 static void fill_links(const struct wm_graph *graph, enum wm_link_end end, struct wm_links *links)
 {
+    const bool to_callers = end == WM_LINKS_TO_CALLERS;
     /* Counted one place further on, so that filling moves each start to where it belongs. */
-    for (size_t i = 0; i < graph->edge_count; i++) {
-        const struct wm_edge *edge = &graph->edges[i];
-        links->first[(end == WM_LINKS_TO_CALLERS ? edge->to : edge->from) + 2]++;
-    }
+    for (size_t i = 0; i < graph->edge_count; i++)
+        links->first[(to_callers ? graph->edges[i].to : graph->edges[i].from) + 2]++;
     for (size_t i = 2; i < graph->node_count + 2; i++)
         links->first[i] += links->first[i - 1];
-    for (size_t i = 0; i < graph->edge_count; i++) {
+    for (uint32_t i = 0; i < graph->edge_count; i++) {
         const struct wm_edge *edge = &graph->edges[i];
-        uint32_t node = end == WM_LINKS_TO_CALLERS ? edge->to : edge->from;
-        links->edges[links->first[node + 1]++] = (uint32_t)i;
+        const uint32_t node = to_callers ? edge->to : edge->from;
+        links->links[links->first[node + 1]++] =
+            (struct wm_link){edge->weight, i, to_callers ? edge->from : edge->to, edge->is_inline};
     }
 }
 
@@ -194,12 +199,12 @@ int wm_links_init(const struct wm_graph *graph, enum wm_link_end end, struct wm_
 {
     *links = (struct wm_links){
         .first = calloc(graph->node_count + 2, sizeof(links->first[0])),
-        .edges = calloc(graph->edge_count + 1, sizeof(links->edges[0])),
+        .links = calloc(graph->edge_count + 1, sizeof(links->links[0])),
     };
-    int rc = links->first == NULL || links->edges == NULL ? -ENOMEM : 0;
+    int rc = links->first == NULL || links->links == NULL ? -ENOMEM : 0;
     if (rc == 0) {
         fill_links(graph, end, links);
-        rc = sort_all_links(graph, end, links);
+        rc = sort_all_links(graph, links);
     }
     if (rc < 0)
         wm_links_done(links);
@@ -209,6 +214,6 @@ int wm_links_init(const struct wm_graph *graph, enum wm_link_end end, struct wm_
 void wm_links_done(struct wm_links *links)
 {
     free(links->first);
-    free(links->edges);
+    free(links->links);
     *links = (struct wm_links){.first = NULL};
 }

@@ -310,7 +310,7 @@ static void expect_links(const struct wm_graph *graph, enum wm_link_end end, con
     assert_int_equal(wm_links_init(graph, end, &links), 0);
     for (size_t node = 0; node < graph->node_count; node++)
         for (size_t i = links.first[node]; i < links.first[node + 1]; i++) {
-            const struct wm_edge *edge = &graph->edges[links.edges[i]];
+            const struct wm_edge *edge = &graph->edges[links.links[i].edge];
             assert_int_equal(end == WM_LINKS_TO_CALLERS ? edge->to : edge->from, node);
             if (strcmp(graph->nodes[node].label, label) == 0)
                 wm_text_addf(&text, "%lld ", (long long)edge->weight);
