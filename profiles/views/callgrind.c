@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { TABLE_COUNT = 3, AHEAD = 4 }; /* nodes that memory is asked for in time */
+enum { TABLE_COUNT = 3, AHEAD = 4 }; /* AHEAD: nodes, so that memory is there in time */
 
 enum table { OBJECTS, FILES, FUNCTIONS };
 
@@ -186,6 +186,24 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
     callgrind->before = place;
 }
 
+/* Asks for the memory of nodes to come, and for that of their first callees. */
+static void ask_ahead(const struct callgrind *callgrind, size_t at)
+{
+    const struct wm_graph *graph = callgrind->graph;
+    const struct wm_links *callees = &callgrind->callees;
+    if (at + 2 * AHEAD < graph->order_count) {
+        const uint32_t node = graph->order[at + 2 * AHEAD];
+        __builtin_prefetch(&callgrind->places[node]);
+        __builtin_prefetch(&callees->links[callees->first[node]]);
+    }
+    if (at + AHEAD < graph->order_count) {
+        const uint32_t node = graph->order[at + AHEAD];
+        const size_t first = callees->first[node], end = callees->first[node + 1];
+        for (size_t i = first; i < end && i < first + AHEAD; i++)
+            __builtin_prefetch(&callgrind->places[callees->links[i].other]);
+    }
+}
+
 static int prepare(struct callgrind *callgrind)
 {
     int rc = wm_links_init(callgrind->graph, WM_LINKS_TO_CALLEES, &callgrind->callees);
@@ -209,8 +227,7 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     wm_text_add(text, "positions: instr line\n");
     wm_text_addf(text, "events: %s(%s)\n", graph->report->type, unit);
     for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
-        if (i + AHEAD < graph->order_count)
-            __builtin_prefetch(&callgrind.places[graph->order[i + AHEAD]]);
+        ask_ahead(&callgrind, i);
         add_node(&callgrind, graph->order[i]);
         rc = wm_report_drain(graph->report, text, err);
     }
@@ -223,8 +240,9 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
 
 int wm_print_callgrind(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
+    static const struct wm_graph_wish wish = {.edges = WM_EDGES_ALL, .no_labels = true};
     struct wm_graph *graph = NULL;
-    int rc = wm_graph_new(report, NULL, &graph, err);
+    int rc = wm_graph_new(report, &wish, &graph, err);
     if (rc == 0)
         rc = add_graph(text, graph, err);
     wm_graph_free(graph);

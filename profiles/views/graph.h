@@ -17,7 +17,7 @@ struct wm_node_key {
 
 struct wm_node {
     const struct wm_node_key *key;
-    const char *label;                   /* as printed; NULL where the node is not kept */
+    const char *label;                   /* as printed; NULL where not kept, or not wished for */
     int64_t self, total;                 /* flat and cum, undivided */
     int64_t self_divisor, total_divisor; /* -mean: what they are divided by; 0 otherwise */
     uint32_t kind;                       /* equal for nodes of equal keys, in a call tree */
@@ -58,6 +58,7 @@ enum wm_edge_wish {
 
 struct wm_graph_wish {
     enum wm_edge_wish edges;
+    bool no_labels; /* they are not printed: once the order is known, they go */
     bool (*wants)(void *user, const struct wm_node *node);
     void *user;
 };

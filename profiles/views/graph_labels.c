@@ -54,6 +54,13 @@ static int rank_labels(struct wm_graph_private *parts)
     return rc;
 }
 
+static void drop_labels(struct wm_graph_private *parts)
+{
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
+        wm_arena_done(&parts->arenas[i]);
+    memset(parts->labels, 0, parts->kind_count * sizeof(parts->labels[0]));
+}
+
 int wm_graph_label_nodes(struct wm_graph *graph)
 {
     struct wm_graph_private *parts = graph->private_;
@@ -64,9 +71,13 @@ int wm_graph_label_nodes(struct wm_graph *graph)
     for (size_t i = 0; i < graph->node_count; i++)
         labelling.wanted[graph->nodes[i].kind] |= graph->nodes[i].kept;
     int rc = wm_parallel(parts->kind_count, slices, label_slice, &labelling);
+    free(labelling.wanted);
+    if (rc == 0)
+        rc = rank_labels(parts);
+    if (parts->wish != NULL && parts->wish->no_labels)
+        drop_labels(parts);
     for (size_t i = 0; i < graph->node_count; i++)
         if (graph->nodes[i].kept)
             graph->nodes[i].label = parts->labels[graph->nodes[i].kind];
-    free(labelling.wanted);
-    return rc < 0 ? rc : rank_labels(parts);
+    return rc;
 }

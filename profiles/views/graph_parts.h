@@ -1,6 +1,7 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_build.c    nodes and their sums     ┐
+ *   graph_kinds.c    which nodes there are    ┐
+ *   graph_build.c    their sums               │
  *   graph_tree.c     the same for call trees  │
  *   graph_labels.c   their labels             ├ graph.c trims, hands out
  *   graph_edges.c    calls                    │
@@ -57,9 +58,11 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
     return frames.count == 1 ? frames.first : parts->kinds[frames.first + line];
 }
 
-/* graph_build.c: the kinds of all locations; one node per kind; the same with its sums, kept if
- * some sample counts for it. -ENOMEM, all of them. */
+/* graph_kinds.c: the kinds of all locations. -ENOMEM. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
+
+/* graph_build.c: one node per kind; the same with its sums, kept if some sample counts for it.
+ * -ENOMEM. */
 WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph, bool kept);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 
