@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { TABLE_COUNT = 3, AHEAD = 4 }; /* AHEAD: nodes, so that memory is there in time */
+enum { TABLE_COUNT = 3 };
 
 enum table { OBJECTS, FILES, FUNCTIONS };
 
@@ -186,24 +186,6 @@ static void add_node(struct callgrind *callgrind, uint32_t number)
     callgrind->before = place;
 }
 
-/* Asks for the memory of nodes to come, and for that of their first callees. */
-static void ask_ahead(const struct callgrind *callgrind, size_t at)
-{
-    const struct wm_graph *graph = callgrind->graph;
-    const struct wm_links *callees = &callgrind->callees;
-    if (at + 2 * AHEAD < graph->order_count) {
-        const uint32_t node = graph->order[at + 2 * AHEAD];
-        __builtin_prefetch(&callgrind->places[node]);
-        __builtin_prefetch(&callees->links[callees->first[node]]);
-    }
-    if (at + AHEAD < graph->order_count) {
-        const uint32_t node = graph->order[at + AHEAD];
-        const size_t first = callees->first[node], end = callees->first[node + 1];
-        for (size_t i = first; i < end && i < first + AHEAD; i++)
-            __builtin_prefetch(&callgrind->places[callees->links[i].other]);
-    }
-}
-
 static int prepare(struct callgrind *callgrind)
 {
     int rc = wm_links_init(callgrind->graph, WM_LINKS_TO_CALLEES, &callgrind->callees);
@@ -227,7 +209,6 @@ static int add_graph(struct wm_text *text, const struct wm_graph *graph, struct 
     wm_text_add(text, "positions: instr line\n");
     wm_text_addf(text, "events: %s(%s)\n", graph->report->type, unit);
     for (size_t i = 0; rc == 0 && i < graph->order_count; i++) {
-        ask_ahead(&callgrind, i);
         add_node(&callgrind, graph->order[i]);
         rc = wm_report_drain(graph->report, text, err);
     }
