@@ -131,12 +131,13 @@ static int limit_nodes(struct wm_graph *graph)
     return rc;
 }
 
+/* As they lie in memory, with their labels. */
 static void ask_for_nodes(struct wm_graph *graph)
 {
     const struct wm_graph_wish *wish = graph->private_->wish;
-    for (size_t i = 0; wish->wants != NULL && i < graph->order_count; i++) {
-        struct wm_node *node = &graph->nodes[graph->order[i]];
-        node->wanted = wish->wants(wish->user, node);
+    for (size_t i = 0; wish->wants != NULL && i < graph->node_count; i++) {
+        struct wm_node *node = &graph->nodes[i];
+        node->wanted = node->listed && wish->wants(wish->user, node);
     }
 }
 
