@@ -101,23 +101,12 @@ static size_t find_digits(int64_t number, char digits[NUMBER_BYTES])
     return at;
 }
 
-static size_t count_digits(uint64_t number)
-{
-    size_t digits = 1;
-    for (uint64_t limit = 10; number >= limit && digits < 20; limit *= 10)
-        digits++;
-    return digits;
-}
-
 char *wm_text_put_number(char *at, int64_t number)
 {
-    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    if (number < 0)
-        *at++ = '-';
-    char *end = at + count_digits(rest);
-    for (char *digit = end; digit > at; rest /= 10)
-        *--digit = (char)('0' + rest % 10);
-    return end;
+    char digits[NUMBER_BYTES];
+    const size_t first = find_digits(number, digits), length = NUMBER_BYTES - first;
+    memcpy(at, digits + first, length);
+    return at + length;
 }
 
 void wm_text_add_number(struct wm_text *text, int64_t number, size_t width)
