@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct table {
     struct wm_graph_private *parts;
@@ -22,14 +21,21 @@ static size_t hash_key(const struct wm_node_key *key)
     return wm_pair_hash(numbers + wm_pair_hash(wm_pair(key->name, key->file)));
 }
 
+static bool is_same_key(const struct wm_node_key *left, const struct wm_node_key *right)
+{
+    return left->address == right->address && left->name == right->name &&
+           left->file == right->file && left->object == right->object &&
+           left->line == right->line && left->start_line == right->start_line;
+}
+
 static uint32_t find_kind(struct table *table, const struct wm_node_key *key)
 {
     struct wm_graph_private *parts = table->parts;
     size_t at = hash_key(key) & (table->slot_count - 1);
     for (; table->slots[at] != 0; at = (at + 1) & (table->slot_count - 1))
-        if (memcmp(&parts->keys[table->slots[at] - 1], key, sizeof(*key)) == 0)
+        if (is_same_key(&parts->keys[table->slots[at] - 1], key))
             return table->slots[at] - 1;
-    memcpy(&parts->keys[parts->kind_count], key, sizeof(*key));
+    parts->keys[parts->kind_count] = *key;
     table->slots[at] = (uint32_t)++parts->kind_count;
     return table->slots[at] - 1;
 }
