@@ -1,7 +1,7 @@
 /* graph_build.c - from samples to nodes and their sums.
  *
- * What a line of a location counts for is known before. The walk over the samples, which may be
- * tens of millions of frames, then only adds in one small array per node. */
+ * What a line of a location counts for is known (graph_kinds.c). The walk over the samples, which
+ * may be tens of millions of frames, only adds in one small array per node. */
 #include "profiles/views/graph_parts.h"
 
 #include "profiles/views/measure.h"
