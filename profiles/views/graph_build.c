@@ -93,6 +93,7 @@ static void add_sums(struct wm_graph *graph, const struct sums *sums, bool divis
         struct wm_node *node = &graph->nodes[i];
         int64_t *total = divisors ? &node->total_divisor : &node->total;
         int64_t *self = divisors ? &node->self_divisor : &node->self;
+        node->kept |= sums->tallies[i].sample != 0;
         *total = wm_add_wrapping(*total, sums->tallies[i].total);
         *self = wm_add_wrapping(*self, sums->owns[i]);
     }
@@ -128,7 +129,7 @@ static struct two *find_twos(const struct wm_graph *graph)
     return twos;
 }
 
-int wm_graph_make_nodes(struct wm_graph *graph)
+int wm_graph_make_nodes(struct wm_graph *graph, bool kept)
 {
     const struct wm_graph_private *parts = graph->private_;
     graph->nodes = calloc(parts->kind_count + 1, sizeof(graph->nodes[0]));
@@ -137,72 +138,20 @@ int wm_graph_make_nodes(struct wm_graph *graph)
     graph->node_count = parts->kind_count;
     for (size_t i = 0; i < graph->node_count; i++)
         graph->nodes[i] =
-            (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = true};
+            (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = kept};
     return 0;
 }
 
 int wm_graph_sum_nodes(struct wm_graph *graph)
 {
     struct two *twos = find_twos(graph);
-    int rc = twos == NULL ? -ENOMEM : wm_graph_make_nodes(graph);
+    int rc = twos == NULL ? -ENOMEM : wm_graph_make_nodes(graph, false);
     if (rc == 0)
         rc = sum_all(graph, twos, false);
     if (rc == 0 && graph->report->has_divisor)
         rc = sum_all(graph, twos, true);
     free(twos);
     return rc;
-}
-
-/* ---- The labels ---- */
-
-static int compare_labels(const void *a, const void *b, void *user)
-{
-    const struct wm_graph_private *parts = user;
-    return strcmp(parts->labels[*(const uint32_t *)a], parts->labels[*(const uint32_t *)b]);
-}
-
-/* Orders compare labels often, and numbers are compared faster. */
-static int rank_labels(struct wm_graph_private *parts)
-{
-    size_t labelled = 0;
-    uint32_t rank = 0, *order = calloc(parts->kind_count + 1, sizeof(order[0]));
-    if (order == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < parts->kind_count; i++)
-        if (parts->labels[i] != NULL)
-            order[labelled++] = (uint32_t)i;
-    qsort_r(order, labelled, sizeof(order[0]), compare_labels, parts);
-    for (size_t i = 0; i < labelled; i++) {
-        if (i > 0 && strcmp(parts->labels[order[i - 1]], parts->labels[order[i]]) != 0)
-            rank++;
-        parts->ranks[order[i]] = rank;
-    }
-    free(order);
-    return 0;
-}
-
-int wm_graph_label_nodes(struct wm_graph *graph)
-{
-    struct wm_graph_private *parts = graph->private_;
-    struct wm_text text;
-    int rc = 0;
-    wm_text_init(&text);
-    for (size_t i = 0; rc == 0 && i < graph->node_count; i++) {
-        struct wm_node *node = &graph->nodes[i];
-        if (!node->kept)
-            continue;
-        const char **label = &parts->labels[node->kind];
-        if (*label == NULL) {
-            wm_text_clear(&text);
-            wm_node_add_label(graph->report, node->key, &text);
-            *label = text.failed ? NULL : wm_arena_copy(&parts->arena, text.data, text.length);
-        }
-        node->label = *label;
-        if (*label == NULL)
-            rc = -ENOMEM;
-    }
-    wm_text_done(&text);
-    return rc < 0 ? rc : rank_labels(parts);
 }
 
 /* ---- Walks of others ---- */

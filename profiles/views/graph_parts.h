@@ -1,9 +1,11 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_kinds.c    which lines are of one node
- *   graph_build.c    nodes and their sums     ┐
- *   graph_tree.c     the same for call trees  ├ graph.c trims, orders, hands out
+ *   graph_kinds.c    which nodes there are    ┐
+ *   graph_build.c    their sums               │
+ *   graph_tree.c     the same for call trees  │
+ *   graph_labels.c   their labels             ├ graph.c trims, hands out
  *   graph_edges.c    calls                    │
+ *   graph_order.c    the order of both        │
  *   graph_calls.c    which samples made them  │
  *   graph_picture.c  order for pictures       ┘ */
 #ifndef WM_VIEWS_GRAPH_PARTS_H
@@ -32,9 +34,9 @@ struct wm_graph_private {
     struct wm_node_key *keys; /* per kind */
     bool *inlinable;          /* per kind: some location has it inlined */
     size_t kind_count;
-    struct wm_arena arena; /* of the labels */
-    const char **labels;   /* per kind; NULL where no node is kept */
-    uint32_t *ranks;       /* per kind: the order of the labels, equal for equal ones */
+    struct wm_arena arenas[WM_PARALLEL_MAX]; /* of the labels, by the thread that wrote them */
+    const char **labels;                     /* per kind; NULL where no node is kept */
+    uint32_t *ranks; /* per kind: the order of the labels, equal for equal ones */
     bool is_tree;
     uint32_t *leaves; /* call tree, per sample: its last node, + 1; 0: it counts nothing */
     int64_t node_cut, edge_cut;
@@ -58,11 +60,19 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
 
 /* graph_kinds.c: the kinds of all locations. -ENOMEM. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
-/* graph_build.c: one node per kind, without and with its sums; labels of the kinds of kept nodes,
- * with their ranks. -ENOMEM, all of them. */
-WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
+
+/* graph_build.c: one node per kind; the same with its sums, kept if some sample counts for it.
+ * -ENOMEM. */
+WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph, bool kept);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
+
+/* graph_labels.c: labels of the kinds of kept nodes, with their ranks. -ENOMEM. */
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
+
+/* graph_order.c: the listed nodes by their scores (by number; NULL: own cost, or total with -cum);
+ * the calls, the heaviest first. -ENOMEM. */
+WM_MUST_USE int wm_graph_sort_nodes(struct wm_graph *graph, const int64_t *scores);
+WM_MUST_USE int wm_graph_sort_edges(struct wm_graph *graph);
 
 /* Calls `visit` for every one of these samples and chosen node (`chosen` is by number) in its
  * stack, once each, and once more where the node's own cost comes from. */
@@ -104,8 +114,6 @@ WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm
  * listed node has: returns how many were below. */
 WM_MUST_USE int wm_graph_sum_edges(struct wm_graph *graph);
 size_t wm_graph_drop_edges(struct wm_graph *graph);
-void wm_graph_sort_edges(struct wm_graph *graph);
-int wm_compare_magnitudes(int64_t left, int64_t right);
 
 /* graph_picture.c: what each node is worth in a picture, by number, for the caller to free(); how
  * many of the ordered nodes `limit` leaves; the calls that a picture can do without go. -ENOMEM. */
