@@ -49,7 +49,8 @@ static void print(const char *view, struct wm_text *text)
 static void test_threads_print_what_one_does(void **state)
 {
     (void)state;
-    static const char *const views[] = {"top", "tree", "dot", "callgrind", "proto"};
+    static const char *const views[] = {"top", "tree",   "dot",  "callgrind",
+                                        "raw", "traces", "proto"};
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         struct wm_text one, all;
         wm_test_use_cpus(1);
