@@ -1,10 +1,13 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_build.c    nodes and their sums     ┐
- *   graph_tree.c     the same for call trees  ├ graph.c trims, orders, hands out
- *   graph_edges.c    calls                    │
- *   graph_calls.c    which samples made them  │
- *   graph_picture.c  order for pictures       ┘ */
+ *   graph_build.c      nodes, their labels           ┐
+ *   graph_sum_nodes.c  what they cost                │
+ *   graph_tree.c       the same for call trees       │
+ *   graph_sum_calls.c  calls between those that stay ├ graph.c trims, orders, hands out
+ *   graph_edges.c      ... dropped, sorted           │
+ *   graph_walk.c       which samples nodes come from │
+ *   graph_calls.c      which samples calls come from │
+ *   graph_picture.c    order for pictures            ┘ */
 #ifndef WM_VIEWS_GRAPH_PARTS_H
 #define WM_VIEWS_GRAPH_PARTS_H
 
@@ -16,6 +19,7 @@
 
 enum { WM_NO_NODE = UINT32_MAX };
 enum { WM_SLICE_LEAST = 20000 }; /* samples that are worth a thread: some milliseconds */
+enum { WM_TURN = 1000 };         /* samples that a thread takes at once: tens of microseconds */
 
 /* The kinds of nodes that a location's lines are, innermost first. Most locations have one line:
  * its kind stands here itself, which saves a look-up per frame. */
@@ -55,30 +59,33 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
     return frames.count == 1 ? frames.first : parts->kinds[frames.first + line];
 }
 
-/* graph_build.c: the kinds of all locations; one node per kind, without and with its sums; labels
- * of the kinds of kept nodes, with their ranks. -ENOMEM, all of them. */
+/* graph_build.c: the kinds of all locations; one node per kind; labels of the kinds of kept nodes,
+ * with their ranks. graph_sum_nodes.c: one node per kind, with its sums. -ENOMEM, all of them. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 
-/* Calls `visit` for every one of these samples and chosen node (`chosen` is by number) in its
- * stack, once each, and once more where the node's own cost comes from. */
+/* graph_walk.c: calls `visit` for every sample with each chosen node of its stack, once each, and
+ * with a node whose own cost it is once more. By `threads` threads, WM_PARALLEL_MAX at most, in any
+ * order, but each goes forward. -ENOMEM, or what `visit` returns. */
 struct wm_visit {
-    size_t sample;
+    size_t thread, sample;
     int64_t value, divisor;
-    uint32_t node;
-    bool is_leaf;
+    const uint32_t *nodes; /* indices into `chosen` */
+    size_t count;
+    bool is_leaf; /* it is one node: its own cost */
 };
 
 struct wm_visitor {
-    const bool *chosen;
+    const uint32_t *chosen; /* nodes, no one twice */
+    size_t count;
     int (*visit)(void *user, const struct wm_visit *visit);
     void *user;
 };
 
 WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                              const struct wm_slice *samples);
+                              size_t threads);
 
 /* graph_calls.c: calls `visit` for every sample and call (its number in graph->edges) in its stack,
  * once each. Not for call trees, whose calls belong to one stack each. */
@@ -95,11 +102,9 @@ WM_MUST_USE int wm_graph_walk_calls(const struct wm_graph *graph,
 /* graph_tree.c: a node per stack, its calls too; the calls after nodes are no longer kept. */
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_splice_tree(struct wm_graph *graph);
-WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                                   const struct wm_slice *samples);
 
-/* graph_edges.c: between kept nodes, as wished; -ENOMEM. Those below the cut go, and those that no
- * listed node has: returns how many were below. */
+/* graph_sum_calls.c: between kept nodes, as wished; -ENOMEM. graph_edges.c: those below the cut go,
+ * and those that no listed node has: returns how many were below. */
 WM_MUST_USE int wm_graph_sum_edges(struct wm_graph *graph);
 size_t wm_graph_drop_edges(struct wm_graph *graph);
 void wm_graph_sort_edges(struct wm_graph *graph);
