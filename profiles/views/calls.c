@@ -6,11 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int wm_calls_init(struct wm_calls *calls, const unsigned char *wishes, size_t node_count,
-                  bool has_divisors)
+int wm_calls_init(struct wm_calls *calls, const unsigned char *wishes, size_t node_count)
 {
     const uint32_t near = node_count < WM_CALLS_NEAR ? (uint32_t)node_count + 1 : WM_CALLS_NEAR;
-    *calls = (struct wm_calls){.wishes = wishes, .has_divisors = has_divisors};
+    *calls = (struct wm_calls){.wishes = wishes};
     return wm_pairs_init(&calls->known, near, near);
 }
 
@@ -18,7 +17,6 @@ void wm_calls_done(struct wm_calls *calls)
 {
     wm_pairs_done(&calls->known);
     free(calls->sums);
-    free(calls->divisors);
     free(calls->pairs);
     *calls = (struct wm_calls){0};
 }
@@ -32,12 +30,6 @@ static int grow(struct wm_calls *calls)
     calls->pairs = pairs != NULL ? pairs : calls->pairs;
     if (sums == NULL || pairs == NULL)
         return -ENOMEM;
-    if (calls->has_divisors) {
-        int64_t *divisors = reallocarray(calls->divisors, capacity, sizeof(divisors[0]));
-        if (divisors == NULL)
-            return -ENOMEM;
-        calls->divisors = divisors;
-    }
     calls->capacity = capacity;
     return 0;
 }
@@ -52,24 +44,17 @@ static int64_t find_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
         return -ENOMEM;
     calls->sums[calls->count] = (struct wm_call_sum){0};
     calls->pairs[calls->count] = wm_pair(from, to);
-    if (calls->has_divisors)
-        calls->divisors[calls->count] = 0;
     calls->count++;
     return number;
 }
 
 /* Without branches: whether a call is met again in the sample is not to be foreseen. */
-static inline void count(const struct wm_calls *calls, size_t number, uint32_t flags,
-                         const struct wm_call_cost *cost)
+static inline void count(struct wm_call_sum *sum, uint32_t flags, const struct wm_call_cost *cost)
 {
-    struct wm_call_sum *sum = &calls->sums[number];
-    const bool counts = sum->sample != cost->sample;
+    const uint32_t counts = sum->sample != cost->sample;
     sum->sample = cost->sample;
-    sum->weight = wm_add_wrapping(sum->weight, counts ? cost->weight : 0);
-    sum->flags |= counts ? flags : 0;
-    if (calls->has_divisors)
-        calls->divisors[number] =
-            wm_add_wrapping(calls->divisors[number], counts ? cost->divisor : 0);
+    sum->weight = wm_add_wrapping(sum->weight, cost->weight & -(int64_t)counts);
+    sum->flags |= flags & -counts;
 }
 
 static bool is_wished(const struct wm_calls *calls, uint32_t from, uint32_t to)
@@ -78,11 +63,11 @@ static bool is_wished(const struct wm_calls *calls, uint32_t from, uint32_t to)
            ((calls->wishes[from] & WM_CALLS_FROM) | (calls->wishes[to] & WM_CALLS_TO)) != 0;
 }
 
-static int count_gathered(struct wm_calls *calls, const struct wm_call_cost *cost)
+static int count_gathered(struct wm_calls *calls, size_t gathered, const struct wm_call_cost *cost)
 {
-    for (size_t i = 0; i < calls->gathered; i++)
+    for (size_t i = 0; i < gathered; i++)
         wm_pairs_ask(&calls->known, calls->calls[i].from, calls->calls[i].to);
-    for (size_t i = 0; i < calls->gathered; i++) {
+    for (size_t i = 0; i < gathered; i++) {
         struct wm_call *call = &calls->calls[i];
         const int64_t number = find_sum(calls, call->from, call->to);
         if (number < 0)
@@ -90,8 +75,8 @@ static int count_gathered(struct wm_calls *calls, const struct wm_call_cost *cos
         call->number = (uint32_t)number;
         __builtin_prefetch(&calls->sums[number], 1);
     }
-    for (size_t i = 0; i < calls->gathered; i++)
-        count(calls, calls->calls[i].number, calls->calls[i].flags, cost);
+    for (size_t i = 0; i < gathered; i++)
+        count(&calls->sums[calls->calls[i].number], calls->calls[i].flags, cost);
     return 0;
 }
 
@@ -99,26 +84,27 @@ int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, size_t entry
                    struct wm_call_cost *cost)
 {
     enum { FLAGS = (1 << WM_ENTRY_BITS) - 1 };
-    uint32_t from = cost->caller;
-    calls->gathered = 0;
+    const uint32_t *near = calls->known.near, side = calls->known.rows;
+    struct wm_call_cost at = *cost; /* a copy, so that it stays in registers */
+    size_t gathered = 0;
     for (size_t i = 0; i < entry_count; i++) {
-        const uint32_t to = entries[i] >> WM_ENTRY_BITS, flags = entries[i] & FLAGS;
-        const uint32_t *near = wm_pairs_near(&calls->known, from, to);
-        if (near == NULL) {
-            calls->calls[calls->gathered] = (struct wm_call){from, to, 0, flags};
-            calls->gathered += is_wished(calls, from, to);
-        } else if (*near != 0) {
-            count(calls, *near - 1, flags, cost);
-        } else {
-            const int64_t number = find_sum(calls, from, to);
-            if (number < 0)
-                return -ENOMEM;
-            count(calls, (size_t)number, flags, cost);
+        const uint32_t from = at.caller, to = entries[i] >> WM_ENTRY_BITS;
+        const uint32_t flags = entries[i] & FLAGS;
+        at.caller = to;
+        if (from >= side || to >= side) {
+            calls->calls[gathered] = (struct wm_call){from, to, 0, flags};
+            gathered += is_wished(calls, from, to);
+            continue;
         }
-        from = to;
+        int64_t number = (int64_t)near[(size_t)from * side + to] - 1;
+        if (number < 0)
+            number = find_sum(calls, from, to);
+        if (number < 0)
+            return -ENOMEM;
+        count(&calls->sums[number], flags, &at);
     }
-    cost->caller = from;
-    return calls->gathered > 0 ? count_gathered(calls, cost) : 0;
+    cost->caller = at.caller;
+    return gathered > 0 ? count_gathered(calls, gathered, cost) : 0;
 }
 
 bool wm_calls_has(const struct wm_calls *calls, size_t number)
@@ -126,18 +112,21 @@ bool wm_calls_has(const struct wm_calls *calls, size_t number)
     return is_wished(calls, (uint32_t)(calls->pairs[number] >> 32), (uint32_t)calls->pairs[number]);
 }
 
+struct wm_call_sum *wm_calls_find(struct wm_calls *calls, uint64_t pair)
+{
+    const int64_t number = find_sum(calls, (uint32_t)(pair >> 32), (uint32_t)pair);
+    return number < 0 ? NULL : &calls->sums[number];
+}
+
 int wm_calls_join(struct wm_calls *into, const struct wm_calls *from)
 {
     for (size_t i = 0; i < from->count; i++) {
-        int64_t number = find_sum(into, (uint32_t)(from->pairs[i] >> 32), (uint32_t)from->pairs[i]);
-        if (number < 0)
-            return -ENOMEM;
         const struct wm_call_sum *more = &from->sums[i];
-        struct wm_call_sum *sum = &into->sums[number];
+        struct wm_call_sum *sum = wm_calls_find(into, from->pairs[i]);
+        if (sum == NULL)
+            return -ENOMEM;
         sum->weight = wm_add_wrapping(sum->weight, more->weight);
         sum->flags |= more->flags;
-        if (into->has_divisors)
-            into->divisors[number] = wm_add_wrapping(into->divisors[number], from->divisors[i]);
     }
     return 0;
 }

@@ -37,23 +37,20 @@ struct wm_calls {
     size_t count; /* of sums: numbered by first use */
     struct wm_call_sum *sums;
     uint64_t *pairs;
-    bool has_divisors;
-    int64_t *divisors; /* of sums, if there are any; else NULL */
     size_t capacity;
-    size_t gathered;
     struct wm_call calls[WM_UNFOLDED_MAX];
 };
 
 /* What one sample counts. */
 struct wm_call_cost {
-    int64_t weight, divisor;
+    int64_t weight;
     uint32_t sample; /* its number, + 1 */
     uint32_t caller; /* the last node so far; 0: none */
 };
 
 /* `wishes` has an entry for 0, too, and is borrowed. -ENOMEM. Zeroed there are no calls either. */
 WM_MUST_USE int wm_calls_init(struct wm_calls *calls, const unsigned char *wishes,
-                              size_t node_count, bool has_divisors);
+                              size_t node_count);
 void wm_calls_done(struct wm_calls *calls);
 
 /* Counts the calls in this part of a sample's stack; one counts once in a sample. -ENOMEM. */
@@ -62,6 +59,9 @@ WM_MUST_USE int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, 
 
 /* Whether a sum's pair is a call that was wished for: others may be summed, too. */
 bool wm_calls_has(const struct wm_calls *calls, size_t number);
+
+/* The sum of this pair, an empty one if it is new; NULL: no memory. Borrowed until the next one. */
+struct wm_call_sum *wm_calls_find(struct wm_calls *calls, uint64_t pair);
 
 /* The sums of `from` become part of those of `into`. -ENOMEM. */
 WM_MUST_USE int wm_calls_join(struct wm_calls *into, const struct wm_calls *from);

@@ -14,6 +14,7 @@ struct summing {
     uint32_t *nodes;       /* by number */
     unsigned char *wishes; /* by number */
     size_t kept_count;
+    bool divisors; /* are summed, not values */
     struct wm_unfolder unfolder;
     struct wm_turns turns;
     struct wm_calls calls[WM_PARALLEL_MAX];
@@ -76,9 +77,12 @@ static int sum_sample(const struct summing *summing, struct wm_calls *calls,
                       struct wm_unfolding *unfolding, size_t number)
 {
     struct wm_call_cost cost = {.sample = (uint32_t)number + 1};
+    int64_t divisor;
     int rc = 0;
-    if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
+    if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &divisor))
         return 0;
+    if (summing->divisors)
+        cost.weight = divisor;
     wm_unfold_sample(unfolding, summing->graph, number);
     while (rc == 0 && unfolding->left > 0) {
         const size_t count = wm_unfold(&summing->unfolder, unfolding);
@@ -93,8 +97,7 @@ static int sum_turns(void *user, const struct wm_slice *thread)
     struct wm_calls *calls = &summing->calls[thread->number];
     struct wm_unfolding unfolding;
     struct wm_slice samples;
-    int rc = wm_calls_init(calls, summing->wishes, summing->kept_count,
-                           summing->graph->report->has_divisor);
+    int rc = wm_calls_init(calls, summing->wishes, summing->kept_count);
     while (rc == 0 && wm_turns_take(&summing->turns, &samples))
         for (size_t i = samples.first; rc == 0 && i < samples.end; i++)
             rc = sum_sample(summing, calls, &unfolding, i);
@@ -111,40 +114,67 @@ static int compare_ends(const void *a, const void *b)
     return left->to < right->to ? -1 : left->to > right->to;
 }
 
-static int take_edges(struct wm_graph *graph, const struct summing *summing)
+static int take_edges(struct wm_graph *graph, const struct summing *summing,
+                      const struct wm_calls *calls, struct wm_calls *divisors)
 {
-    const struct wm_calls *calls = &summing->calls[0];
     free(graph->edges);
     graph->edge_count = 0;
     graph->edges = calloc(calls->count + 1, sizeof(graph->edges[0]));
     if (graph->edges == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < calls->count; i++)
-        if (wm_calls_has(calls, i))
-            graph->edges[graph->edge_count++] = (struct wm_edge){
-                .from = summing->nodes[calls->pairs[i] >> 32],
-                .to = summing->nodes[(uint32_t)calls->pairs[i]],
-                .weight = calls->sums[i].weight,
-                .divisor = calls->has_divisors ? calls->divisors[i] : 0,
-                .is_inline = (calls->sums[i].flags & WM_ENTRY_CALLED) == 0,
-                .is_residual = (calls->sums[i].flags & WM_ENTRY_RESIDUAL) != 0,
-            };
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct wm_call_sum *sum = &calls->sums[i];
+        const struct wm_call_sum *divisor =
+            summing->divisors ? wm_calls_find(divisors, calls->pairs[i]) : NULL;
+        if (!wm_calls_has(calls, i))
+            continue;
+        graph->edges[graph->edge_count++] = (struct wm_edge){
+            .from = summing->nodes[calls->pairs[i] >> 32],
+            .to = summing->nodes[(uint32_t)calls->pairs[i]],
+            .weight = sum->weight,
+            .divisor = divisor != NULL ? divisor->weight : 0,
+            .is_inline = (sum->flags & WM_ENTRY_CALLED) == 0,
+            .is_residual = (sum->flags & WM_ENTRY_RESIDUAL) != 0,
+        };
+    }
     if (wm_report_has(graph->report, WM_VIEW_PICTURES))
         qsort(graph->edges, graph->edge_count, sizeof(graph->edges[0]), compare_ends);
     return 0;
 }
 
-static int sum_all(struct summing *summing)
+/* *ret_calls is for the caller to be done with, on errors, too. */
+static int sum_all(struct summing *summing, bool divisors, struct wm_calls *ret_calls)
 {
     const size_t samples = summing->graph->report->profile->sample_count;
     const size_t threads = wm_parallel_slices(samples, WM_SLICE_LEAST);
-    int rc = wm_unfolder_init(&summing->unfolder, summing->graph, summing->numbers);
+    summing->divisors = divisors;
     summing->turns = (struct wm_turns){.count = samples, .each = WM_TURN};
+    int rc = wm_parallel(threads, threads, sum_turns, summing);
+    for (size_t i = 1; i < threads; i++) {
+        if (rc == 0)
+            rc = wm_calls_join(&summing->calls[0], &summing->calls[i]);
+        wm_calls_done(&summing->calls[i]);
+    }
+    *ret_calls = summing->calls[0];
+    return rc;
+}
+
+static int sum_numbered(struct wm_graph *graph, struct summing *summing)
+{
+    struct wm_calls calls = {.count = 0}, divisors = {.count = 0};
+    int rc = 0;
+    if (number_nodes(summing)) {
+        rc = wm_unfolder_init(&summing->unfolder, graph, summing->numbers);
+        if (rc == 0)
+            rc = sum_all(summing, false, &calls);
+        if (rc == 0 && graph->report->has_divisor)
+            rc = sum_all(summing, true, &divisors);
+        wm_unfolder_done(&summing->unfolder);
+    }
     if (rc == 0)
-        rc = wm_parallel(threads, threads, sum_turns, summing);
-    for (size_t i = 1; rc == 0 && i < threads; i++)
-        rc = wm_calls_join(&summing->calls[0], &summing->calls[i]);
-    wm_unfolder_done(&summing->unfolder);
+        rc = take_edges(graph, summing, &calls, &divisors);
+    wm_calls_done(&calls);
+    wm_calls_done(&divisors);
     return rc;
 }
 
@@ -157,14 +187,8 @@ int wm_graph_sum_edges(struct wm_graph *graph)
         .nodes = calloc(nodes, sizeof(summing.nodes[0])),
         .wishes = calloc(nodes, sizeof(summing.wishes[0])),
     };
-    int rc =
-        summing.numbers == NULL || summing.nodes == NULL || summing.wishes == NULL ? -ENOMEM : 0;
-    if (rc == 0 && number_nodes(&summing))
-        rc = sum_all(&summing);
-    if (rc == 0)
-        rc = take_edges(graph, &summing);
-    for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
-        wm_calls_done(&summing.calls[i]);
+    const bool made = summing.numbers != NULL && summing.nodes != NULL && summing.wishes != NULL;
+    int rc = made ? sum_numbered(graph, &summing) : -ENOMEM;
     free(summing.numbers);
     free(summing.nodes);
     free(summing.wishes);

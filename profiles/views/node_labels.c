@@ -69,7 +69,10 @@ static int add_visit(void *user, const struct wm_visit *visit)
     struct sums *sums = &summing->of[visit->thread];
     const uint32_t set = summing->sets.of[visit->sample];
     for (size_t i = 0; i < visit->count; i++) {
-        struct sum *sum = find_sum(sums, set, visit->nodes[i], visit->sample);
+        const uint32_t *near = wm_pairs_near(&sums->known, set, visit->nodes[i]);
+        struct sum *sum = near != NULL && *near != 0
+                              ? &sums->sums[*near - 1]
+                              : find_sum(sums, set, visit->nodes[i], visit->sample);
         if (sum == NULL)
             return -ENOMEM;
         int64_t *cost = visit->is_leaf ? &sum->self : &sum->total;
