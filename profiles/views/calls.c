@@ -54,7 +54,7 @@ static inline void count(struct wm_call_sum *sum, uint32_t flags, const struct w
     const uint32_t counts = sum->sample != cost->sample;
     sum->sample = cost->sample;
     sum->weight = wm_add_wrapping(sum->weight, cost->weight & -(int64_t)counts);
-    sum->flags |= flags & -counts;
+    sum->flags |= (unsigned char)(flags & -counts);
 }
 
 static bool is_wished(const struct wm_calls *calls, uint32_t from, uint32_t to)
@@ -83,13 +83,12 @@ static int count_gathered(struct wm_calls *calls, size_t gathered, const struct 
 int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, size_t entry_count,
                    struct wm_call_cost *cost)
 {
-    enum { FLAGS = (1 << WM_ENTRY_BITS) - 1 };
     const uint32_t *near = calls->known.near, side = calls->known.rows;
     struct wm_call_cost at = *cost; /* a copy, so that it stays in registers */
     size_t gathered = 0;
     for (size_t i = 0; i < entry_count; i++) {
         const uint32_t from = at.caller, to = entries[i] >> WM_ENTRY_BITS;
-        const uint32_t flags = entries[i] & FLAGS;
+        const uint32_t flags = entries[i] & WM_ENTRY_FLAGS;
         at.caller = to;
         if (from >= side || to >= side) {
             calls->calls[gathered] = (struct wm_call){from, to, 0, flags};

@@ -27,8 +27,8 @@ struct wm_call {
 
 struct wm_call_sum {
     int64_t weight;
-    uint32_t sample; /* the last one that counted, + 1 */
-    uint32_t flags;  /* WM_ENTRY_* of any */
+    uint32_t sample;     /* the last one that counted, + 1 */
+    unsigned char flags; /* WM_ENTRY_* of any */
 };
 
 struct wm_calls {

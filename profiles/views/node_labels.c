@@ -25,7 +25,9 @@ struct wm_node_labels {
 struct sum {
     uint32_t set, node; /* the node's number among the chosen ones */
     size_t sample;      /* the first one */
-    int64_t self, self_divisor, total, total_divisor;
+    struct {
+        int64_t value, divisor;
+    } costs[2]; /* in total; its own */
 };
 
 /* What a thread sums. */
@@ -63,22 +65,27 @@ static struct sum *find_sum(struct sums *sums, uint32_t set, uint32_t node, size
     return &sums->sums[sums->count++];
 }
 
+static void add_cost(struct sum *sum, bool is_leaf, int64_t value, int64_t divisor)
+{
+    sum->costs[is_leaf].value = wm_add_wrapping(sum->costs[is_leaf].value, value);
+    if (divisor != 0)
+        sum->costs[is_leaf].divisor = wm_add_wrapping(sum->costs[is_leaf].divisor, divisor);
+}
+
 static int add_visit(void *user, const struct wm_visit *visit)
 {
     struct summing *summing = user;
     struct sums *sums = &summing->of[visit->thread];
     const uint32_t set = summing->sets.of[visit->sample];
+    const uint32_t *near = wm_pairs_near(&sums->known, set, 0); /* all nodes of a set, or none */
     for (size_t i = 0; i < visit->count; i++) {
-        const uint32_t *near = wm_pairs_near(&sums->known, set, visit->nodes[i]);
-        struct sum *sum = near != NULL && *near != 0
-                              ? &sums->sums[*near - 1]
-                              : find_sum(sums, set, visit->nodes[i], visit->sample);
+        const uint32_t node = visit->nodes[i];
+        struct sum *sum = near != NULL && near[node] != 0
+                              ? &sums->sums[near[node] - 1]
+                              : find_sum(sums, set, node, visit->sample);
         if (sum == NULL)
             return -ENOMEM;
-        int64_t *cost = visit->is_leaf ? &sum->self : &sum->total;
-        int64_t *divisor = visit->is_leaf ? &sum->self_divisor : &sum->total_divisor;
-        *cost = wm_add_wrapping(*cost, visit->value);
-        *divisor = wm_add_wrapping(*divisor, visit->divisor);
+        add_cost(sum, visit->is_leaf, visit->value, visit->divisor);
     }
     return 0;
 }
@@ -91,10 +98,8 @@ static int join(struct sums *into, const struct sums *from)
         if (sum == NULL)
             return -ENOMEM;
         sum->sample = more->sample < sum->sample ? more->sample : sum->sample;
-        sum->self = wm_add_wrapping(sum->self, more->self);
-        sum->self_divisor = wm_add_wrapping(sum->self_divisor, more->self_divisor);
-        sum->total = wm_add_wrapping(sum->total, more->total);
-        sum->total_divisor = wm_add_wrapping(sum->total_divisor, more->total_divisor);
+        for (int own = 0; own <= 1; own++)
+            add_cost(sum, own, more->costs[own].value, more->costs[own].divisor);
     }
     return 0;
 }
@@ -179,6 +184,14 @@ static struct wm_node_label *find_label(struct making *making, uint32_t node,
     return label;
 }
 
+static void add_sum(struct wm_node_label *label, const struct sum *sum)
+{
+    label->total = wm_add_wrapping(label->total, sum->costs[0].value);
+    label->total_divisor = wm_add_wrapping(label->total_divisor, sum->costs[0].divisor);
+    label->self = wm_add_wrapping(label->self, sum->costs[1].value);
+    label->self_divisor = wm_add_wrapping(label->self_divisor, sum->costs[1].divisor);
+}
+
 static int make_labels(struct wm_node_labels *labels, const struct summing *summing)
 {
     const struct sums *sums = &summing->of[0];
@@ -194,10 +207,7 @@ static int make_labels(struct wm_node_labels *labels, const struct summing *summ
                 rc = -ENOMEM;
                 break;
             }
-            label->self = wm_add_wrapping(label->self, sum->self);
-            label->self_divisor = wm_add_wrapping(label->self_divisor, sum->self_divisor);
-            label->total = wm_add_wrapping(label->total, sum->total);
-            label->total_divisor = wm_add_wrapping(label->total_divisor, sum->total_divisor);
+            add_sum(label, sum);
         }
     }
     wm_pairs_done(&making.known);

@@ -5,30 +5,28 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* `first` is an entry, or 0: no node is wanted. `second` is the entry of an inlined node, or 0;
- * instead of one there may be WM_ENTRY_RESIDUAL: the innermost node is not wanted; or MANY_LINES,
- * which are taken one by one. */
-enum { MANY_LINES = WM_ENTRY_CALLED, NODE_1 = 1 << WM_ENTRY_BITS };
+/* A location's entries, two at most, the outer one in the lower half. Beside its flags stands how
+ * many they are; MANY_LINES are taken one by one. If the innermost node is not wanted, the upper
+ * half, which then is no entry, has WM_ENTRY_RESIDUAL. */
+enum { COUNT_SHIFT = 2, COUNT_MASK = 3, MANY_LINES = 3, UPPER_SHIFT = 32 };
 
 static inline uint32_t number_of(const struct wm_unfolder *unfolder, uint32_t node)
 {
     return unfolder->numbers != NULL ? unfolder->numbers[node] : node + 1;
 }
 
-static struct wm_fold fold(uint32_t outer, uint32_t inner)
+static uint64_t fold(uint32_t outer, uint32_t inner)
 {
-    const uint32_t inner_entry = inner << WM_ENTRY_BITS;
-    if (outer == 0 && inner == 0)
-        return (struct wm_fold){0, WM_ENTRY_RESIDUAL};
-    if (outer == 0)
-        return (struct wm_fold){inner_entry | WM_ENTRY_RESIDUAL, 0};
-    return (struct wm_fold){
-        outer << WM_ENTRY_BITS | WM_ENTRY_CALLED,
-        inner == 0       ? WM_ENTRY_RESIDUAL
-        : inner == outer ? 0
-                         : inner_entry,
-    };
+    const uint32_t first = outer != 0 ? outer << WM_ENTRY_BITS | WM_ENTRY_CALLED
+                                      : inner << WM_ENTRY_BITS | WM_ENTRY_RESIDUAL;
+    const bool has_second = outer != 0 && inner != 0 && inner != outer;
+    const uint32_t count = has_second ? 2 : outer != 0 || inner != 0 ? 1 : 0;
+    const uint32_t second = has_second   ? inner << WM_ENTRY_BITS
+                            : inner == 0 ? WM_ENTRY_RESIDUAL
+                                         : 0;
+    return (uint64_t)second << UPPER_SHIFT | first | count << COUNT_SHIFT;
 }
 
 int wm_unfolder_init(struct wm_unfolder *unfolder, const struct wm_graph *graph,
@@ -36,17 +34,18 @@ int wm_unfolder_init(struct wm_unfolder *unfolder, const struct wm_graph *graph,
 {
     const struct wm_graph_private *parts = graph->private_;
     const size_t locations = graph->report->profile->location_count;
-    *unfolder =
-        (struct wm_unfolder){graph, numbers, malloc((locations + 1) * sizeof(struct wm_fold))};
+    *unfolder = (struct wm_unfolder){.graph = graph, .numbers = numbers};
+    if (graph->node_count < UINT32_MAX >> WM_ENTRY_BITS)
+        unfolder->folds = malloc((locations + 1) * sizeof(unfolder->folds[0]));
     if (unfolder->folds == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < locations; i++) {
         const struct wm_frames frames = parts->frames[i];
         const uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
+        const uint32_t inner = wm_kind_at(parts, frames, 0);
         unfolder->folds[i] = frames.count > 2
-                                 ? (struct wm_fold){0, MANY_LINES}
-                                 : fold(number_of(unfolder, outer),
-                                        number_of(unfolder, wm_kind_at(parts, frames, 0)));
+                                 ? MANY_LINES << COUNT_SHIFT
+                                 : fold(number_of(unfolder, outer), number_of(unfolder, inner));
     }
     return 0;
 }
@@ -87,23 +86,23 @@ static size_t unfold_lines(const struct wm_unfolder *unfolder, struct wm_unfoldi
 
 size_t wm_unfold(const struct wm_unfolder *unfolder, struct wm_unfolding *unfolding)
 {
-    const struct wm_fold *folds = unfolder->folds;
+    const uint64_t *folds = unfolder->folds;
     const uint32_t *stack = unfolding->stack;
-    uint32_t *entries = unfolding->entries, residual = unfolding->residual;
+    uint32_t *entries = unfolding->entries;
+    uint64_t residual = unfolding->residual;
     size_t left = unfolding->left, count = 0;
     const size_t end = left > WM_UNFOLDED_MAX / 2 ? left - WM_UNFOLDED_MAX / 2 : 0;
     for (; left > end; left--) {
-        const struct wm_fold fold = folds[stack[left - 1]];
-        if (fold.second == MANY_LINES)
+        const uint64_t fold = folds[stack[left - 1]], both = fold | residual;
+        const size_t lines = fold >> COUNT_SHIFT & COUNT_MASK;
+        if (lines == MANY_LINES)
             break;
-        /* Always put down, and stays if it is one. */
-        entries[count] = fold.first | residual;
-        count += fold.first != 0;
-        entries[count] = fold.second;
-        count += fold.second >= NODE_1;
-        residual = fold.second & WM_ENTRY_RESIDUAL;
+        memcpy(&entries[count], &both,
+               sizeof(both)); /* always put down, and stay if they are any */
+        count += lines;
+        residual = fold >> UPPER_SHIFT & WM_ENTRY_RESIDUAL;
     }
     unfolding->left = left;
-    unfolding->residual = residual;
+    unfolding->residual = (uint32_t)residual;
     return left > end && count == 0 ? unfold_lines(unfolder, unfolding) : count;
 }

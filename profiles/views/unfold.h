@@ -12,23 +12,20 @@
 enum {
     WM_ENTRY_CALLED = 1,   /* it was not inlined */
     WM_ENTRY_RESIDUAL = 2, /* unwanted nodes lie between it and the entry before */
-    WM_ENTRY_BITS = 2,
+    WM_ENTRY_FLAGS = 3,
+    WM_ENTRY_BITS = 4, /* below the number; those above the flags mean nothing outside */
 };
 
 enum { WM_UNFOLDED_MAX = 128 }; /* entries at once */
 
-/* What a location comes to; private to unfold.c. */
-struct wm_fold {
-    uint32_t first, second;
-};
-
 struct wm_unfolder {
     const struct wm_graph *graph;
     const uint32_t *numbers; /* per node, from 1; 0: it is not wanted. NULL: its own, + 1 */
-    struct wm_fold *folds;   /* per location */
+    uint64_t *folds;         /* per location: what it comes to; private to unfold.c */
 };
 
-/* `numbers` is borrowed; none is above 2^30. Not for call trees. -ENOMEM. */
+/* `numbers` is borrowed. Not for call trees. -ENOMEM, also for 2^28 nodes, which fill any memory.
+ */
 WM_MUST_USE int wm_unfolder_init(struct wm_unfolder *unfolder, const struct wm_graph *graph,
                                  const uint32_t *numbers);
 void wm_unfolder_done(struct wm_unfolder *unfolder);
