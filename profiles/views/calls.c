@@ -8,7 +8,7 @@
 
 int wm_calls_init(struct wm_calls *calls, const unsigned char *wishes, size_t node_count)
 {
-    const uint32_t near = node_count < WM_CALLS_NEAR ? (uint32_t)node_count + 1 : WM_CALLS_NEAR;
+    const uint32_t near = node_count < WM_CALLS_FEW ? (uint32_t)node_count + 1 : WM_CALLS_NEAR;
     *calls = (struct wm_calls){.wishes = wishes};
     return wm_pairs_init(&calls->known, near, near);
 }
@@ -51,10 +51,10 @@ static int64_t find_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
 /* Without branches: whether a call is met again in the sample is not to be foreseen. */
 static inline void count(struct wm_call_sum *sum, uint32_t flags, const struct wm_call_cost *cost)
 {
-    const uint32_t counts = sum->sample != cost->sample;
+    const int64_t counts = -(int64_t)(sum->sample != cost->sample); /* all bits, or none */
     sum->sample = cost->sample;
-    sum->weight = wm_add_wrapping(sum->weight, cost->weight & -(int64_t)counts);
-    sum->flags |= (unsigned char)(flags & -counts);
+    sum->weight = wm_add_wrapping(sum->weight, cost->weight & counts);
+    sum->flags |= (unsigned char)(flags & (uint64_t)counts);
 }
 
 static bool is_wished(const struct wm_calls *calls, uint32_t from, uint32_t to)

@@ -14,7 +14,9 @@
 #include <stdalign.h>
 #include <stdbool.h>
 
-enum { WM_CALLS_NEAR = 512 }; /* nodes: a table of 1 MiB, if all call all */
+/* Nodes whose calls have places in a table: 256 KiB of it if there are many more, up to 1 MiB if
+ * all others are in it, too. */
+enum { WM_CALLS_NEAR = 256, WM_CALLS_FEW = 512 };
 
 /* Which calls of a node are wished for. */
 enum { WM_CALLS_FROM = 1, WM_CALLS_TO = 2 };

@@ -1,7 +1,8 @@
-/* graph_build.c - which nodes there are, and their labels. */
+/* graph_build.c - which nodes there are, their sums and labels. */
 #include "profiles/views/graph_parts.h"
 
 #include "harness/core/intern.h"
+#include "profiles/views/tallies.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -80,6 +81,35 @@ int wm_graph_make_nodes(struct wm_graph *graph)
         graph->nodes[i] =
             (struct wm_node){.key = &parts->keys[i], .kind = (uint32_t)i, .kept = true};
     return 0;
+}
+
+static int sum_nodes(struct wm_graph *graph, bool divisors)
+{
+    struct wm_tallies sums;
+    const struct wm_tallying all = {
+        .graph = graph,
+        .column_count = graph->node_count + 1,
+        .row_count = 1,
+        .divisors = divisors,
+    };
+    int rc = wm_tallies_init(&sums, &all);
+    for (size_t i = 0; rc == 0 && i < graph->node_count; i++) {
+        struct wm_node *node = &graph->nodes[i];
+        *(divisors ? &node->total_divisor : &node->total) = sums.tallies[i + 1].total;
+        *(divisors ? &node->self_divisor : &node->self) = sums.owns[i + 1];
+    }
+    wm_tallies_done(&sums);
+    return rc;
+}
+
+int wm_graph_sum_nodes(struct wm_graph *graph)
+{
+    int rc = wm_graph_make_nodes(graph);
+    if (rc == 0)
+        rc = sum_nodes(graph, false);
+    if (rc == 0 && graph->report->has_divisor)
+        rc = sum_nodes(graph, true);
+    return rc;
 }
 
 /* ---- The labels ---- */

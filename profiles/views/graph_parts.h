@@ -1,7 +1,6 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_build.c      nodes, their labels           ┐
- *   graph_sum_nodes.c  what they cost                │
+ *   graph_build.c      nodes, their sums and labels  ┐
  *   graph_tree.c       the same for call trees       │
  *   graph_sum_calls.c  calls between those that stay ├ graph.c trims, orders, hands out
  *   graph_edges.c      ... dropped, sorted           │
@@ -59,8 +58,8 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
     return frames.count == 1 ? frames.first : parts->kinds[frames.first + line];
 }
 
-/* graph_build.c: the kinds of all locations; one node per kind; labels of the kinds of kept nodes,
- * with their ranks. graph_sum_nodes.c: one node per kind, with its sums. -ENOMEM, all of them. */
+/* graph_build.c: the kinds of all locations; one node per kind, without and with its sums; labels
+ * of the kinds of kept nodes, with their ranks. -ENOMEM, all of them. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);

@@ -33,7 +33,7 @@ static int reserve(struct numbering *numbering, size_t count)
 }
 
 /* The number of the sample's set; -ENOMEM. */
-static int64_t find_set(struct numbering *numbering, struct wm_intern *known,
+static int64_t find_set(struct numbering *numbering, struct wm_label_sets *sets,
                         const struct wm_profile_sample *sample)
 {
     const struct wm_label *labels = numbering->profile->labels + sample->first_label;
@@ -47,8 +47,9 @@ static int64_t find_set(struct numbering *numbering, struct wm_intern *known,
         to->number = labels[i].number;
         to->unit = labels[i].unit;
         count += is_shown(numbering, &labels[i]);
+        sets->has_numbers |= count > 0 && numbering->shown[count - 1].string == 0;
     }
-    return wm_intern_bytes(known, numbering->shown, count * sizeof(numbering->shown[0]));
+    return wm_intern_bytes(sets->known, numbering->shown, count * sizeof(numbering->shown[0]));
 }
 
 int wm_label_sets_init(struct wm_label_sets *sets, const struct wm_profile *profile)
@@ -61,7 +62,7 @@ int wm_label_sets_init(struct wm_label_sets *sets, const struct wm_profile *prof
     *sets = (struct wm_label_sets){.of = calloc(profile->sample_count + 1, sizeof(sets->of[0]))};
     int rc = sets->of == NULL ? -ENOMEM : wm_intern_new(&sets->known);
     for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
-        const int64_t set = find_set(&numbering, sets->known, &profile->samples[i]);
+        const int64_t set = find_set(&numbering, sets, &profile->samples[i]);
         sets->of[i] = (uint32_t)set;
         rc = set < 0 ? -ENOMEM : 0;
     }

@@ -11,6 +11,7 @@
 struct wm_label_sets {
     uint32_t *of;            /* per sample: the number of its set, in order of first use */
     struct wm_intern *known; /* the sets, as arrays of labels */
+    bool has_numbers;        /* some set has */
 };
 
 /* Of all samples: those with the same labels in the same order have one number. -ENOMEM. */

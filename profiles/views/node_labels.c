@@ -7,6 +7,7 @@
 #include "profiles/views/graph_parts.h"
 #include "profiles/views/label_texts.h"
 #include "profiles/views/measure.h"
+#include "profiles/views/tallies.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -75,14 +76,10 @@ static void add_cost(struct sum *sum, bool is_leaf, int64_t value, int64_t divis
 static int add_visit(void *user, const struct wm_visit *visit)
 {
     struct summing *summing = user;
-    struct sums *sums = &summing->of[visit->thread];
     const uint32_t set = summing->sets.of[visit->sample];
-    const uint32_t *near = wm_pairs_near(&sums->known, set, 0); /* all nodes of a set, or none */
     for (size_t i = 0; i < visit->count; i++) {
-        const uint32_t node = visit->nodes[i];
-        struct sum *sum = near != NULL && near[node] != 0
-                              ? &sums->sums[near[node] - 1]
-                              : find_sum(sums, set, node, visit->sample);
+        struct sum *sum =
+            find_sum(&summing->of[visit->thread], set, visit->nodes[i], visit->sample);
         if (sum == NULL)
             return -ENOMEM;
         add_cost(sum, visit->is_leaf, visit->value, visit->divisor);
@@ -113,27 +110,80 @@ static int compare_sums(const void *a, const void *b)
     return left->node < right->node ? -1 : left->node > right->node;
 }
 
-/* All of them are in the first thread's then, in order of first use. */
-static int sum_sets(struct summing *summing)
+static int walk_samples(struct summing *summing)
 {
-    enum { NEAR = 1 << 16 }; /* numbers of sums in a table of their own */
-    const struct wm_profile *profile = summing->graph->report->profile;
     const struct wm_visitor visitor = {summing->chosen, summing->chosen_count, add_visit, summing};
-    const size_t threads = wm_parallel_slices(profile->sample_count, WM_SLICE_LEAST);
-    int rc = wm_label_sets_init(&summing->sets, profile);
-    if (rc < 0)
-        return rc;
-    const size_t sets = wm_label_sets_count(&summing->sets), nodes = summing->chosen_count;
-    const size_t near_sets = nodes == 0 || sets < NEAR / nodes ? sets : NEAR / nodes;
-    for (size_t i = 0; rc == 0 && i < threads; i++)
-        rc = wm_pairs_init(&summing->of[i].known, (uint32_t)near_sets, (uint32_t)nodes);
-    if (rc == 0)
-        rc = wm_graph_walk(summing->graph, &visitor, threads);
+    const size_t samples = summing->graph->report->profile->sample_count;
+    const size_t threads = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    int rc = wm_graph_walk(summing->graph, &visitor, threads);
     for (size_t i = 1; rc == 0 && i < threads; i++)
         rc = join(&summing->of[0], &summing->of[i]);
     if (rc == 0 && summing->of[0].count > 1)
         qsort(summing->of[0].sums, summing->of[0].count, sizeof(struct sum), compare_sums);
     return rc;
+}
+
+/* Few sets are summed in a table, in which the order of first use is lost: only numbers need it. */
+static bool fits_table(const struct summing *summing)
+{
+    enum { CELLS_MAX = 1 << 16 };
+    const size_t sets = wm_label_sets_count(&summing->sets);
+    return !summing->graph->private_->is_tree && !summing->sets.has_numbers &&
+           sets <= CELLS_MAX / (summing->chosen_count + 1);
+}
+
+static int add_table(struct summing *summing, struct wm_tallying *of, bool divisors)
+{
+    struct wm_tallies tallies;
+    of->divisors = divisors;
+    int rc = wm_tallies_init(&tallies, of);
+    for (size_t i = 0; rc == 0 && i < of->row_count * of->column_count; i++) {
+        const uint32_t set = (uint32_t)(i / of->column_count);
+        const uint32_t column = (uint32_t)(i % of->column_count);
+        if (column == 0 || tallies.tallies[i].sample == 0)
+            continue;
+        struct sum *sum = find_sum(&summing->of[0], set, column - 1, 0);
+        if (sum == NULL) {
+            rc = -ENOMEM;
+            break;
+        }
+        add_cost(sum, false, divisors ? 0 : tallies.tallies[i].total,
+                 divisors ? tallies.tallies[i].total : 0);
+        add_cost(sum, true, divisors ? 0 : tallies.owns[i], divisors ? tallies.owns[i] : 0);
+    }
+    wm_tallies_done(&tallies);
+    return rc;
+}
+
+static int fill_table(struct summing *summing)
+{
+    const struct wm_graph *graph = summing->graph;
+    uint32_t *columns = calloc(graph->node_count + 1, sizeof(columns[0]));
+    struct wm_tallying of = {
+        .graph = graph,
+        .columns = columns,
+        .column_count = summing->chosen_count + 1,
+        .rows = summing->sets.of,
+        .row_count = wm_label_sets_count(&summing->sets),
+    };
+    if (columns == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < summing->chosen_count; i++)
+        columns[summing->chosen[i]] = (uint32_t)i + 1;
+    int rc = add_table(summing, &of, false);
+    if (rc == 0 && graph->report->has_divisor)
+        rc = add_table(summing, &of, true);
+    free(columns);
+    return rc;
+}
+
+/* All of them are in the first thread's then. */
+static int sum_sets(struct summing *summing)
+{
+    int rc = wm_label_sets_init(&summing->sets, summing->graph->report->profile);
+    if (rc < 0)
+        return rc;
+    return fits_table(summing) ? fill_table(summing) : walk_samples(summing);
 }
 
 static void summing_done(struct summing *summing)
