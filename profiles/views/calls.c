@@ -9,7 +9,7 @@
 int wm_calls_init(struct wm_calls *calls, const unsigned char *wishes, size_t node_count)
 {
     const uint32_t near = node_count < WM_CALLS_FEW ? (uint32_t)node_count + 1 : WM_CALLS_NEAR;
-    *calls = (struct wm_calls){.wishes = wishes};
+    *calls = (struct wm_calls){.wishes = wishes, .all_near = node_count < near};
     return wm_pairs_init(&calls->known, near, near);
 }
 
@@ -49,7 +49,7 @@ static int64_t find_sum(struct wm_calls *calls, uint32_t from, uint32_t to)
 }
 
 /* Without branches: whether a call is met again in the sample is not to be foreseen. */
-static inline void count(struct wm_call_sum *sum, uint32_t flags, const struct wm_call_cost *cost)
+static inline void add(struct wm_call_sum *sum, uint32_t flags, const struct wm_call_cost *cost)
 {
     const int64_t counts = -(int64_t)(sum->sample != cost->sample); /* all bits, or none */
     sum->sample = cost->sample;
@@ -76,21 +76,23 @@ static int count_gathered(struct wm_calls *calls, size_t gathered, const struct 
         __builtin_prefetch(&calls->sums[number], 1);
     }
     for (size_t i = 0; i < gathered; i++)
-        count(&calls->sums[calls->calls[i].number], calls->calls[i].flags, cost);
+        add(&calls->sums[calls->calls[i].number], calls->calls[i].flags, cost);
     return 0;
 }
 
-int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, size_t entry_count,
-                   struct wm_call_cost *cost)
+/* Puts aside what has no place in the table; there is nothing if all nodes are near. Returns how
+ * many that are; -ENOMEM. */
+static inline int64_t count_near(struct wm_calls *calls, const uint32_t *entries, size_t count,
+                                 struct wm_call_cost *cost, const bool all_near)
 {
     const uint32_t *near = calls->known.near, side = calls->known.rows;
     struct wm_call_cost at = *cost; /* a copy, so that it stays in registers */
     size_t gathered = 0;
-    for (size_t i = 0; i < entry_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const uint32_t from = at.caller, to = entries[i] >> WM_ENTRY_BITS;
         const uint32_t flags = entries[i] & WM_ENTRY_FLAGS;
         at.caller = to;
-        if (from >= side || to >= side) {
+        if (!all_near && (from >= side || to >= side)) {
             calls->calls[gathered] = (struct wm_call){from, to, 0, flags};
             gathered += is_wished(calls, from, to);
             continue;
@@ -100,10 +102,20 @@ int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, size_t entry
             number = find_sum(calls, from, to);
         if (number < 0)
             return -ENOMEM;
-        count(&calls->sums[number], flags, &at);
+        add(&calls->sums[number], flags, &at);
     }
     cost->caller = at.caller;
-    return gathered > 0 ? count_gathered(calls, gathered, cost) : 0;
+    return (int64_t)gathered;
+}
+
+int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, size_t count,
+                   struct wm_call_cost *cost)
+{
+    const int64_t gathered = calls->all_near ? count_near(calls, entries, count, cost, true)
+                                             : count_near(calls, entries, count, cost, false);
+    if (gathered <= 0)
+        return gathered < 0 ? -ENOMEM : 0;
+    return count_gathered(calls, (size_t)gathered, cost);
 }
 
 bool wm_calls_has(const struct wm_calls *calls, size_t number)

@@ -35,6 +35,7 @@ struct wm_call_sum {
 
 struct wm_calls {
     alignas(WM_PARALLEL_LINE) const unsigned char *wishes; /* per node, from number 1 on */
+    bool all_near; /* no number is too large for the table */
     struct wm_pairs known;
     size_t count; /* of sums: numbered by first use */
     struct wm_call_sum *sums;

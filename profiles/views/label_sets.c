@@ -8,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RECENT = 64 };
+
 struct numbering {
     const struct wm_profile *profile;
     int64_t bytes_key, base_key; /* -ENOENT: no label is called so */
     struct wm_label *shown;      /* of one sample; what lies between the fields is zero */
     size_t capacity;
+    uint32_t
+        recent[RECENT]; /* sets that were looked up, + 1: nearly every sample has one of them */
 };
 
 static bool is_shown(const struct numbering *numbering, const struct wm_label *label)
@@ -32,6 +36,20 @@ static int reserve(struct numbering *numbering, size_t count)
     return numbering->shown != NULL ? 0 : -ENOMEM;
 }
 
+/* The number of the set that was put together; -ENOMEM. */
+static int64_t look_up(struct numbering *numbering, struct wm_intern *known, size_t count)
+{
+    const struct wm_label *shown = numbering->shown;
+    uint32_t *recent = &numbering->recent[count > 0 ? shown[count - 1].string % RECENT : 0];
+    size_t length = 0;
+    const void *bytes = *recent != 0 ? wm_intern_get(known, *recent - 1, &length) : NULL;
+    if (bytes != NULL && length == count * sizeof(shown[0]) && memcmp(bytes, shown, length) == 0)
+        return (int64_t)*recent - 1;
+    const int64_t set = wm_intern_bytes(known, shown, count * sizeof(shown[0]));
+    *recent = set < 0 ? 0 : (uint32_t)set + 1;
+    return set;
+}
+
 /* The number of the sample's set; -ENOMEM. */
 static int64_t find_set(struct numbering *numbering, struct wm_label_sets *sets,
                         const struct wm_profile_sample *sample)
@@ -49,7 +67,7 @@ static int64_t find_set(struct numbering *numbering, struct wm_label_sets *sets,
         count += is_shown(numbering, &labels[i]);
         sets->has_numbers |= count > 0 && numbering->shown[count - 1].string == 0;
     }
-    return wm_intern_bytes(sets->known, numbering->shown, count * sizeof(numbering->shown[0]));
+    return look_up(numbering, sets->known, count);
 }
 
 int wm_label_sets_init(struct wm_label_sets *sets, const struct wm_profile *profile)
