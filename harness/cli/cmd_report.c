@@ -208,8 +208,9 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
     wm_report_sources_done(&bases);
     if (rc < 0)
         return rc;
-    rc = wm_profile_merge(report->inputs, report->input_count, values->options.normalize,
-                          ret_profile, err);
+    const unsigned flags = (values->options.normalize ? WM_MERGE_NORMALIZE : 0) |
+                           (wm_report_is_of_sums(&values->options) ? WM_MERGE_FOR_SUMS : 0);
+    rc = wm_profile_merge(report->inputs, report->input_count, flags, ret_profile, err);
     if (rc < 0)
         return rc;
     if (symbolize(report, *ret_profile) < 0)

@@ -134,7 +134,7 @@ int wm_merged_new(const struct wm_set *base, const struct wm_set *now,
             wm_fail(err, rc, "no memory for the profile");
     }
     if (rc == 0)
-        rc = wm_profile_merge(inputs, count, false, ret_profile, err);
+        rc = wm_profile_merge(inputs, count, 0, ret_profile, err);
     else
         for (size_t i = 0; i < count; i++)
             wm_profile_free(inputs[i].profile);

@@ -26,6 +26,11 @@ WM_MUST_USE int64_t wm_profile_append_location(struct wm_profile *profile,
 void wm_profile_mark_joined(struct wm_profile *profile);
 bool wm_profile_is_joined(const struct wm_profile *profile);
 
+/* Whether its samples use all locations, the first ones first, and all have sorted labels
+ * (sample_order.h): told by who read them, and not known any more after a change of either. */
+void wm_profile_mark_in_order(struct wm_profile *profile);
+bool wm_profile_is_in_order(const struct wm_profile *profile);
+
 /* Room for so many in all, where that is known: growing step by step takes twice the memory.
  * -ENOMEM.
  */

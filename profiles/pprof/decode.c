@@ -135,12 +135,14 @@ static int take_samples(struct decode *decode)
                         guess->profile->sample_location_count == 0) &&
                        guess->last_string < input.string_count &&
                        wm_intern_count(decode->profile->strings) == input.string_count;
-    if (is_so)
-        wm_profile_take_samples(decode->profile, guess->profile);
-    else if (decode->source != NULL)
+    if (!is_so && decode->source != NULL)
         return -EBADMSG; /* the bytes of samples are gone */
-    else
+    if (!is_so)
         return wm_samples_read(decode->input, &input);
+    wm_profile_take_samples(decode->profile, guess->profile);
+    if (guess->uses.run == 0 && guess->uses.next == decode->profile->location_count &&
+        !guess->has_unsorted)
+        wm_profile_mark_in_order(decode->profile);
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/core/parallel.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/join_code.h"
+#include "profiles/pprof/sample_order.h"
 #include "profiles/pprof/sample_table.h"
 #include "profiles/pprof/scale.h"
 
@@ -24,23 +25,19 @@ struct uses {
     size_t count;
 };
 
-/* Whether a thread's samples use locations in their order, as far as it can see: the last ones of
- * those that it met first, from `run` up to `next`, came in their order. */
-struct order {
-    uint32_t run, next;
-};
-
 struct join {
     struct wm_profile *profile;
     struct wm_join_code code;
-    bool keeps_locations; /* all have their old numbers */
-    struct order orders[WM_PARALLEL_MAX];
+    bool keeps_locations;                        /* all have their old numbers */
+    struct wm_use_order orders[WM_PARALLEL_MAX]; /* by thread */
     struct uses uses[WM_PARALLEL_MAX];
-    uint32_t *hashes; /* by sample */
+    uint32_t *hashes; /* by sample; NULL: equal ones stay apart */
     struct wm_sample_table table;
 };
 
-static int join_once(struct wm_profile *profile, bool *ret_again);
+static int join_once(struct wm_profile *profile, enum wm_join_aim aim, bool *ret_again);
+static bool is_for_sums_alone(const struct wm_profile *profile);
+static int init_table(struct join *join);
 static int join_code(struct join *join, size_t slices);
 static bool uses_in_order(const struct join *join);
 static int find_uses(void *user, const struct wm_slice *slice);
@@ -53,26 +50,31 @@ static bool is_zero(const struct wm_profile *profile, const struct wm_profile_sa
 static void drop_zeros(struct wm_profile *profile);
 static void done(struct join *join);
 
-int wm_profile_join(struct wm_profile *profile)
+int wm_profile_join(struct wm_profile *profile, enum wm_join_aim aim)
 {
     bool again = true;
     int rc = 0;
     while (rc == 0 && again)
-        rc = join_once(profile, &again);
+        rc = join_once(profile, aim, &again);
     return rc;
 }
 
 /* `again`: some sums came out as zeros, and what only they used has to go too. */
-static int join_once(struct wm_profile *profile, bool *ret_again)
+static int join_once(struct wm_profile *profile, enum wm_join_aim aim, bool *ret_again)
 {
     struct join join = {.profile = profile, .keeps_locations = wm_profile_is_joined(profile)};
-    drop_zeros(profile);
+    const bool apart = aim == WM_JOIN_FOR_SUMS && is_for_sums_alone(profile);
+    bool is_joined = false;
+    int rc = 0;
+    *ret_again = false;
+    if (apart && join.keeps_locations && wm_profile_is_in_order(profile))
+        return 0;
+    if (!apart)
+        drop_zeros(profile);
     const size_t samples = profile->sample_count;
     const size_t slices = wm_parallel_slices(samples, SLICE_LEAST);
-    join.hashes = calloc(samples + 1, sizeof(join.hashes[0]));
-    int rc =
-        join.hashes == NULL ? -ENOMEM : wm_sample_table_init(&join.table, profile, join.hashes);
-    bool is_joined = false;
+    if (!apart)
+        rc = init_table(&join);
     if (rc == 0 && join.keeps_locations) {
         rc = wm_parallel(samples, slices, prepare_samples, &join);
         is_joined = uses_in_order(&join);
@@ -81,16 +83,40 @@ static int join_once(struct wm_profile *profile, bool *ret_again)
         rc = join_code(&join, slices);
     if (rc < 0)
         goto out;
-    settle_samples(&join);
+    if (!apart)
+        settle_samples(&join);
     if (!is_joined)
         wm_profile_take_code(profile, join.code.code);
     join.code.code = NULL;
-    *ret_again = false;
     for (size_t i = 0; profile->sample_count < samples && i < profile->sample_count; i++)
         *ret_again |= is_zero(profile, &profile->samples[i]);
 out:
     done(&join);
     return rc;
+}
+
+/* Whether equal samples count as their sum would, wherever samples are only added up. Views pass
+ * over a sample whose value is 0, and add up magnitudes: as long as all values are above 0, that
+ * and the order in which things are met are the same for parts and sum. Means are quotients of
+ * sums, so they change nothing. No sum may overflow, as it would be negative then. */
+static bool is_for_sums_alone(const struct wm_profile *profile)
+{
+    const uint64_t most = profile->sample_count > 0 ? INT64_MAX / profile->sample_count : 0;
+    /* of the values less 1, where 0 and what is below come out on top; of all that are there, even
+     * if no sample has them any more */
+    uint64_t largest = profile->sample_type_count > 0 ? 0 : UINT64_MAX;
+    for (size_t i = 0; i < profile->value_count; i++) {
+        const uint64_t less = (uint64_t)profile->values[i] - 1;
+        largest = less > largest ? less : largest;
+    }
+    return largest < most;
+}
+
+static int init_table(struct join *join)
+{
+    join->hashes = calloc(join->profile->sample_count + 1, sizeof(join->hashes[0]));
+    return join->hashes == NULL ? -ENOMEM
+                                : wm_sample_table_init(&join->table, join->profile, join->hashes);
 }
 
 static int join_code(struct join *join, size_t slices)
@@ -109,7 +135,7 @@ static bool uses_in_order(const struct join *join)
 {
     uint32_t used = 0;
     for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
-        const struct order *order = &join->orders[i];
+        const struct wm_use_order *order = &join->orders[i];
         if (order->next <= used)
             continue;
         if (order->run > used)
@@ -192,35 +218,25 @@ static int map_uses(struct join *join)
     return rc;
 }
 
-static struct order note_uses(struct order order, const uint32_t *stack, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (stack[i] < order.next)
-            continue;
-        order.run = stack[i] == order.next ? order.run : stack[i];
-        order.next = stack[i] + 1;
-    }
-    return order;
-}
-
-/* New locations and sorted labels, where the old ones are. */
+/* New locations and sorted labels, where the old ones are, and hashes, if they are wished for. */
 static int prepare_samples(void *user, const struct wm_slice *slice)
 {
     struct join *join = user;
     const struct wm_profile *profile = join->profile;
     const uint32_t *location_of = join->code.location_of;
     struct wm_label_scratch scratch = {0};
-    struct order order = {0, 0};
+    struct wm_use_order order = {0, 0};
     int rc = 0;
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
         uint32_t *stack = profile->sample_locations + sample->first_location;
         if (join->keeps_locations)
-            order = note_uses(order, stack, sample->location_count);
+            order = wm_use_order_note(order, profile, sample);
         for (uint32_t at = 0; !join->keeps_locations && at < sample->location_count; at++)
             stack[at] = location_of[stack[at]] - 1;
         rc = wm_sample_sort_labels(profile, sample, &scratch);
-        join->hashes[i] = wm_sample_hash(profile, sample);
+        if (join->hashes != NULL)
+            join->hashes[i] = wm_sample_hash(profile, sample);
     }
     join->orders[slice->number] = order;
     free(scratch.labels);

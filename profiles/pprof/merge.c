@@ -17,8 +17,10 @@
 static const char base_key[] = WM_MERGE_BASE_KEY, base_value[] = "true";
 
 static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
-                        struct wm_profile **ret_profile, struct wm_error *err);
-static int combine(struct wm_profile **profiles, size_t count, struct wm_error *err);
+                        enum wm_join_aim aim, struct wm_profile **ret_profile,
+                        struct wm_error *err);
+static int combine(struct wm_profile **profiles, size_t count, enum wm_join_aim aim,
+                   struct wm_error *err);
 static int subtract(struct wm_profile *profile, struct wm_profile *base, bool normalize,
                     struct wm_error *err);
 static int merge_headers(struct wm_profile *into, const struct wm_profile *from);
@@ -28,16 +30,20 @@ static void remove_texts(struct wm_profile *profile, uint32_t key);
 static void find_base(struct wm_profile *profile);
 static int failed(struct wm_error *err, int rc);
 
-int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize,
+int wm_profile_merge(struct wm_merge_input *inputs, size_t count, unsigned flags,
                      struct wm_profile **ret_profile, struct wm_error *err)
 {
     struct wm_profile *profile = NULL, *base = NULL;
+    /* What a program wrote has few equal samples, if any. Of several files most are equal: to join
+     * them costs less than to carry them through a view. */
+    const bool apart = (flags & WM_MERGE_FOR_SUMS) != 0 && count == 1;
     bool is_diff = false;
     for (size_t i = 0; i < count; i++)
         is_diff |= inputs[i].role == WM_MERGE_DIFF_BASE;
-    int rc = combine_role(inputs, count, false, &profile, err);
+    int rc =
+        combine_role(inputs, count, false, apart ? WM_JOIN_FOR_SUMS : WM_JOIN_ALL, &profile, err);
     if (rc == 0)
-        rc = combine_role(inputs, count, true, &base, err);
+        rc = combine_role(inputs, count, true, WM_JOIN_ALL, &base, err);
     if (rc == 0 && profile == NULL)
         rc = wm_fail(err, -EINVAL, "there is no profile beside the base");
     if (rc < 0)
@@ -47,7 +53,7 @@ int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize
             failed(err, rc);
             goto out;
         }
-        rc = subtract(profile, base, normalize, err);
+        rc = subtract(profile, base, (flags & WM_MERGE_NORMALIZE) != 0, err);
         base = NULL;
         if (rc < 0)
             goto out;
@@ -68,7 +74,7 @@ out:
 
 /* The sources, or the bases, in one; NULL when there are none. */
 static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
-                        struct wm_profile **ret_profile, struct wm_error *err)
+                        enum wm_join_aim aim, struct wm_profile **ret_profile, struct wm_error *err)
 {
     size_t found = 0;
     int rc = 0;
@@ -82,7 +88,7 @@ static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
         inputs[i].profile = NULL;
     }
     if (rc == 0 && found > 0)
-        rc = combine(profiles, found, err);
+        rc = combine(profiles, found, aim, err);
     if (rc == 0) {
         *ret_profile = profiles[0];
         profiles[0] = NULL;
@@ -94,7 +100,8 @@ static int combine_role(struct wm_merge_input *inputs, size_t count, bool bases,
 }
 
 /* All into the first; each of the others is freed as soon as it is in. */
-static int combine(struct wm_profile **profiles, size_t count, struct wm_error *err)
+static int combine(struct wm_profile **profiles, size_t count, enum wm_join_aim aim,
+                   struct wm_error *err)
 {
     int rc = wm_profiles_to_one_unit(profiles, count, err);
     if (rc < 0)
@@ -109,7 +116,7 @@ static int combine(struct wm_profile **profiles, size_t count, struct wm_error *
     if (rc == 0)
         rc = join_comments(profiles[0]);
     if (rc == 0)
-        rc = wm_profile_join(profiles[0]);
+        rc = wm_profile_join(profiles[0], aim);
     return rc < 0 ? failed(err, rc) : 0;
 }
 
@@ -122,7 +129,7 @@ static int subtract(struct wm_profile *profile, struct wm_profile *base, bool no
     if (rc == 0 && wm_profile_negate(base) < 0)
         rc = failed(err, -ENOMEM);
     if (rc == 0)
-        rc = combine(pair, 2, err);
+        rc = combine(pair, 2, WM_JOIN_ALL, err);
     wm_profile_free(pair[1]);
     return rc;
 }

@@ -23,12 +23,17 @@ struct wm_merge_input {
     enum wm_merge_role role;
 };
 
+enum wm_merge_flags {
+    WM_MERGE_NORMALIZE = 1, /* the sources' values are scaled to the bases' sums first */
+    WM_MERGE_FOR_SUMS = 2,  /* equal samples may stay apart, where no sum of theirs can tell */
+};
+
 /* One profile of `count` (at least 1) inputs: samples of zeros gone, equal mappings, functions,
- * locations and samples joined, ids from 1 in order of first use, what nothing uses gone.
- * `normalize`: the sources' values are scaled to the bases' sums first. Samples of a
- * WM_MERGE_DIFF_BASE carry `from_base` (profile.h) and the label WM_MERGE_BASE_KEY.
+ * locations and samples joined, ids from 1 in order of first use, what nothing uses gone. `flags`
+ * are of wm_merge_flags. Samples of a WM_MERGE_DIFF_BASE carry `from_base` (profile.h) and the
+ * label WM_MERGE_BASE_KEY.
  * -EINVAL when sample types or periods do not agree; the inputs are freed in any case. */
-WM_MUST_USE int wm_profile_merge(struct wm_merge_input *inputs, size_t count, bool normalize,
+WM_MUST_USE int wm_profile_merge(struct wm_merge_input *inputs, size_t count, unsigned flags,
                                  struct wm_profile **ret_profile, struct wm_error *err);
 
 /* Cuts the frames that the profile's drop_frames name: after the merge, and after symbols were

@@ -15,7 +15,7 @@
 struct wm_profile_private {
     struct wm_lookup mappings, functions, locations;
     struct wm_text key; /* scratch */
-    bool is_joined;
+    bool is_joined, is_in_order;
     struct {
         size_t sample_types, mappings, functions, locations, lines, samples, sample_locations,
             labels, values, comments;
@@ -262,7 +262,7 @@ int64_t wm_profile_append_location(struct wm_profile *profile, const struct wm_l
         assert(lines[i].function < profile->function_count);
         all_lines[profile->line_count + i] = lines[i];
     }
-    private->is_joined = false;
+    private->is_joined = private->is_in_order = false;
     locations[profile->location_count] = *location;
     locations[profile->location_count].first_line = (uint32_t)profile->line_count;
     profile->line_count = line_end;
@@ -360,6 +360,7 @@ int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_cou
         .label_count = (uint32_t)label_count,
         .first_value = (uint32_t)profile->value_count,
     };
+    profile->private->is_in_order = false;
     profile->sample_location_count = location_end;
     profile->label_count = label_end;
     profile->value_count = value_end;
@@ -368,6 +369,7 @@ int64_t wm_profile_commit_sample(struct wm_profile *profile, size_t location_cou
 
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count)
 {
+    profile->private->is_in_order = false;
     wm_pages_free(profile->sample_locations);
     profile->sample_locations = stacks;
     profile->sample_location_count = count;
@@ -403,6 +405,7 @@ void wm_profile_take_code(struct wm_profile *profile, struct wm_profile *from)
 
 void wm_profile_take_samples(struct wm_profile *profile, struct wm_profile *from)
 {
+    profile->private->is_in_order = false;
     wm_pages_free(profile->samples);
     wm_pages_free(profile->sample_locations);
     wm_pages_free(profile->labels);
@@ -436,9 +439,19 @@ bool wm_profile_is_joined(const struct wm_profile *profile)
     return profile->private->is_joined;
 }
 
+void wm_profile_mark_in_order(struct wm_profile *profile)
+{
+    profile->private->is_in_order = true;
+}
+
+bool wm_profile_is_in_order(const struct wm_profile *profile)
+{
+    return profile->private->is_in_order;
+}
+
 void wm_profile_forget(struct wm_profile *profile)
 {
-    profile->private->is_joined = false;
+    profile->private->is_joined = profile->private->is_in_order = false;
     wm_lookup_done(&profile->private->mappings);
     wm_lookup_done(&profile->private->functions);
     wm_lookup_done(&profile->private->locations);

@@ -113,8 +113,8 @@ WM_MUST_USE int64_t wm_profile_add_sample(struct wm_profile *profile, const uint
 /* Other lines for a location that is there; `lines` are no part of the profile's own. -ENOMEM. */
 WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location,
                                      const struct wm_line *lines, uint32_t line_count);
-/* Due after names or numbers of code were changed in place: empties the look-up tables, which the
- * next add fills. */
+/* Due after names or numbers of code, or keys or texts of labels, were changed in place: empties
+ * the look-up tables, which the next add fills. */
 void wm_profile_forget(struct wm_profile *profile);
 
 /* Replaces sample_locations by this array of wm_pages_new() with `count`, for samples whose ranges

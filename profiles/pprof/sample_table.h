@@ -12,12 +12,6 @@ struct wm_sample_table {
     size_t slot_count;
 };
 
-/* Of a sort, for all sorts of one thread: zeroed first, free its labels last. */
-struct wm_label_scratch {
-    struct wm_label *labels;
-    size_t count;
-};
-
 /* Room for as many samples as the profile has now; `hashes` has as many. -ENOMEM. */
 WM_MUST_USE int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profile,
                                      uint32_t *hashes);
@@ -32,11 +26,5 @@ void wm_sample_table_ask(const struct wm_sample_table *table, uint32_t hash);
 const struct wm_profile_sample *wm_sample_table_find(struct wm_sample_table *table,
                                                      const struct wm_profile_sample *sample,
                                                      uint32_t hash);
-
-/* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
- * order; those that say nothing are left out. -ENOMEM. */
-WM_MUST_USE int wm_sample_sort_labels(const struct wm_profile *profile,
-                                      struct wm_profile_sample *sample,
-                                      struct wm_label_scratch *scratch);
 
 #endif

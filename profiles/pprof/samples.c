@@ -51,6 +51,8 @@ static int take_field(struct reader *reader, const struct wm_wire_field *field);
 static void drop(struct reader *reader, size_t end);
 static int make_room(struct reader *reader, const struct wm_wire_field *sample);
 static int read_sample(struct reader *reader, const struct wm_wire_field *sample);
+static void note_order(struct wm_samples_guess *guess, const struct wm_profile *profile,
+                       const struct wm_profile_sample *sample);
 static int read_field(struct draft *draft, const struct wm_wire_field *field);
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_locations(struct draft *draft, const struct wm_wire_field *field);
@@ -174,7 +176,18 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
             "sample %zu has %zu values, expected one for each of the %zu sample types",
             profile->sample_count + 1, draft.value_count, types);
     int64_t index = wm_profile_commit_sample(profile, draft.location_count, draft.label_count);
+    if (index >= 0 && reader->input == NULL)
+        note_order(&reader->guess, profile, &profile->samples[index]);
     return index < 0 ? (int)index : 0;
+}
+
+/* A merge has to know it, and here the sample is at hand. Few samples have new locations. */
+static void note_order(struct wm_samples_guess *guess, const struct wm_profile *profile,
+                       const struct wm_profile_sample *sample)
+{
+    if (guess->last_location >= guess->uses.next)
+        guess->uses = wm_use_order_note(guess->uses, profile, sample);
+    guess->has_unsorted |= !wm_sample_is_sorted(profile, sample);
 }
 
 static int read_field(struct draft *draft, const struct wm_wire_field *field)

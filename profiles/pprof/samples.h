@@ -5,12 +5,15 @@
 #include "profiles/pprof/arrival.h"
 #include "profiles/pprof/ids.h"
 #include "profiles/pprof/profile.h"
+#include "profiles/pprof/sample_order.h"
 #include "profiles/pprof/wire.h"
 
 /* Samples that were read before all else of the file was. */
 struct wm_samples_guess {
     struct wm_profile *profile; /* of samples alone; NULL: they have to be read otherwise */
     uint32_t last_location, last_string; /* the largest index of each that samples name */
+    struct wm_use_order uses;
+    bool has_unsorted; /* labels of some sample */
 };
 
 /* Reads the samples of a file as it arrives, and drops the file's memory behind itself but for the

@@ -254,6 +254,7 @@ int wm_requests_rename(const struct wm_requests *requests, const struct wm_run *
             break;
         }
     }
+    wm_profile_forget(profile);
     free(names);
     return rc;
 }

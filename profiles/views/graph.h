@@ -96,6 +96,8 @@ void wm_links_done(struct wm_links *links);
  * without lines), and its printed name, added to `text`. */
 void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t line,
                     struct wm_node_key *ret_key);
+/* Whether the key of a line follows from its function alone, if that has a name. */
+bool wm_node_is_of_function(const struct wm_report *report);
 void wm_node_add_label(const struct wm_report *report, const struct wm_node_key *key,
                        struct wm_text *text);
 /* The same with other texts for its name and file, and `between` the words. */

@@ -1,74 +1,11 @@
-/* graph_build.c - which nodes there are, their sums and labels. */
+/* graph_build.c - the sums of nodes, and their labels. */
 #include "profiles/views/graph_parts.h"
 
-#include "harness/core/intern.h"
 #include "profiles/views/tallies.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- The kinds ---- */
-
-static int find_frames(struct wm_graph *graph, struct wm_intern *known, uint32_t location,
-                       uint32_t *used)
-{
-    struct wm_graph_private *parts = graph->private_;
-    const struct wm_location *from = &graph->report->profile->locations[location];
-    uint32_t count = from->line_count > 0 ? from->line_count : 1;
-    parts->frames[location] = (struct wm_frames){*used, count};
-    for (uint32_t i = 0; i < count; i++) {
-        struct wm_node_key key;
-        wm_node_key_of(graph->report, location, i, &key);
-        int64_t kind = wm_intern_bytes(known, &key, sizeof(key));
-        if (kind < 0)
-            return -ENOMEM;
-        parts->inlinable[kind] |= i + 1 < count;
-        if (count == 1)
-            parts->frames[location].first = (uint32_t)kind;
-        else
-            parts->kinds[(*used)++] = (uint32_t)kind;
-    }
-    return 0;
-}
-
-static int copy_keys(struct wm_graph_private *parts, const struct wm_intern *known)
-{
-    parts->kind_count = wm_intern_count(known);
-    parts->keys = calloc(parts->kind_count + 1, sizeof(parts->keys[0]));
-    parts->labels = calloc(parts->kind_count + 1, sizeof(parts->labels[0]));
-    parts->ranks = calloc(parts->kind_count + 1, sizeof(parts->ranks[0]));
-    if (parts->keys == NULL || parts->labels == NULL || parts->ranks == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < parts->kind_count; i++)
-        memcpy(&parts->keys[i], wm_intern_get(known, (uint32_t)i, NULL), sizeof(parts->keys[i]));
-    return 0;
-}
-
-int wm_graph_find_kinds(struct wm_graph *graph)
-{
-    const struct wm_profile *profile = graph->report->profile;
-    struct wm_graph_private *parts = graph->private_;
-    struct wm_intern *known = NULL;
-    uint32_t used = 0;
-    size_t lines = 0;
-    for (size_t i = 0; i < profile->location_count; i++)
-        lines += profile->locations[i].line_count > 0 ? profile->locations[i].line_count : 1;
-    parts->frames = calloc(profile->location_count + 1, sizeof(parts->frames[0]));
-    parts->kinds = calloc(lines + 1, sizeof(parts->kinds[0]));
-    parts->inlinable = calloc(lines + 1, sizeof(parts->inlinable[0]));
-    if (parts->frames == NULL || parts->kinds == NULL || parts->inlinable == NULL)
-        return -ENOMEM;
-    int rc = wm_intern_new(&known);
-    if (rc == 0)
-        rc = wm_intern_expect(known, lines); /* as many as they are by addresses */
-    for (uint32_t i = 0; rc == 0 && i < profile->location_count; i++)
-        rc = find_frames(graph, known, i, &used);
-    if (rc == 0)
-        rc = copy_keys(parts, known);
-    wm_intern_free(known);
-    return rc;
-}
 
 int wm_graph_make_nodes(struct wm_graph *graph)
 {

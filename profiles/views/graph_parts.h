@@ -1,6 +1,7 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_build.c      nodes, their sums and labels  ┐
+ *   graph_kinds.c      which lines are of one node   ┐
+ *   graph_build.c      nodes, their sums and labels  │
  *   graph_tree.c       the same for call trees       │
  *   graph_sum_calls.c  calls between those that stay ├ graph.c trims, orders, hands out
  *   graph_edges.c      ... dropped, sorted           │
@@ -58,9 +59,10 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
     return frames.count == 1 ? frames.first : parts->kinds[frames.first + line];
 }
 
-/* graph_build.c: the kinds of all locations; one node per kind, without and with its sums; labels
- * of the kinds of kept nodes, with their ranks. -ENOMEM, all of them. */
+/* graph_kinds.c: the kinds of all locations. -ENOMEM. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
+/* graph_build.c: one node per kind, without and with its sums; labels of the kinds of kept nodes,
+ * with their ranks. -ENOMEM, all of them. */
 WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);

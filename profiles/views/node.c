@@ -63,6 +63,13 @@ void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t 
         ret_key->object = profile->mappings[from->mapping - 1].file;
 }
 
+bool wm_node_is_of_function(const struct wm_report *report)
+{
+    const struct shown *shown = &shown_by[wm_report_granularity(report)];
+    return shown->name && !shown->line && !shown->address &&
+           !wm_report_has(report, WM_VIEW_TELLS_OBJECTS);
+}
+
 /* As "%016x", for thousands of nodes. */
 static void add_address(struct wm_text *text, uint64_t address)
 {

@@ -15,30 +15,32 @@ static const double NODE_FRACTION = 0.005, FINE_FRACTION = 0.0005;
 
 /* What several flags come to. */
 enum {
-    PEEKS = WM_VIEW_TAKES_EXPRESSION | WM_VIEW_NEVER_TRIMS,
+    ALL_SUMS = WM_VIEW_SUMS | WM_VIEW_UNLIMITED,
+    PEEKS = WM_VIEW_SUMS | WM_VIEW_TAKES_EXPRESSION | WM_VIEW_NEVER_TRIMS,
     LISTS = PEEKS | WM_VIEW_BY_LINES | WM_VIEW_TELLS_OBJECTS,
-    DRAWS = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
+    DRAWS = WM_VIEW_SUMS | WM_VIEW_PICTURES | WM_VIEW_CALL_TREES,
     TELLS_ALL = WM_VIEW_NEVER_TRIMS | WM_VIEW_BY_ADDRESSES,
-    EXPORTS = TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS | WM_VIEW_CALL_TREES,
-    FLAMES = WM_VIEW_UNLIMITED | WM_VIEW_FINE,
+    EXPORTS = WM_VIEW_SUMS | TELLS_ALL | WM_VIEW_WHOLE_NUMBERS | WM_VIEW_TELLS_OBJECTS |
+              WM_VIEW_CALL_TREES,
+    FLAMES = ALL_SUMS | WM_VIEW_FINE,
     COPIES = TELLS_ALL | WM_VIEW_KEEPS_FILES,
 };
 
 const struct wm_report_view wm_report_views[] = {
-    {"top",        WM_VIEW_UNLIMITED,     wm_print_top,        wm_print_top_by },
-    {"tree",       0,                     wm_print_tree,       wm_print_tree_by},
+    {"top",        ALL_SUMS,              wm_print_top,        wm_print_top_by },
+    {"tree",       WM_VIEW_SUMS,          wm_print_tree,       wm_print_tree_by},
     {"peek",       PEEKS,                 wm_print_peek,       wm_print_peek_by},
     {"list",       LISTS,                 wm_print_list,       NULL            },
     {"weblist",    LISTS,                 wm_print_weblist,    NULL            },
     {"dot",        DRAWS,                 wm_print_dot,        NULL            },
     {"callgrind",  EXPORTS,               wm_print_callgrind,  NULL            },
     {"traces",     WM_VIEW_KEEPS_FOLDERS, wm_print_traces,     NULL            },
-    {"tags",       0,                     wm_print_tags,       NULL            },
+    {"tags",       WM_VIEW_SUMS,          wm_print_tags,       NULL            },
     {"raw",        COPIES,                wm_print_raw,        NULL            },
     {"proto",      COPIES,                wm_print_proto,      NULL            },
-    {"topproto",   WM_VIEW_UNLIMITED,     wm_print_topproto,   NULL            },
-    {"comments",   0,                     wm_print_comments,   NULL            },
-    {"folded",     WM_VIEW_UNLIMITED,     wm_print_folded,     NULL            },
+    {"topproto",   ALL_SUMS,              wm_print_topproto,   NULL            },
+    {"comments",   WM_VIEW_SUMS,          wm_print_comments,   NULL            },
+    {"folded",     ALL_SUMS,              wm_print_folded,     NULL            },
     {"flamegraph", FLAMES,                wm_print_flamegraph, NULL            },
     {NULL,         0,                     NULL,                NULL            },
 };
@@ -59,6 +61,15 @@ void wm_report_options_init(struct wm_report_options *options)
 bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag)
 {
     return (report->view->flags & (unsigned)flag) != 0;
+}
+
+/* Columns tell how sure their sums are, by what each sample is worth. */
+bool wm_report_is_of_sums(const struct wm_report_options *options)
+{
+    for (const struct wm_report_view *view = wm_report_views; view->name != NULL; view++)
+        if (strcmp(view->name, options->view) == 0)
+            return (view->flags & WM_VIEW_SUMS) != 0 && options->by == NULL;
+    return false;
 }
 
 /* ---- What the options come to ---- */

@@ -92,6 +92,7 @@ enum wm_report_view_flags {
     WM_VIEW_PICTURES = 512,      /* nodes are chosen and sorted to be looked at, with labels */
     WM_VIEW_CALL_TREES = 1024,   /* -call_tree is heard */
     WM_VIEW_FINE = 2048,         /* its own node fraction is a tenth of the others' */
+    WM_VIEW_SUMS = 4096,         /* samples are only added up: none is shown by itself */
 };
 
 /* A view prints the selected profile; an error means that nothing is printed. `print_by` is it with
@@ -105,6 +106,10 @@ struct wm_report_view {
 
 /* The table of views, ended by a NULL name. */
 extern const struct wm_report_view wm_report_views[];
+
+/* Whether it is all the same to the view that the options name if equal samples are one or several,
+ * as far as their values let it be: WM_MERGE_FOR_SUMS. */
+bool wm_report_is_of_sums(const struct wm_report_options *options);
 
 /* Prints the view that the options name. Uses the profile up (its content is changed, it stays the
  * caller's to free). `notes` gets warnings such as a filter that matches nothing. -EINVAL with a

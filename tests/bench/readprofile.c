@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     double read = now_s();
     printf("read   %6.3f s, peak %.0f MB\n", read - start, peak_mb());
     if (rc == 0)
-        rc = wm_profile_merge(inputs, count, false, &profile, &err);
+        rc = wm_profile_merge(inputs, count, 0, &profile, &err);
     if (rc == 0) {
         printf("merged %6.3f s, peak %.0f MB\n", now_s() - read, peak_mb());
         printf("%zu samples, %zu locations, mean depth %.1f\n", profile->sample_count,

@@ -76,13 +76,13 @@ static struct wm_profile *decode(const uint8_t *data, size_t size)
     return profile;
 }
 
-static void merge_again(struct wm_profile *profile)
+static void merge_again(struct wm_profile *profile, unsigned flags)
 {
     struct wm_merge_input input = {profile, WM_MERGE_SOURCE};
     struct wm_profile *again = NULL;
     struct wm_error err = {0};
     size_t samples = profile->sample_count, locations = profile->location_count;
-    require(wm_profile_merge(&input, 1, false, &again, &err) == 0);
+    require(wm_profile_merge(&input, 1, flags, &again, &err) == 0);
     check_merged(again);
     require(again->sample_count == samples && again->location_count == locations);
     require(wm_profile_drop_frames(again) == 0);
@@ -112,12 +112,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         wm_profile_free(inputs[1].profile);
         return 0;
     }
-    bool normalize = (data[0] & 4) != 0;
-    if (wm_profile_merge(inputs, count, normalize, &merged, &err) < 0) {
+    const unsigned flags = ((data[0] & 4) != 0 ? WM_MERGE_NORMALIZE : 0) |
+                           ((data[0] & 8) != 0 ? WM_MERGE_FOR_SUMS : 0);
+    if (wm_profile_merge(inputs, count, flags, &merged, &err) < 0) {
         require(merged == NULL && err.text[0] != '\0');
     } else {
         check_merged(merged);
-        merge_again(merged);
+        merge_again(merged, flags);
     }
     require(inputs[0].profile == NULL);
     return 0;

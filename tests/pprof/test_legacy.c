@@ -62,7 +62,7 @@ static struct wm_profile *check_bytes(const void *bytes, size_t length, const ch
     struct wm_profile *profile = NULL;
     if (input.profile == NULL)
         fail_msg("%s", err.text);
-    assert_int_equal(wm_profile_merge(&input, 1, false, &profile, &err), 0);
+    assert_int_equal(wm_profile_merge(&input, 1, 0, &profile, &err), 0);
     char *got = dump(profile);
     assert_string_equal(got, expected);
     free(got);

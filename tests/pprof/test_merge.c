@@ -10,7 +10,7 @@
 
 /* The merge of up to three; takes them. */
 static struct wm_profile *merge(struct wm_profile *first, struct wm_profile *second,
-                                enum wm_merge_role role, bool normalize)
+                                enum wm_merge_role role, unsigned flags)
 {
     struct wm_merge_input inputs[2] = {
         {first,  WM_MERGE_SOURCE},
@@ -19,7 +19,7 @@ static struct wm_profile *merge(struct wm_profile *first, struct wm_profile *sec
     struct wm_profile *merged = NULL;
     struct wm_error err = {0};
     size_t count = second != NULL ? 2 : 1;
-    if (wm_profile_merge(inputs, count, normalize, &merged, &err) < 0)
+    if (wm_profile_merge(inputs, count, flags, &merged, &err) < 0)
         fail_msg("%s", err.text);
     assert_null(inputs[0].profile);
     assert_null(inputs[1].profile);
@@ -28,11 +28,11 @@ static struct wm_profile *merge(struct wm_profile *first, struct wm_profile *sec
 
 static struct wm_profile *merge_one(struct wm_profile *profile)
 {
-    return merge(profile, NULL, WM_MERGE_SOURCE, false);
+    return merge(profile, NULL, WM_MERGE_SOURCE, 0);
 }
 
 static void check_refused(struct wm_profile *first, struct wm_profile *second,
-                          enum wm_merge_role role, bool normalize, const char *why)
+                          enum wm_merge_role role, unsigned flags, const char *why)
 {
     struct wm_merge_input inputs[2] = {
         {first,  WM_MERGE_SOURCE},
@@ -40,7 +40,7 @@ static void check_refused(struct wm_profile *first, struct wm_profile *second,
     };
     struct wm_profile *merged = NULL;
     struct wm_error err = {0};
-    assert_int_equal(wm_profile_merge(inputs, 2, normalize, &merged, &err), -EINVAL);
+    assert_int_equal(wm_profile_merge(inputs, 2, flags, &merged, &err), -EINVAL);
     assert_null(merged);
     assert_null(inputs[0].profile);
     if (strstr(err.text, why) == NULL)
@@ -61,6 +61,47 @@ static void test_equal_stacks_are_summed_into_the_first(void **state)
     profile = merge_one(profile);
     stacks_check(profile, "5 hash parse main\n18 parse main\n8 hash main\n96\n");
     wm_profile_free(profile);
+}
+
+static void test_for_sums_equal_samples_may_stay_apart(void **state)
+{
+    (void)state;
+    struct wm_profile *profile = stacks_new("samples", "count");
+    stacks_add(profile, "hash main", "b=1", 1); /* gives b the smaller number */
+    stacks_add(profile, "hash main", "a=2 b=1", INT64_MAX / 3);
+    stacks_add(profile, "hash main", "b=1 a=2", 4);
+    profile = merge(profile, NULL, WM_MERGE_SOURCE, WM_MERGE_FOR_SUMS);
+    stacks_check(profile, "1 hash main {b=1}\n"
+                          "3074457345618258602 hash main {b=1 a=2}\n"
+                          "4 hash main {b=1 a=2}\n");
+    wm_profile_free(profile);
+}
+
+/* Where a sum could be told from its parts they are joined. */
+static void test_for_sums_not_all_samples_may_stay_apart(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {0, -1, INT64_MIN, INT64_MAX / 3 + 1, INT64_MAX};
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        struct wm_profile *profile = stacks_new("samples", "count");
+        stacks_add(profile, "hash main", "", 5);
+        stacks_add(profile, "hash main", "", 1);
+        stacks_add(profile, "main", "", values[i]);
+        profile = merge(profile, NULL, WM_MERGE_SOURCE, WM_MERGE_FOR_SUMS);
+        assert_int_equal(profile->sample_count, values[i] == 0 ? 1 : 2);
+        assert_int_equal(profile->values[profile->samples[0].first_value], 6);
+        wm_profile_free(profile);
+    }
+    for (int role = WM_MERGE_SOURCE; role <= WM_MERGE_DIFF_BASE; role++) {
+        struct wm_profile *first = stacks_new("samples", "count");
+        struct wm_profile *second = stacks_new("samples", "count");
+        stacks_add(first, "hash main", "", 5);
+        stacks_add(first, "hash main", "", 1);
+        stacks_add(second, "main", "", 1);
+        first = merge(first, second, (enum wm_merge_role)role, WM_MERGE_FOR_SUMS);
+        assert_int_equal(first->sample_count, 2);
+        wm_profile_free(first);
+    }
 }
 
 static void test_code_is_numbered_in_order_of_first_use(void **state)
@@ -229,7 +270,7 @@ static void test_two_profiles_become_one(void **state)
     stacks_add(second, "other", "", 2);
     stacks_add(second, "hash main", "path=a", 4);
     stacks_add(second, "hash main", "path=b", 8);
-    first = merge(first, second, WM_MERGE_SOURCE, false);
+    first = merge(first, second, WM_MERGE_SOURCE, 0);
     stacks_check(first, "5 hash main {path=a}\n2 other\n8 hash main {path=b}\n");
     assert_int_equal(first->mapping_count, 1);
     wm_profile_free(first);
@@ -252,7 +293,7 @@ static void test_headers_follow_their_rules(void **state)
     assert_true(wm_profile_add_comment(first, "both") >= 0);
     assert_true(wm_profile_add_comment(second, "second's") >= 0);
     assert_true(wm_profile_add_comment(second, "both") >= 0);
-    first = merge(first, second, WM_MERGE_SOURCE, false);
+    first = merge(first, second, WM_MERGE_SOURCE, 0);
     assert_int_equal(first->time_ns, 300);
     assert_int_equal(first->duration_ns, 42);
     assert_int_equal(first->period, 20);
@@ -274,7 +315,7 @@ static void test_values_come_to_the_finer_unit(void **state)
     second->period_type = second->sample_types[0];
     stacks_add(first, "f", "", 2);
     stacks_add(second, "f", "", 5);
-    first = merge(first, second, WM_MERGE_SOURCE, false);
+    first = merge(first, second, WM_MERGE_SOURCE, 0);
     stacks_check(first, "2005 f\n");
     assert_string_equal(wm_profile_text(first, first->sample_types[0].unit), "us");
     assert_string_equal(wm_profile_text(first, first->period_type.unit), "us");
@@ -285,20 +326,20 @@ static void test_values_come_to_the_finer_unit(void **state)
 static void test_what_does_not_fit_together_is_refused(void **state)
 {
     (void)state;
-    check_refused(stacks_new("cpu", "ns"), stacks_new("wall", "ns"), WM_MERGE_SOURCE, false,
+    check_refused(stacks_new("cpu", "ns"), stacks_new("wall", "ns"), WM_MERGE_SOURCE, 0,
                   "'cpu' in one, 'wall' in another");
-    check_refused(stacks_new("cpu", "ns"), stacks_new("cpu", "bytes"), WM_MERGE_SOURCE, false,
+    check_refused(stacks_new("cpu", "ns"), stacks_new("cpu", "bytes"), WM_MERGE_SOURCE, 0,
                   "counted in 'ns' and in 'bytes'");
-    check_refused(stacks_new("cpu", "ns"), stacks_new("cpu", "bytes"), WM_MERGE_BASE, false,
+    check_refused(stacks_new("cpu", "ns"), stacks_new("cpu", "bytes"), WM_MERGE_BASE, 0,
                   "counted in 'ns' and in 'bytes'");
     struct wm_profile *two = stacks_new("cpu", "ns");
     assert_int_equal(wm_profile_add_sample_type(two, "wall", "ns"), 1);
-    check_refused(two, stacks_new("cpu", "ns"), WM_MERGE_SOURCE, false, "2 and 1 sample types");
+    check_refused(two, stacks_new("cpu", "ns"), WM_MERGE_SOURCE, 0, "2 and 1 sample types");
     struct wm_profile *period = stacks_new("cpu", "ns");
     period->period_type.type = stacks_string(period, "cycles");
-    check_refused(period, stacks_new("cpu", "ns"), WM_MERGE_SOURCE, false, "a period of 'cycles'");
-    check_refused(stacks_new("cpu", "ns"), stacks_new("cpu", "us"), WM_MERGE_BASE, true,
-                  "cannot be normalized");
+    check_refused(period, stacks_new("cpu", "ns"), WM_MERGE_SOURCE, 0, "a period of 'cycles'");
+    check_refused(stacks_new("cpu", "ns"), stacks_new("cpu", "us"), WM_MERGE_BASE,
+                  WM_MERGE_NORMALIZE, "cannot be normalized");
 }
 
 static void test_a_base_is_subtracted(void **state)
@@ -311,7 +352,7 @@ static void test_a_base_is_subtracted(void **state)
     stacks_add(base, "g", "", 5);
     stacks_add(base, "h", "", 1);
     stacks_add(base, "f", "", 3);
-    source = merge(source, base, WM_MERGE_BASE, false);
+    source = merge(source, base, WM_MERGE_BASE, 0);
     stacks_check(source, "2 f\n-1 h\n");
     wm_profile_free(source);
 }
@@ -326,7 +367,7 @@ static void test_a_diff_base_stays_apart_and_is_marked(void **state)
     stacks_add(base, "f", "size:4B", 3);
     stacks_add(base, "f", "pprof::base=stale path=a", 3);
     stacks_add(base, "f", "", 7);
-    source = merge(source, base, WM_MERGE_DIFF_BASE, false);
+    source = merge(source, base, WM_MERGE_DIFF_BASE, 0);
     stacks_check(source, "5 f {path=a}\n*-6 f {path=a pprof::base=true}\n"
                          "*-3 f {pprof::base=true size:4B}\n*-7 f {pprof::base=true}\n");
     wm_profile_free(source);
@@ -341,7 +382,7 @@ static void test_normalized_sums_are_those_of_the_base(void **state)
     stacks_add(source, "g", "", 9);
     stacks_add(source, "h", "", 1); /* 0.25 of it are nothing */
     stacks_add(base, "f", "", 10);
-    source = merge(source, base, WM_MERGE_BASE, true);
+    source = merge(source, base, WM_MERGE_BASE, WM_MERGE_NORMALIZE);
     stacks_check(source, "-2 f\n2 g\n");
     wm_profile_free(source);
 }
@@ -354,7 +395,7 @@ static void test_sums_wrap_and_large_values_turn_as_doubles(void **state)
     stacks_add(source, "f", "", INT64_MAX);
     stacks_add(source, "f", "", 2);
     stacks_add(base, "g", "", (INT64_C(1) << 53) + 1);
-    source = merge(source, base, WM_MERGE_BASE, false);
+    source = merge(source, base, WM_MERGE_BASE, 0);
     stacks_check(source, "-9223372036854775807 f\n-9007199254740992 g\n");
     wm_profile_free(source);
 }
@@ -395,6 +436,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_stacks_are_summed_into_the_first),
+        cmocka_unit_test(test_for_sums_equal_samples_may_stay_apart),
+        cmocka_unit_test(test_for_sums_not_all_samples_may_stay_apart),
         cmocka_unit_test(test_code_is_numbered_in_order_of_first_use),
         cmocka_unit_test(test_what_is_added_after_a_merge_joins_it),
         cmocka_unit_test(test_sums_of_zero_go_and_so_does_what_only_they_used),

@@ -13,7 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLES = 60000, LOCATIONS = 300, NOWHERE = 9999, NOTHING = SAMPLES };
+enum {
+    SAMPLES = 60000,
+    ODD_SAMPLES = 42000,
+    ODD_DIFFERENT = 30000,
+    LOCATIONS = 300,
+    NOWHERE = 9999,
+    NOTHING = SAMPLES
+};
 
 static void put_varint(struct wm_text *text, uint64_t value)
 {
@@ -30,9 +37,22 @@ static void put_message(struct wm_text *text, unsigned field, struct wm_text *me
     wm_text_clear(message);
 }
 
-/* Sample `i`: seldom alone with its stack, now and then of value 0, with ids of one byte and two.
+/* How a file differs from those that programs write, in which each of these is false. */
+struct oddity {
+    bool ids_fall;     /* locations have their ids in falling order */
+    bool strings_twin; /* two strings are equal, and the later one is used */
+    bool types_last;   /* there is another sample type, behind the samples */
+    bool is_mixed;     /* locations come between samples */
+    bool is_used_odd;  /* samples do not use locations in their order */
+    bool is_twin;      /* some locations are equal */
+    bool labels_fall;  /* the keys of a sample's labels are in falling order */
+    bool has_zeros;    /* some samples have the value 0 */
+};
+
+/* Sample `i`: seldom alone with its stack, now and then of the least value, with ids of one byte
+ * and two.
  */
-static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong)
+static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong, const struct oddity *oddity)
 {
     struct wm_text sample, part;
     wm_text_init(&sample);
@@ -44,9 +64,10 @@ static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong)
         put_varint(&part, NOWHERE);
     put_message(&sample, 1, &part);
     put_varint(&sample, 2 << 3);
-    put_varint(&sample, dice >> 29);
+    put_varint(&sample, (dice >> 29) + (oddity->has_zeros ? 0 : 1));
     for (uint32_t label = 0; label < dice >> 30; label++) {
-        const unsigned char pair[] = {1 << 3, 1, 2 << 3, (unsigned char)(1 + label)};
+        const unsigned char key = (unsigned char)(oddity->labels_fall ? 3 - label : 1);
+        const unsigned char pair[] = {1 << 3, key, 2 << 3, (unsigned char)(1 + label)};
         wm_text_add_bytes(&part, pair, label == 0 ? 2 : sizeof(pair)); /* the first says nothing */
         put_message(&sample, 3, &part);
     }
@@ -54,16 +75,6 @@ static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong)
     wm_text_done(&sample);
     wm_text_done(&part);
 }
-
-/* How a file differs from those that programs write, in which each of these is false. */
-struct oddity {
-    bool ids_fall;     /* locations have their ids in falling order */
-    bool strings_twin; /* two strings are equal, and the later one is used */
-    bool types_last;   /* there is another sample type, behind the samples */
-    bool is_mixed;     /* locations come between samples */
-    bool is_used_odd;  /* samples do not use locations in their order */
-    bool is_twin;      /* some locations are equal */
-};
 
 static void put_location(struct wm_text *text, uint32_t id, const struct oddity *oddity)
 {
@@ -118,8 +129,8 @@ static void put_odd_profile(struct wm_text *text, const struct oddity *oddity)
     wm_text_init(text);
     put_types(text, 1);
     put_first_sample(text, oddity);
-    for (uint32_t i = 0; !oddity->types_last && i < SAMPLES; i++) {
-        put_sample(text, i, false);
+    for (uint32_t i = 0; !oddity->types_last && i < ODD_SAMPLES; i++) {
+        put_sample(text, i % ODD_DIFFERENT, false, oddity);
         if (oddity->is_mixed && i < LOCATIONS)
             put_location(text, i + 1, oddity);
     }
@@ -146,7 +157,7 @@ static void put_profile(struct wm_text *text, const uint32_t wrong[2])
     put_varint(&part, 1);
     put_message(text, 1, &part);
     for (uint32_t i = 0; i < SAMPLES; i++)
-        put_sample(text, i, i == wrong[0] || i == wrong[1]);
+        put_sample(text, i, i == wrong[0] || i == wrong[1], &(struct oddity){.has_zeros = true});
     for (uint32_t id = LOCATIONS; id > 0; id--) {
         put_varint(&part, 1 << 3);
         put_varint(&part, id);
@@ -182,7 +193,7 @@ static struct result read_and_merge(const struct wm_text *text)
     assert_int_equal(profile->sample_count, SAMPLES);
     assert_int_equal(wm_profile_encode(profile, &result.bytes[0], &result.lengths[0]), 0);
     struct wm_merge_input input = {.profile = profile};
-    assert_int_equal(wm_profile_merge(&input, 1, false, &profile, &result.err), 0);
+    assert_int_equal(wm_profile_merge(&input, 1, 0, &profile, &result.err), 0);
     assert_true(profile->sample_count > 1000 && profile->sample_count < SAMPLES - 1000);
     assert_int_equal(profile->location_count, 290);
     assert_int_equal(wm_profile_encode(profile, &result.bytes[1], &result.lengths[1]), 0);
@@ -236,64 +247,101 @@ static void test_the_first_wrong_sample_is_told(void **state)
     }
 }
 
-/* What is read of it, as its samples have it, and merged with nothing. */
-static char *dump_merged(const void *data, size_t length, bool forgets)
+static void add_merged(struct wm_text *text, struct wm_profile **profile, unsigned flags)
+{
+    struct wm_error err = {{0}, {0}};
+    struct wm_merge_input input = {.profile = *profile};
+    assert_int_equal(wm_profile_merge(&input, 1, flags, profile, &err), 0);
+    char *merged = sample_profile_dump(*profile);
+    wm_text_addf(text, "merged\n%s", merged);
+    for (size_t i = 0; i < (*profile)->location_count; i++)
+        wm_text_addf(text, " %llu", (unsigned long long)(*profile)->locations[i].id);
+    for (size_t i = 0; i < (*profile)->samples[0].location_count; i++)
+        wm_text_addf(text, " %u", (*profile)->sample_locations[i]);
+    free(merged);
+}
+
+/* What is read of it, as its samples have it, and merged with nothing; or merged with flags, and
+ * once more without. */
+static char *dump_merged(const void *data, size_t length, unsigned flags, bool forgets)
 {
     struct wm_profile *profile = NULL;
     struct wm_error err = {{0}, {0}};
+    struct wm_text text;
     assert_int_equal(wm_profile_decode(data, length, 0, "bytes", &profile, &err), 0);
-    char *read = sample_profile_dump(profile);
+    wm_text_init(&text);
+    if (flags == 0) {
+        char *read = sample_profile_dump(profile);
+        wm_text_add(&text, read);
+        free(read);
+    }
     if (forgets)
         wm_profile_forget(profile);
-    struct wm_merge_input input = {.profile = profile};
-    assert_int_equal(wm_profile_merge(&input, 1, false, &profile, &err), 0);
-    char *merged = sample_profile_dump(profile);
-    struct wm_text text;
-    wm_text_init(&text);
-    wm_text_addf(&text, "%s\n%s", read, merged);
-    for (size_t i = 0; i < profile->location_count; i++)
-        wm_text_addf(&text, " %llu", (unsigned long long)profile->locations[i].id);
-    for (size_t i = 0; i < profile->samples[0].location_count; i++)
-        wm_text_addf(&text, " %u", profile->sample_locations[i]);
-    free(read);
-    free(merged);
+    add_merged(&text, &profile, flags);
+    if (flags != 0)
+        add_merged(&text, &profile, 0);
     wm_profile_free(profile);
     return wm_text_take(&text);
 }
 
-/* By one thread or two, while it is unpacked or not, and whatever is known of its code. */
+static const char *last_merged(const char *dump)
+{
+    const char *last = NULL;
+    while ((dump = strstr(dump, "merged")) != NULL)
+        last = dump++;
+    assert_non_null(last);
+    return last;
+}
+
+/* The same, whatever is known of its code and samples. Returns it. */
+static char *check_dumps(const struct wm_text *text, const struct wm_text *packed, unsigned flags)
+{
+    wm_test_use_cpus(1);
+    char *expected = dump_merged(text->data, text->length, flags, true);
+    for (int cpus = flags == 0 ? 0 : 1; cpus < 2; cpus++) {
+        wm_test_use_cpus(cpus == 0 ? 1 : CPU_SETSIZE);
+        for (int at = 0; at < (flags == 0 ? 3 : 2); at++) {
+            const struct wm_text *of = at == 0 ? text : packed;
+            char *dump = dump_merged(of->data, of->length, flags, at == 2);
+            assert_string_equal(dump, expected);
+            free(dump);
+        }
+    }
+    return expected;
+}
+
+/* By one thread or two, while it is unpacked or not, joined at once or later. */
 static void test_odd_files_are_read_as_others_are(void **state)
 {
     (void)state;
     static const struct oddity oddities[] = {
-        {.ids_fall = false}, {.ids_fall = true},    {.strings_twin = true}, {.types_last = true},
-        {.is_mixed = true},  {.is_used_odd = true}, {.is_twin = true},
+        {.ids_fall = false},  {.ids_fall = true},    {.strings_twin = true},
+        {.types_last = true}, {.is_mixed = true},    {.is_used_odd = true},
+        {.is_twin = true},    {.labels_fall = true}, {.has_zeros = true},
     };
     for (size_t i = 0; i < sizeof(oddities) / sizeof(oddities[0]); i++) {
-        struct wm_text text;
-        unsigned char *packed;
-        size_t packed_length;
-        put_odd_profile(&text, &oddities[i]);
+        const struct oddity *oddity = &oddities[i];
+        struct wm_text text, packed;
+        unsigned char *bytes;
+        size_t length;
+        put_odd_profile(&text, oddity);
         assert_int_equal(wm_gzip_pack((const unsigned char *)text.data, text.length, WM_GZIP_FAST,
-                                      &packed, &packed_length),
+                                      &bytes, &length),
                          0);
-        wm_test_use_cpus(1);
-        char *expected = dump_merged(text.data, text.length, true);
-        assert_true(oddities[i].types_last ||
-                    strstr(expected, oddities[i].strings_twin ? "a=a,0" : "a=c,0") != NULL);
-        for (int cpus = 0; cpus < 2; cpus++) {
-            char *dumps[] = {dump_merged(text.data, text.length, false),
-                             dump_merged(packed, packed_length, false),
-                             dump_merged(packed, packed_length, true)};
-            for (size_t at = 0; at < 3; at++) {
-                assert_string_equal(dumps[at], expected);
-                free(dumps[at]);
-            }
-            wm_test_use_cpus(CPU_SETSIZE);
-        }
-        free(expected);
-        free(packed);
+        wm_text_init(&packed);
+        wm_text_add_bytes(&packed, bytes, length);
+        char *joined = check_dumps(&text, &packed, 0);
+        char *apart = check_dumps(&text, &packed, WM_MERGE_FOR_SUMS);
+        assert_true(oddity->types_last ||
+                    strstr(joined, oddity->strings_twin ? "a=a,0" : "a=c,0") != NULL);
+        const bool is_apart = strlen(strstr(apart, "merged")) > 2 * strlen(last_merged(apart));
+        assert_int_equal(is_apart, !oddity->types_last && !oddity->has_zeros);
+        assert_string_equal(last_merged(joined), last_merged(apart));
+        free(joined);
+        free(apart);
+        free(bytes);
         wm_text_done(&text);
+        wm_text_done(&packed);
     }
 }
 
@@ -324,8 +372,8 @@ static void test_a_member_of_parts_is_read_as_it_is_unpacked(void **state)
     assert_int_equal(wm_gzip_unpack(&input, &unpacked, &length, NULL), 0);
     assert_int_equal(length, text.length);
     assert_memory_equal(unpacked, text.data, length);
-    char *dumps[] = {dump_merged(text.data, text.length, false),
-                     dump_merged(packed.data, packed.length, false)};
+    char *dumps[] = {dump_merged(text.data, text.length, 0, false),
+                     dump_merged(packed.data, packed.length, 0, false)};
     assert_string_equal(dumps[0], dumps[1]);
     free(dumps[0]);
     free(dumps[1]);

@@ -83,7 +83,7 @@ static void test_moves_know_of_every_path(void **state)
     add_run(requests, WM_REQUESTS_BASE);
     add_run(requests, WM_REQUESTS_NEW);
     assert_int_equal(wm_requests_finish(requests), 0);
-    if (wm_profile_merge(inputs, 2, false, &profile, &err) < 0 ||
+    if (wm_profile_merge(inputs, 2, 0, &profile, &err) < 0 ||
         wm_moves_find(profile, requests, &moves, &err) < 0)
         fail_msg("%s: %s", err.place, err.text);
     assert_int_equal(moves->path_count, PATHS);
