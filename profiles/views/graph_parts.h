@@ -1,13 +1,12 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_kinds.c      which lines are of one node   ┐
- *   graph_build.c      nodes, their sums and labels  │
- *   graph_tree.c       the same for call trees       │
- *   graph_sum_calls.c  calls between those that stay ├ graph.c trims, orders, hands out
- *   graph_edges.c      ... dropped, sorted           │
- *   graph_walk.c       which samples nodes come from │
- *   graph_calls.c      which samples calls come from │
- *   graph_picture.c    order for pictures            ┘ */
+ *   graph_kinds.c    which lines are of one node   ┐
+ *   graph_build.c    nodes, their sums and labels  │
+ *   graph_tree.c     the same for call trees       │
+ *   graph_edges.c    calls between those that stay ├ graph.c trims, orders, hands out
+ *   graph_walk.c     which samples nodes come from │
+ *   graph_calls.c    which samples calls come from │
+ *   graph_picture.c  order for pictures            ┘ */
 #ifndef WM_VIEWS_GRAPH_PARTS_H
 #define WM_VIEWS_GRAPH_PARTS_H
 
@@ -104,8 +103,8 @@ WM_MUST_USE int wm_graph_walk_calls(const struct wm_graph *graph,
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_splice_tree(struct wm_graph *graph);
 
-/* graph_sum_calls.c: between kept nodes, as wished; -ENOMEM. graph_edges.c: those below the cut go,
- * and those that no listed node has: returns how many were below. */
+/* graph_edges.c: between kept nodes, as wished; -ENOMEM. Those below the cut go, and those that no
+ * listed node has: returns how many were below. */
 WM_MUST_USE int wm_graph_sum_edges(struct wm_graph *graph);
 size_t wm_graph_drop_edges(struct wm_graph *graph);
 void wm_graph_sort_edges(struct wm_graph *graph);
