@@ -1,13 +1,14 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_kinds.c    which nodes there are    ┐
- *   graph_build.c    their sums               │
- *   graph_tree.c     the same for call trees  │
- *   graph_labels.c   their labels             ├ graph.c trims, hands out
- *   graph_edges.c    calls                    │
- *   graph_order.c    the order of both        │
- *   graph_calls.c    which samples made them  │
- *   graph_picture.c  order for pictures       ┘ */
+ *   graph_kinds.c    which lines are of one node   ┐
+ *   graph_build.c    nodes and their sums          │
+ *   graph_tree.c     the same for call trees       │
+ *   graph_labels.c   their labels                  │
+ *   graph_edges.c    calls between those that stay ├ graph.c trims, hands out
+ *   graph_order.c    the order of both             │
+ *   graph_walk.c     which samples nodes come from │
+ *   graph_calls.c    which samples calls come from │
+ *   graph_picture.c  order for pictures            ┘ */
 #ifndef WM_VIEWS_GRAPH_PARTS_H
 #define WM_VIEWS_GRAPH_PARTS_H
 
@@ -19,6 +20,7 @@
 
 enum { WM_NO_NODE = UINT32_MAX };
 enum { WM_SLICE_LEAST = 20000 }; /* samples that are worth a thread: some milliseconds */
+enum { WM_TURN = 1000 };         /* samples that a thread takes at once: tens of microseconds */
 
 /* The kinds of nodes that a location's lines are, innermost first. Most locations have one line:
  * its kind stands here itself, which saves a look-up per frame. */
@@ -74,23 +76,26 @@ WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_sort_nodes(struct wm_graph *graph, const int64_t *scores);
 WM_MUST_USE int wm_graph_sort_edges(struct wm_graph *graph);
 
-/* Calls `visit` for every one of these samples and chosen node (`chosen` is by number) in its
- * stack, once each, and once more where the node's own cost comes from. */
+/* graph_walk.c: calls `visit` for every sample with each chosen node of its stack, once each, and
+ * with a node whose own cost it is once more. By `threads` threads, WM_PARALLEL_MAX at most, in any
+ * order, but each goes forward. -ENOMEM, or what `visit` returns. */
 struct wm_visit {
-    size_t sample;
+    size_t thread, sample;
     int64_t value, divisor;
-    uint32_t node;
-    bool is_leaf;
+    const uint32_t *nodes; /* indices into `chosen` */
+    size_t count;
+    bool is_leaf; /* it is one node: its own cost */
 };
 
 struct wm_visitor {
-    const bool *chosen;
+    const uint32_t *chosen; /* nodes, no one twice */
+    size_t count;
     int (*visit)(void *user, const struct wm_visit *visit);
     void *user;
 };
 
 WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                              const struct wm_slice *samples);
+                              size_t threads);
 
 /* graph_calls.c: calls `visit` for every sample and call (its number in graph->edges) in its stack,
  * once each. Not for call trees, whose calls belong to one stack each. */
@@ -107,8 +112,6 @@ WM_MUST_USE int wm_graph_walk_calls(const struct wm_graph *graph,
 /* graph_tree.c: a node per stack, its calls too; the calls after nodes are no longer kept. */
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_splice_tree(struct wm_graph *graph);
-WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                                   const struct wm_slice *samples);
 
 /* graph_edges.c: between kept nodes, as wished; -ENOMEM. Those below the cut go, and those that no
  * listed node has: returns how many were below. */

@@ -1,6 +1,6 @@
 /* raw.c - all that the profile holds, as text. */
-#include "profiles/views/label_lines.h"
 #include "profiles/pprof/sample_stack.h"
+#include "profiles/views/label_lines.h"
 #include "profiles/views/raw_header.h"
 
 #include "harness/core/relay.h"

@@ -1,6 +1,6 @@
 /* traces.c - every sample with its labels and its frames, leaf first. */
-#include "profiles/views/banner.h"
 #include "profiles/pprof/sample_stack.h"
+#include "profiles/views/banner.h"
 #include "profiles/views/label_lines.h"
 #include "profiles/views/measure.h"
 
