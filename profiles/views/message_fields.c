@@ -53,7 +53,7 @@ static unsigned char *put_head(unsigned char *at, unsigned field, const unsigned
 
 uint64_t wm_message_spell_id(uint64_t id)
 {
-    unsigned char bytes[sizeof(id)], *end = bytes + sizeof(bytes);
+    unsigned char bytes[sizeof(id)] = {0}, *end = bytes + sizeof(bytes);
     assert(id >> 7 * (sizeof(bytes) - 1) == 0);
     bytes[0] = (unsigned char)(end - put_varint(end, id));
     memcpy(&id, bytes, sizeof(id));
