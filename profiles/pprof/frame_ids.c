@@ -113,9 +113,9 @@ QUICK static ssize_t read_quickly(const struct wm_frame_ids *ids, const struct w
         found = read_eight(ids, at, _mm_set1_epi16(-1), found);
     if (at < end) {
         const __m128i lanes = _mm_set_epi16(7, 6, 5, 4, 3, 2, 1, 0);
-        const short seen = (short)(STEP - (end - at));
-        found =
-            read_eight(ids, end - STEP, _mm_cmpgt_epi16(lanes, _mm_set1_epi16(seen - 1)), found);
+        const short last_seen = (short)(STEP - 1 - (end - at));
+        const __m128i unseen = _mm_cmpgt_epi16(lanes, _mm_set1_epi16(last_seen));
+        found = read_eight(ids, end - STEP, unseen, found);
     }
     const __m128i least = _mm_minpos_epu16(_mm_xor_si128(found.most, _mm_set1_epi16(-1)));
     const uint32_t largest = UINT16_MAX - (uint16_t)_mm_cvtsi128_si32(least);

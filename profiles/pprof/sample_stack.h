@@ -21,10 +21,11 @@ static inline size_t wm_profile_frame_bytes(const struct wm_profile *profile)
 static inline struct wm_sample_stack wm_sample_stack(const struct wm_profile *profile,
                                                      const struct wm_profile_sample *sample)
 {
-    char *frames = profile->stacks;
-    if (frames != NULL)
-        frames += sample->first_location * wm_profile_frame_bytes(profile);
-    return (struct wm_sample_stack){frames, profile->has_narrow_stacks};
+    char *frames = profile->stacks; /* which are there once there is a sample */
+    return (struct wm_sample_stack){
+        frames + sample->first_location * wm_profile_frame_bytes(profile),
+        profile->has_narrow_stacks,
+    };
 }
 
 /* Frame `at` of all that the profile has. */
