@@ -4,6 +4,7 @@
 #include "harness/cli/print.h"
 #include "harness/core/file.h"
 #include "profiles/pprof/profile.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/report.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ static const char *find_hottest(const struct wm_profile *profile, bool all)
         if (sample->location_count == 0)
             continue;
         const struct wm_location *leaf =
-            &profile->locations[profile->sample_locations[sample->first_location]];
+            &profile->locations[wm_sample_frame(wm_sample_stack(profile, sample), 0)];
         if (leaf->line_count == 0 || leaf->mapping == 0 || (leaf->mapping > 1 && !all))
             continue; /* what is no code has no binary */
         size_t function = profile->lines[leaf->first_line].function;

@@ -6,6 +6,7 @@
 
 #include "harness/cli/print.h"
 #include "harness/core/units.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/runs/benchfile.h"
 
 #include <errno.h>
@@ -49,9 +50,9 @@ static bool is_named(const struct wm_profile *profile, uint32_t at, const struct
 static bool holds(const struct wm_profile *profile, const struct wm_profile_sample *sample,
                   const struct wanted *wanted)
 {
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        const struct wm_location *location =
-            &profile->locations[profile->sample_locations[sample->first_location + i]];
+        const struct wm_location *location = &profile->locations[wm_sample_frame(stack, i)];
         for (uint32_t line = 0; line < location->line_count; line++)
             if (is_named(profile, profile->lines[location->first_line + line].function, wanted))
                 return true;

@@ -102,6 +102,13 @@ size_t wm_pages_drop(const void *bytes, size_t length)
     return end * PAGE_BYTES - first;
 }
 
+void wm_pages_prepare(void *bytes, size_t length)
+{
+    const uintptr_t start = (uintptr_t)bytes / PAGE_BYTES;
+    const uintptr_t end = ((uintptr_t)bytes + length + PAGE_BYTES - 1) / PAGE_BYTES;
+    (void)madvise((void *)(start * PAGE_BYTES), (end - start) * PAGE_BYTES, MADV_POPULATE_WRITE);
+}
+
 void wm_pages_prepare_heap(void)
 {
     (void)mallopt(M_ARENA_MAX, 1);

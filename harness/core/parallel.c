@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdbool.h>
 
 struct job {
     int (*work)(void *user, const struct wm_slice *slice);
@@ -57,4 +56,14 @@ int wm_parallel(size_t count, size_t slices, int (*work)(void *user, const struc
     for (size_t i = 0; rc == 0 && i < slices; i++)
         rc = jobs[i].rc;
     return rc;
+}
+
+bool wm_turns_take(struct wm_turns *turns, struct wm_slice *slice)
+{
+    const size_t first = atomic_fetch_add_explicit(&turns->next, turns->each, memory_order_relaxed);
+    if (first >= turns->count)
+        return false;
+    slice->first = first;
+    slice->end = turns->each < turns->count - first ? first + turns->each : turns->count;
+    return true;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct wm_text {
     char *data;
@@ -36,6 +37,13 @@ void wm_text_add_number(struct wm_text *text, int64_t number, size_t width);
  * WM_NUMBER_BYTES further at most. */
 enum { WM_NUMBER_BYTES = 20 };
 char *wm_text_put_number(char *at, int64_t number);
+/* The same for a string, without its NUL; a literal's length is known when it is compiled. */
+static inline char *wm_text_put(char *at, const char *string)
+{
+    const size_t length = strlen(string);
+    memcpy(at, string, length);
+    return at + length;
+}
 void wm_text_addf(struct wm_text *text, const char *format, ...) WM_PRINTF(2, 3);
 /* Hands the string over (free() it); the text is empty again. NULL if an allocation failed. */
 char *wm_text_take(struct wm_text *text);

@@ -3,6 +3,7 @@
 
 #include "harness/core/intern.h"
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -128,14 +129,16 @@ static int append_sample(const struct append *append, const struct wm_profile_sa
 {
     const struct wm_profile *from = append->from;
     struct wm_profile *into = append->into;
-    int rc = wm_profile_reserve_samples(into, 1, sample->location_count, sample->label_count,
+    int rc = wm_profile_widen_stacks(into, 0);
+    if (rc == 0)
+        rc = wm_profile_reserve_samples(into, 1, sample->location_count, sample->label_count,
                                         into->sample_type_count);
     if (rc < 0)
         return rc;
-    const uint32_t *locations = from->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(from, sample);
+    uint32_t *locations = (uint32_t *)into->stacks + into->sample_location_count;
     for (uint32_t i = 0; i < sample->location_count; i++)
-        into->sample_locations[into->sample_location_count + i] =
-            locations[i] + append->location_shift;
+        locations[i] = wm_sample_frame(stack, i) + append->location_shift;
     for (uint32_t i = 0; i < sample->label_count; i++) {
         struct wm_label label = from->labels[sample->first_label + i];
         label.key = append->strings[label.key];

@@ -3,6 +3,7 @@
 #include "profiles/pprof/canonical.h"
 
 #include "harness/core/intern.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -235,11 +236,12 @@ static int compare_samples(const void *left, const void *right, void *canonical)
     const struct wm_profile *profile = known->profile;
     const struct wm_profile_sample *a = &profile->samples[*(const uint32_t *)left];
     const struct wm_profile_sample *b = &profile->samples[*(const uint32_t *)right];
-    const uint32_t *a_stack = profile->sample_locations + a->first_location;
-    const uint32_t *b_stack = profile->sample_locations + b->first_location;
+    const struct wm_sample_stack a_stack = wm_sample_stack(profile, a);
+    const struct wm_sample_stack b_stack = wm_sample_stack(profile, b);
     int order = 0;
     for (uint32_t i = 0; order == 0 && i < a->location_count && i < b->location_count; i++)
-        order = compare_u64(known->locations.ranks[a_stack[i]], known->locations.ranks[b_stack[i]]);
+        order = compare_u64(known->locations.ranks[wm_sample_frame(a_stack, i)],
+                            known->locations.ranks[wm_sample_frame(b_stack, i)]);
     if (order == 0)
         order = compare_u64(a->location_count, b->location_count);
     for (uint32_t i = 0; order == 0 && i < a->label_count && i < b->label_count; i++)

@@ -37,6 +37,16 @@ bool wm_profile_is_in_order(const struct wm_profile *profile);
 WM_MUST_USE int wm_profile_reserve_code(struct wm_profile *profile, size_t function_count,
                                         size_t location_count, size_t line_count);
 
+/* The stacks of a profile that has none yet are to be kept in 16 bits each, so that an index is no
+ * larger than WM_NARROW_FRAME_MAX; and in 32 again, as they are from the start, with
+ * those of a next sample, `behind` of them. -ENOMEM. */
+enum { WM_NARROW_FRAME_MAX = UINT16_MAX - 1 };
+void wm_profile_narrow_stacks(struct wm_profile *profile);
+WM_MUST_USE int wm_profile_widen_stacks(struct wm_profile *profile, size_t behind);
+
+/* Some samples have the labels of others now. */
+void wm_profile_share_labels(struct wm_profile *profile);
+
 /* Samples that are written where they stay: first room for so many and their parts behind the
  * profile's (-ENOMEM), then, of each, the counts of what was put there; values are as many as
  * sample types. The index, or -EOVERFLOW past 2^32 of a kind. */

@@ -2,6 +2,7 @@
  */
 #include "profiles/pprof/droprule.h"
 #include "profiles/pprof/merge.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -88,9 +89,10 @@ static void cut_stacks(const struct dropping *dropping)
     const struct wm_profile *profile = dropping->profile;
     for (size_t i = 0; i < profile->sample_count; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
         bool stayed = false;
         for (uint32_t at = sample->location_count; at-- > 0;) {
-            unsigned fate = dropping->fates[profile->sample_locations[sample->first_location + at]];
+            unsigned fate = dropping->fates[wm_sample_frame(stack, at)];
             stayed |= fate == FATE_STAYS;
             if (fate == FATE_STAYS || !stayed)
                 continue;

@@ -4,6 +4,7 @@
 #include "profiles/pprof/canonical.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/gzip.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -242,11 +243,12 @@ static int fill_sample(struct encode *encode, uint32_t index, Pprof__Sample *sam
 {
     const struct wm_profile *profile = encode->profile;
     const struct wm_profile_sample *from = &profile->samples[index];
+    const struct wm_sample_stack stack = wm_sample_stack(profile, from);
     uint64_t *ids = array(encode, from->location_count, sizeof(*ids));
     if (ids == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < from->location_count; i++) {
-        uint32_t location = profile->sample_locations[from->first_location + i];
+        uint32_t location = wm_sample_frame(stack, i);
         ids[i] = encode->order.locations.ranks[location] + UINT64_C(1);
     }
     pprof__sample__init(sample);

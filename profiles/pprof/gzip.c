@@ -2,6 +2,8 @@
  * say what is wrong; and what is one sound member, as files are, by ISA-L, three times as fast. */
 #include "profiles/pprof/gzip.h"
 
+#include "harness/core/pages.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -136,6 +138,7 @@ int wm_gzip_member_next(struct wm_gzip_member *member, size_t *ret_made)
     const size_t left = member->length - (size_t)(state->next_out - member->data);
     const uint32_t fed = state->avail_in;
     state->avail_out = left < PIECE_BYTES ? (uint32_t)left : PIECE_BYTES;
+    wm_pages_prepare(state->next_out, state->avail_out);
     int rc = isal_inflate(state);
     wm_gzip_leave_registers();
     const size_t made = (size_t)(state->next_out - member->data);

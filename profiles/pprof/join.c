@@ -10,6 +10,7 @@
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/join_code.h"
 #include "profiles/pprof/sample_order.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/pprof/sample_table.h"
 #include "profiles/pprof/scale.h"
 
@@ -29,6 +30,7 @@ struct join {
     struct wm_profile *profile;
     struct wm_join_code code;
     bool keeps_locations;                        /* all have their old numbers */
+    bool is_in_order;                            /* nothing is left to sort or to be found out */
     struct wm_use_order orders[WM_PARALLEL_MAX]; /* by thread */
     struct uses uses[WM_PARALLEL_MAX];
     uint32_t *hashes; /* by sample; NULL: equal ones stay apart */
@@ -47,7 +49,7 @@ static void settle_samples(struct join *join);
 static void add_values(struct wm_profile *profile, const struct wm_profile_sample *to,
                        const struct wm_profile_sample *from);
 static bool is_zero(const struct wm_profile *profile, const struct wm_profile_sample *sample);
-static void drop_zeros(struct wm_profile *profile);
+static size_t drop_zeros(struct wm_profile *profile);
 static void done(struct join *join);
 
 int wm_profile_join(struct wm_profile *profile, enum wm_join_aim aim)
@@ -67,17 +69,18 @@ static int join_once(struct wm_profile *profile, enum wm_join_aim aim, bool *ret
     bool is_joined = false;
     int rc = 0;
     *ret_again = false;
-    if (apart && join.keeps_locations && wm_profile_is_in_order(profile))
+    join.is_in_order = join.keeps_locations && wm_profile_is_in_order(profile);
+    if (apart && join.is_in_order)
         return 0;
     if (!apart)
-        drop_zeros(profile);
+        join.is_in_order &= drop_zeros(profile) == 0;
     const size_t samples = profile->sample_count;
     const size_t slices = wm_parallel_slices(samples, SLICE_LEAST);
     if (!apart)
         rc = init_table(&join);
     if (rc == 0 && join.keeps_locations) {
         rc = wm_parallel(samples, slices, prepare_samples, &join);
-        is_joined = uses_in_order(&join);
+        is_joined = join.is_in_order || uses_in_order(&join);
     }
     if (rc == 0 && !is_joined)
         rc = join_code(&join, slices);
@@ -192,12 +195,13 @@ static int find_uses(void *user, const struct wm_slice *slice)
     int rc = seen == NULL || uses->order == NULL ? -ENOMEM : 0;
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         const struct wm_profile_sample *sample = &profile->samples[i];
-        const uint32_t *stack = profile->sample_locations + sample->first_location;
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
         for (uint32_t at = 0; at < sample->location_count; at++) {
-            if (seen[stack[at]])
+            const uint32_t location = wm_sample_frame(stack, at);
+            if (seen[location])
                 continue;
-            seen[stack[at]] = true;
-            uses->order[uses->count++] = stack[at];
+            seen[location] = true;
+            uses->order[uses->count++] = location;
         }
     }
     free(seen);
@@ -229,12 +233,13 @@ static int prepare_samples(void *user, const struct wm_slice *slice)
     int rc = 0;
     for (size_t i = slice->first; rc == 0 && i < slice->end; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
-        uint32_t *stack = profile->sample_locations + sample->first_location;
-        if (join->keeps_locations)
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
+        if (join->keeps_locations && !join->is_in_order)
             order = wm_use_order_note(order, profile, sample);
         for (uint32_t at = 0; !join->keeps_locations && at < sample->location_count; at++)
-            stack[at] = location_of[stack[at]] - 1;
-        rc = wm_sample_sort_labels(profile, sample, &scratch);
+            wm_sample_set_frame(stack, at, location_of[wm_sample_frame(stack, at)] - 1);
+        if (!join->is_in_order)
+            rc = wm_sample_sort_labels(profile, sample, &scratch);
         if (join->hashes != NULL)
             join->hashes[i] = wm_sample_hash(profile, sample);
     }
@@ -270,13 +275,16 @@ static void add_values(struct wm_profile *profile, const struct wm_profile_sampl
         sums[i] = wm_add_wrapping(sums[i], values[i]);
 }
 
-static void drop_zeros(struct wm_profile *profile)
+/* Returns how many went. */
+static size_t drop_zeros(struct wm_profile *profile)
 {
+    const size_t count = profile->sample_count;
     size_t kept = 0;
-    for (size_t i = 0; i < profile->sample_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (!is_zero(profile, &profile->samples[i]))
             profile->samples[kept++] = profile->samples[i];
     profile->sample_count = kept;
+    return count - kept;
 }
 
 static bool is_zero(const struct wm_profile *profile, const struct wm_profile_sample *sample)

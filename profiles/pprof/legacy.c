@@ -201,9 +201,9 @@ int wm_legacy_sample(struct wm_legacy *legacy, const struct wm_label *label, con
     int rc = wm_profile_reserve_samples(profile, 1, depth, 1, profile->sample_type_count);
     if (rc < 0)
         return wm_legacy_failed(legacy, rc);
+    uint32_t *stack = (uint32_t *)profile->stacks + profile->sample_location_count;
     for (size_t i = 0; i < depth; i++) {
-        rc = location_of(legacy, legacy->stack[i],
-                         &profile->sample_locations[profile->sample_location_count + i]);
+        rc = location_of(legacy, legacy->stack[i], &stack[i]);
         if (rc < 0)
             return wm_legacy_failed(legacy, rc);
     }

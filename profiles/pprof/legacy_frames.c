@@ -3,6 +3,7 @@
 #include "profiles/pprof/legacy.h"
 
 #include "harness/core/text.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -105,8 +106,8 @@ int wm_legacy_set_frames(struct wm_legacy *legacy)
 /* Of a sample's stack, the frame above the leaf goes. */
 static void drop_second(struct wm_profile *profile, struct wm_profile_sample *sample)
 {
-    uint32_t *stack = profile->sample_locations + sample->first_location;
-    stack[1] = stack[0];
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
+    wm_sample_set_frame(stack, 1, wm_sample_frame(stack, 0));
     sample->first_location++;
     sample->location_count--;
 }
@@ -116,9 +117,10 @@ void wm_legacy_drop_repeated_leaves(struct wm_legacy *legacy)
     struct wm_profile *profile = legacy->profile;
     for (size_t i = 0; i < profile->sample_count; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
-        const uint32_t *stack = profile->sample_locations + sample->first_location;
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
         if (sample->location_count > 1 &&
-            profile->locations[stack[0]].address == profile->locations[stack[1]].address + 1)
+            profile->locations[wm_sample_frame(stack, 0)].address ==
+                profile->locations[wm_sample_frame(stack, 1)].address + 1)
             drop_second(profile, sample);
     }
 }
@@ -132,7 +134,7 @@ static uint32_t find_handler(const struct wm_profile *profile, uint32_t *counts)
         const struct wm_profile_sample *sample = &profile->samples[i];
         if (sample->location_count < 2)
             continue;
-        uint32_t second = profile->sample_locations[sample->first_location + 1];
+        uint32_t second = wm_sample_frame(wm_sample_stack(profile, sample), 1);
         if (++counts[second] >= enough)
             return second;
     }
@@ -150,7 +152,7 @@ int wm_legacy_drop_handler_frames(struct wm_legacy *legacy)
         for (size_t i = 0; handler != UINT32_MAX && i < profile->sample_count; i++) {
             struct wm_profile_sample *sample = &profile->samples[i];
             if (sample->location_count > 1 &&
-                profile->sample_locations[sample->first_location + 1] == handler)
+                wm_sample_frame(wm_sample_stack(profile, sample), 1) == handler)
                 drop_second(profile, sample);
         }
     }

@@ -8,6 +8,7 @@
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/legacy_map_line.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -272,8 +273,9 @@ static int place_locations(struct maps *maps)
         return wm_legacy_failed(maps->legacy, -ENOMEM);
     for (size_t i = 0; i < profile->sample_count; i++) {
         const struct wm_profile_sample *sample = &profile->samples[i];
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
         for (uint32_t at = 0; at < sample->location_count; at++) {
-            uint32_t index = profile->sample_locations[sample->first_location + at];
+            uint32_t index = wm_sample_frame(stack, at);
             if (maps->is_placed[index])
                 continue;
             maps->is_placed[index] = true;

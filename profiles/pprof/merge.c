@@ -176,11 +176,14 @@ static int mark_base(struct wm_profile *profile)
     int64_t value = wm_profile_string(profile, base_value);
     if (key < 0 || value < 0)
         return -ENOMEM;
+    int rc = wm_profile_part_labels(profile);
+    if (rc < 0)
+        return rc;
     remove_texts(profile, (uint32_t)key);
     size_t count = profile->sample_count;
     if (profile->label_count + count > UINT32_MAX)
         return -EOVERFLOW;
-    int rc = wm_profile_reserve_samples(profile, 0, 0, count, 0);
+    rc = wm_profile_reserve_samples(profile, 0, 0, count, 0);
     if (rc < 0)
         return rc;
     struct wm_label mark = {.key = (uint32_t)key, .string = (uint32_t)value};

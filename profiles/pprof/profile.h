@@ -50,7 +50,7 @@ struct wm_label {
 };
 
 struct wm_profile_sample {
-    uint32_t first_location, location_count; /* into sample_locations (indices), leaf first */
+    uint32_t first_location, location_count; /* frames: read by sample_stack.h */
     uint32_t first_label, label_count;       /* into labels */
     uint32_t first_value;                    /* into values; one per sample type */
     bool from_base; /* of a diff's base: set by a merge, which tells it by a label */
@@ -72,7 +72,8 @@ struct wm_profile {
     size_t line_count;
     struct wm_profile_sample *samples;
     size_t sample_count;
-    uint32_t *sample_locations;
+    void *stacks; /* all frames, leaf first, as indices of locations: for sample_stack.h alone */
+    bool has_narrow_stacks; /* of 16 bits each; else of 32 */
     size_t sample_location_count;
     struct wm_label *labels;
     size_t label_count;
@@ -117,7 +118,11 @@ WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location
  * the look-up tables, which the next add fills. */
 void wm_profile_forget(struct wm_profile *profile);
 
-/* Replaces sample_locations by this array of wm_pages_new() with `count`, for samples whose ranges
+/* Samples with equal labels may share them: gives each its own, in the samples' order. Due before
+ * labels are changed in place. -ENOMEM, -EOVERFLOW. */
+WM_MUST_USE int wm_profile_part_labels(struct wm_profile *profile);
+
+/* Replaces all stacks by this array of wm_pages_new() with `count`, for samples whose ranges
  * the caller has put there. Takes `stacks`. */
 void wm_profile_take_stacks(struct wm_profile *profile, uint32_t *stacks, size_t count);
 

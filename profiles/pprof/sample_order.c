@@ -1,6 +1,8 @@
 /* sample_order.c - where the order of things in a profile is that of their use. */
 #include "profiles/pprof/sample_order.h"
 
+#include "profiles/pprof/sample_stack.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +10,13 @@
 struct wm_use_order wm_use_order_note(struct wm_use_order order, const struct wm_profile *profile,
                                       const struct wm_profile_sample *sample)
 {
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        if (stack[i] < order.next)
+        const uint32_t location = wm_sample_frame(stack, i);
+        if (location < order.next)
             continue;
-        order.run = stack[i] == order.next ? order.run : stack[i];
-        order.next = stack[i] + 1;
+        order.run = location == order.next ? order.run : location;
+        order.next = location + 1;
     }
     return order;
 }
@@ -74,6 +77,8 @@ int wm_sample_sort_labels(const struct wm_profile *profile, struct wm_profile_sa
 {
     struct wm_label *labels = profile->labels + sample->first_label;
     uint32_t count = 0;
+    if (wm_sample_is_sorted(profile, sample)) /* perhaps they are those of others, too */
+        return 0;
     for (uint32_t i = 0; i < sample->label_count; i++) {
         struct wm_label label = labels[i];
         if (label.string != 0) {
@@ -89,5 +94,11 @@ int wm_sample_sort_labels(const struct wm_profile *profile, struct wm_profile_sa
 
 bool wm_sample_is_sorted(const struct wm_profile *profile, const struct wm_profile_sample *sample)
 {
-    return is_sorted(profile->labels + sample->first_label, sample->label_count);
+    const struct wm_label *labels = profile->labels + sample->first_label;
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        const bool is_number = labels[i].number != 0 || labels[i].unit != 0;
+        if (is_number == (labels[i].string != 0))
+            return false;
+    }
+    return is_sorted(labels, sample->label_count);
 }

@@ -22,11 +22,11 @@ struct wm_label_scratch {
 };
 
 /* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
- * order; those that say nothing are left out. -ENOMEM. */
+ * order; those that say nothing are left out. Sorted ones are not written to. -ENOMEM. */
 WM_MUST_USE int wm_sample_sort_labels(const struct wm_profile *profile,
                                       struct wm_profile_sample *sample,
                                       struct wm_label_scratch *scratch);
-/* Whether they are in this order. */
+/* Whether they are so already. */
 bool wm_sample_is_sorted(const struct wm_profile *profile, const struct wm_profile_sample *sample);
 
 #endif

@@ -5,6 +5,7 @@
 #include "profiles/pprof/sample_table.h"
 
 #include "harness/core/pages.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,14 +17,21 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
+static uint64_t word_at(const char *bytes, size_t count)
+{
+    uint64_t word = 0;
+    memcpy(&word, bytes, count);
+    return word;
+}
+
 static bool is_equal(const struct wm_profile *profile, const struct wm_profile_sample *left,
                      const struct wm_profile_sample *right)
 {
     if (left->location_count != right->location_count || left->label_count != right->label_count)
         return false;
-    size_t bytes = left->location_count * sizeof(profile->sample_locations[0]);
-    if (bytes > 0 && memcmp(profile->sample_locations + left->first_location,
-                            profile->sample_locations + right->first_location, bytes) != 0)
+    size_t bytes = left->location_count * wm_profile_frame_bytes(profile);
+    if (bytes > 0 && memcmp(wm_sample_stack(profile, left).frames,
+                            wm_sample_stack(profile, right).frames, bytes) != 0)
         return false;
     const struct wm_label *a = profile->labels + left->first_label;
     const struct wm_label *b = profile->labels + right->first_label;
@@ -56,17 +64,17 @@ void wm_sample_table_done(struct wm_sample_table *table)
 
 uint32_t wm_sample_hash(const struct wm_profile *profile, const struct wm_profile_sample *sample)
 {
-    const uint32_t *locations = profile->sample_locations + sample->first_location;
+    const char *frames = wm_sample_stack(profile, sample).frames;
+    size_t left = sample->location_count * wm_profile_frame_bytes(profile);
     const struct wm_label *labels = profile->labels + sample->first_label;
     uint64_t hash = sample->location_count, other = sample->label_count;
-    uint32_t i = 0;
-    for (; i + 4 <= sample->location_count; i += 4) { /* two at once: a product takes its time */
-        hash = mix(hash, (uint64_t)locations[i] << 32 | locations[i + 1]);
-        other = mix(other, (uint64_t)locations[i + 2] << 32 | locations[i + 3]);
+    for (; left >= 16; left -= 16, frames += 16) { /* two at once: a product takes its time */
+        hash = mix(hash, word_at(frames, 8));
+        other = mix(other, word_at(frames + 8, 8));
     }
-    for (; i < sample->location_count; i++)
-        hash = mix(hash, locations[i]);
-    for (i = 0; i < sample->label_count; i++) {
+    for (; left > 0; left -= left < 8 ? left : 8, frames += 8)
+        hash = mix(hash, word_at(frames, left < 8 ? left : 8));
+    for (uint32_t i = 0; i < sample->label_count; i++) {
         hash = mix(hash, (uint64_t)labels[i].key << 32 | labels[i].string);
         other = mix(other, (uint64_t)labels[i].number ^ (uint64_t)labels[i].unit << 40);
     }

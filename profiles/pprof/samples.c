@@ -8,7 +8,10 @@
 
 #include "harness/core/pages.h"
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/frame_ids.h"
 #include "profiles/pprof/invalid.h"
+#include "profiles/pprof/label_sets.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -35,28 +38,33 @@ struct reader {
     size_t run_first, run_end; /* the last samples that came without anything between */
     size_t room_end;           /* there is room for all samples up to here */
     bool has_forecast;
+    struct wm_label_sets label_sets;
+    struct wm_frame_ids frame_ids;
 };
 
 /* A sample that is being read. */
 struct draft {
     struct reader *reader;
     size_t start; /* where it is in the file: for errors */
-    uint32_t *locations;
     struct wm_label *labels;
     int64_t *values;
     size_t location_count, label_count, value_count;
+    size_t labels_start, labels_end;   /* where they are, if nothing is between them */
+    const struct wm_label_set *shared; /* these are its labels, and all that is left of it */
 };
 
 static int take_field(struct reader *reader, const struct wm_wire_field *field);
 static void drop(struct reader *reader, size_t end);
 static int make_room(struct reader *reader, const struct wm_wire_field *sample);
 static int read_sample(struct reader *reader, const struct wm_wire_field *sample);
+static void share_labels(const struct draft *draft, size_t end, struct wm_profile_sample *sample);
 static void note_order(struct wm_samples_guess *guess, const struct wm_profile *profile,
                        const struct wm_profile_sample *sample);
-static int read_field(struct draft *draft, const struct wm_wire_field *field);
+static int read_field(struct draft *draft, const struct wm_wire_field *field, size_t end);
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_locations(struct draft *draft, const struct wm_wire_field *field);
 static int read_values(struct draft *draft, const struct wm_wire_field *field);
+static bool is_shared(struct draft *draft, const struct wm_wire_field *label, size_t end);
 static int read_label(struct draft *draft, const struct wm_wire_field *field);
 static int string_of(const struct draft *draft, uint64_t number, uint32_t *ret_string);
 
@@ -68,6 +76,9 @@ void wm_samples_guess(const struct wm_wire_input *wire, struct wm_arrival *arriv
     struct wm_wire_field field;
     size_t at = 0;
     int rc = wm_profile_new(&reader.profile);
+    if (rc == 0)
+        wm_profile_narrow_stacks(reader.profile);
+    wm_frame_ids_init(&reader.frame_ids);
     for (size_t ready = 0, known = 0; rc == 0 && at < wire->length; known = ready) {
         ready = wm_arrival_wait(arrival, known);
         if (ready <= known)
@@ -136,7 +147,8 @@ static int make_room(struct reader *reader, const struct wm_wire_field *sample)
     size_t least = sample->end - start > ROOM_BYTES ? sample->end - start : ROOM_BYTES;
     least = least < file_bytes - start ? least : file_bytes - start;
     size_t samples = least / (2 + profile->sample_type_count) + 1;
-    size_t locations = least, labels = least / LABEL_BYTES_LEAST, values = least;
+    size_t locations = least + WM_FRAME_IDS_OVER, labels = least / LABEL_BYTES_LEAST,
+           values = least;
     if (!reader->has_forecast && start - reader->first >= FORECAST_BYTES) {
         const double more = (double)(file_bytes - start) / (double)(start - reader->first);
         reader->has_forecast = true;
@@ -157,16 +169,15 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
     struct draft draft = {
         .reader = reader,
         .start = sample->start,
-        .locations = profile->sample_locations + profile->sample_location_count,
         .labels = profile->labels + profile->label_count,
         .values = profile->values + profile->value_count,
     };
     struct wm_wire_field field;
     int rc = 0;
-    for (size_t at = sample->content; rc == 0 && at < sample->end;) {
+    for (size_t at = sample->content; rc == 0 && at < sample->end && draft.shared == NULL;) {
         rc = wm_wire_next(reader->wire, &wm_wire_sample, &at, sample->end, &field);
         if (rc == 0)
-            rc = read_field(&draft, &field);
+            rc = read_field(&draft, &field, sample->end);
     }
     if (rc < 0)
         return rc;
@@ -176,6 +187,8 @@ static int read_sample(struct reader *reader, const struct wm_wire_field *sample
             "sample %zu has %zu values, expected one for each of the %zu sample types",
             profile->sample_count + 1, draft.value_count, types);
     int64_t index = wm_profile_commit_sample(profile, draft.location_count, draft.label_count);
+    if (index >= 0 && draft.labels_start != 0)
+        share_labels(&draft, sample->end, &profile->samples[index]);
     if (index >= 0 && reader->input == NULL)
         note_order(&reader->guess, profile, &profile->samples[index]);
     return index < 0 ? (int)index : 0;
@@ -190,7 +203,21 @@ static void note_order(struct wm_samples_guess *guess, const struct wm_profile *
     guess->has_unsorted |= !wm_sample_is_sorted(profile, sample);
 }
 
-static int read_field(struct draft *draft, const struct wm_wire_field *field)
+/* Its labels are those of another one, or may be those of one to come. */
+static void share_labels(const struct draft *draft, size_t end, struct wm_profile_sample *sample)
+{
+    struct reader *reader = draft->reader;
+    if (draft->shared != NULL) {
+        sample->first_label = draft->shared->first_label;
+        sample->label_count = draft->shared->label_count;
+    } else if (draft->labels_end == end &&
+               wm_label_sets_note(&reader->label_sets, reader->wire->data + draft->labels_start,
+                                  end - draft->labels_start, reader->profile, sample)) {
+        wm_profile_share_labels(reader->profile);
+    }
+}
+
+static int read_field(struct draft *draft, const struct wm_wire_field *field, size_t end)
 {
     switch (field->number) {
     case SAMPLE_LOCATION:
@@ -199,36 +226,33 @@ static int read_field(struct draft *draft, const struct wm_wire_field *field)
     case SAMPLE_VALUE:
         return read_values(draft, field);
     case SAMPLE_LABEL:
-        return read_label(draft, field);
+        return is_shared(draft, field, end) ? 0 : read_label(draft, field);
     default:
         return 0;
     }
 }
 
-/* Which byte is a number's last is in no order that a CPU could foresee: so there is no branch on
- * it. Each byte puts down what the number is so far, and the last one lets that stay. The id 0,
- * which stands for none, becomes the largest index; numbers of five bytes and more are no such ids.
- */
 static int guess_locations(struct draft *draft, const struct wm_wire_field *field)
 {
-    const unsigned char *byte = draft->reader->wire->data + field->content;
-    const unsigned char *end = draft->reader->wire->data + field->end;
-    uint32_t *next = draft->locations + draft->location_count;
-    uint32_t number = 0, shift = 0, shifts = 0, most = draft->reader->guess.last_location;
-    for (; byte < end; byte++) {
-        const uint32_t goes_on = *byte >> 7, keep = 0 - goes_on; /* all bits, or none */
-        number |= (uint32_t)(*byte & 0x7f) << (shift & 31);
-        const uint32_t index = number - 1, last = index & ~keep;
-        *next = index;
-        next += 1 - goes_on;
-        most = last > most ? last : most;
-        shifts |= shift + 4; /* has the bit of 32 in the fifth byte */
-        shift = (shift + 7) & keep;
-        number &= keep;
+    struct reader *reader = draft->reader;
+    struct wm_profile *profile = reader->profile;
+    const struct wm_frame_list list = {reader->wire->data, field->content, field->end};
+    uint32_t *most = &reader->guess.last_location;
+    const size_t first = profile->sample_location_count + draft->location_count;
+    ssize_t count = -ERANGE;
+    if (profile->has_narrow_stacks) {
+        count = wm_frame_ids_read_narrow(&reader->frame_ids, &list,
+                                         (uint16_t *)profile->stacks + first, most);
+        int rc = count == -ERANGE ? wm_profile_widen_stacks(profile, draft->location_count) : 0;
+        if (rc < 0)
+            return rc;
     }
-    draft->location_count = (size_t)(next - draft->locations);
-    draft->reader->guess.last_location = most;
-    return shifts >= 32 || shift != 0 ? -EINVAL : 0;
+    if (count == -ERANGE)
+        count = wm_frame_ids_read_wide(&list, (uint32_t *)profile->stacks + first, most);
+    if (count < 0)
+        return (int)count;
+    draft->location_count += (size_t)count;
+    return 0;
 }
 
 /* One id, or a list of them. */
@@ -236,6 +260,8 @@ static int read_locations(struct draft *draft, const struct wm_wire_field *field
 {
     const struct wm_wire_input *wire = draft->reader->wire;
     const struct wm_samples_input *input = draft->reader->input;
+    uint32_t *locations =
+        (uint32_t *)input->profile->stacks + input->profile->sample_location_count;
     for (size_t at = field->content; at < field->end;) {
         uint64_t id = 0;
         if (!wm_wire_number(wire, &at, field->end, &id))
@@ -245,7 +271,7 @@ static int read_locations(struct draft *draft, const struct wm_wire_field *field
             return wm_read_invalid(wire, draft->start,
                                    "sample %zu is in location %" PRIu64 ", which is not there",
                                    input->profile->sample_count + 1, id);
-        draft->locations[draft->location_count++] = index;
+        locations[draft->location_count++] = index;
     }
     return 0;
 }
@@ -263,6 +289,21 @@ static int read_values(struct draft *draft, const struct wm_wire_field *field)
         draft->value_count++;
     }
     return 0;
+}
+
+/* Whether the sample, up to its end, goes on as one before went on from its first label. */
+static bool is_shared(struct draft *draft, const struct wm_wire_field *label, size_t end)
+{
+    const struct reader *reader = draft->reader;
+    const bool is_first = draft->labels_start == 0;
+    if (is_first) {
+        draft->labels_start = draft->labels_end = label->start;
+        draft->shared = wm_label_sets_find(&reader->label_sets, reader->wire->data + label->start,
+                                           end - label->start);
+    }
+    if (draft->labels_end == label->start)
+        draft->labels_end = label->end;
+    return draft->shared != NULL;
 }
 
 /* A label that has neither a string nor a number nor a unit says nothing and is left out. */

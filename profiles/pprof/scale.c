@@ -43,18 +43,6 @@ static const struct family families[] = {
       {"P*GCU", {"petagcu"}, 1e15}}               },
 };
 
-int64_t wm_magnitude(int64_t value)
-{
-    return value < 0 ? (int64_t)(0 - (uint64_t)value) : value;
-}
-
-int64_t wm_divide(int64_t value, int64_t divisor)
-{
-    if (divisor == 0)
-        return value;
-    return divisor == -1 ? (int64_t)(0 - (uint64_t)value) : value / divisor;
-}
-
 int64_t wm_truncate(double value)
 {
     return value >= -0x1p63 && value < 0x1p63 ? (int64_t)value : INT64_MIN;

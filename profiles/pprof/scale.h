@@ -6,16 +6,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sums and magnitudes that wrap around where int64 ends, as the reference's do. Sums are made here,
+/* Sums and magnitudes that wrap around where int64 ends, as the reference's do. They are made here,
  * as views make them by the tens of millions. */
 static inline int64_t wm_add_wrapping(int64_t a, int64_t b)
 {
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-int64_t wm_magnitude(int64_t value);
+static inline int64_t wm_magnitude(int64_t value)
+{
+    return value < 0 ? (int64_t)(0 - (uint64_t)value) : value;
+}
+
 /* Whole division; by 0 the value as it is, as a sum of no samples has no mean. */
-int64_t wm_divide(int64_t value, int64_t divisor);
+static inline int64_t wm_divide(int64_t value, int64_t divisor)
+{
+    if (divisor == 0)
+        return value;
+    return divisor == -1 ? (int64_t)(0 - (uint64_t)value) : value / divisor;
+}
+
 /* Cut towards zero; INT64_MIN where the result does not fit. */
 int64_t wm_truncate(double value);
 

@@ -121,9 +121,21 @@ bool wm_regex_gave_up(const struct wm_regex *regex)
 
 /* ---- Texts ---- */
 
-static size_t valid_length(const char *text, size_t length)
+/* Of most texts that is all, which eight bytes tell at once. */
+static size_t ascii_length(const char *text, size_t length)
 {
     size_t at = 0;
+    for (uint64_t bytes; at + sizeof(bytes) <= length; at += sizeof(bytes)) {
+        memcpy(&bytes, text + at, sizeof(bytes));
+        if ((bytes & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return at;
+}
+
+static size_t valid_length(const char *text, size_t length)
+{
+    size_t at = ascii_length(text, length);
     while (at < length) {
         size_t bytes =
             (unsigned char)text[at] < 0x80 ? 1 : wm_text_utf8_length(text + at, length - at);

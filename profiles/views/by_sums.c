@@ -13,27 +13,32 @@ enum { EVIDENT_DEVIATIONS = 3 };
 struct adding {
     const struct wm_by *by;
     struct wm_by_sums *sums;
+    const uint32_t *nodes;
 };
 
 static int add_visit(void *user, const struct wm_visit *visit)
 {
     const struct adding *adding = user;
     struct wm_by_sum *rows = visit->is_leaf ? adding->sums->self : adding->sums->total;
-    wm_by_count(adding->by, visit->sample, visit->value, rows + visit->node * adding->sums->stride);
+    for (size_t i = 0; i < visit->count; i++)
+        wm_by_count(adding->by, visit->sample, visit->value,
+                    rows + adding->nodes[visit->nodes[i]] * adding->sums->stride);
     return 0;
 }
 
-static int add_nodes(const struct adding *adding, const struct wm_graph *graph)
+static int add_nodes(struct adding *adding, const struct wm_graph *graph)
 {
-    bool *chosen = calloc(graph->node_count + 1, sizeof(chosen[0]));
-    if (chosen == NULL)
+    uint32_t *nodes = calloc(graph->node_count + 1, sizeof(nodes[0]));
+    size_t count = 0;
+    if (nodes == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < graph->node_count; i++)
-        chosen[i] = graph->nodes[i].listed;
-    const struct wm_visitor visitor = {chosen, add_visit, (void *)(uintptr_t)adding};
-    const struct wm_slice all = {0, 0, graph->report->profile->sample_count};
-    int rc = wm_graph_walk(graph, &visitor, &all);
-    free(chosen);
+        if (graph->nodes[i].listed)
+            nodes[count++] = (uint32_t)i;
+    adding->nodes = nodes;
+    const struct wm_visitor visitor = {nodes, count, add_visit, adding};
+    int rc = wm_graph_walk(graph, &visitor, 1);
+    free(nodes);
     return rc;
 }
 
@@ -49,7 +54,7 @@ int wm_by_sums_init(struct wm_by_sums *sums, const struct wm_by *by, const struc
                     bool with_calls)
 {
     size_t stride = by->count * WM_BY_SIDES;
-    struct adding adding = {by, sums};
+    struct adding adding = {.by = by, .sums = sums};
     *sums = (struct wm_by_sums){
         .stride = stride,
         .self = calloc((graph->node_count + 1) * stride, sizeof(sums->self[0])),

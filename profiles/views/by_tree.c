@@ -18,7 +18,7 @@ struct tree {
 static void add_calls(struct tree *tree, const struct wm_links *links, uint32_t node)
 {
     for (size_t i = links->first[node]; i < links->first[node + 1]; i++) {
-        uint32_t number = links->edges[i];
+        uint32_t number = links->links[i].edge;
         const struct wm_edge *edge = &tree->graph->edges[number];
         uint32_t other = edge->from == node ? edge->to : edge->from;
         wm_by_table_add(&tree->table,

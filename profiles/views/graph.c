@@ -1,4 +1,4 @@
-/* graph.c - trims and sorts the graph as pprof does.
+/* graph.c - trims the graph as pprof does.
  *
  * Trimming changes no node's sums, only which calls there are: so nodes are summed once, and calls
  * once it is known which nodes stay. Only a picture needs calls before, since they decide there
@@ -84,52 +84,12 @@ static int drop_small_nodes(struct wm_graph *graph)
     return graph->dropped_nodes > 0 ? keep_first(graph, large) : 0;
 }
 
-/* ---- Their order ---- */
-
-struct sorting {
-    const struct wm_graph *graph;
-    const int64_t *scores; /* per node; NULL: its own cost */
-};
-
-static int compare_nodes(const void *a, const void *b, void *user)
-{
-    const struct sorting *sorting = user;
-    const struct wm_graph *graph = sorting->graph;
-    uint32_t numbers[2] = {*(const uint32_t *)a, *(const uint32_t *)b};
-    const struct wm_node *left = &graph->nodes[numbers[0]], *right = &graph->nodes[numbers[1]];
-    const uint32_t *ranks = graph->private_->ranks;
-    int order = sorting->scores == NULL ? wm_compare_magnitudes(left->self, right->self)
-                                        : wm_compare_magnitudes(sorting->scores[numbers[0]],
-                                                                sorting->scores[numbers[1]]);
-    if (order == 0 && ranks[left->kind] != ranks[right->kind])
-        order = ranks[left->kind] < ranks[right->kind] ? -1 : 1;
-    if (order == 0)
-        order = sorting->scores == NULL ? wm_compare_magnitudes(left->total, right->total)
-                                        : wm_compare_magnitudes(left->self, right->self);
-    if (order == 0 && left->kind != right->kind)
-        order = wm_node_compare_keys(graph->report, left->key, right->key);
-    return order != 0 ? order : numbers[0] < numbers[1] ? -1 : numbers[0] > numbers[1];
-}
-
-static int copy_totals(const struct wm_graph *graph, int64_t **ret_scores)
-{
-    *ret_scores = calloc(graph->node_count + 1, sizeof((*ret_scores)[0]));
-    for (size_t i = 0; *ret_scores != NULL && i < graph->node_count; i++)
-        (*ret_scores)[i] = graph->nodes[i].total;
-    return *ret_scores != NULL ? 0 : -ENOMEM;
-}
-
 static int sort_nodes(struct wm_graph *graph)
 {
     int64_t *scores = NULL;
-    int rc = 0;
-    if (is_picture(graph))
-        rc = wm_graph_scores(graph, &scores);
-    else if (graph->report->options->cum)
-        rc = copy_totals(graph, &scores);
-    struct sorting sorting = {graph, scores};
-    if (rc == 0 && graph->order_count > 1)
-        qsort_r(graph->order, graph->order_count, sizeof(graph->order[0]), compare_nodes, &sorting);
+    int rc = is_picture(graph) ? wm_graph_scores(graph, &scores) : 0;
+    if (rc == 0)
+        rc = wm_graph_sort_nodes(graph, scores);
     free(scores);
     return rc;
 }
@@ -171,12 +131,13 @@ static int limit_nodes(struct wm_graph *graph)
     return rc;
 }
 
+/* As they lie in memory, with their labels. */
 static void ask_for_nodes(struct wm_graph *graph)
 {
     const struct wm_graph_wish *wish = graph->private_->wish;
-    for (size_t i = 0; wish->wants != NULL && i < graph->order_count; i++) {
-        struct wm_node *node = &graph->nodes[graph->order[i]];
-        node->wanted = wish->wants(wish->user, node);
+    for (size_t i = 0; wish->wants != NULL && i < graph->node_count; i++) {
+        struct wm_node *node = &graph->nodes[i];
+        node->wanted = node->listed && wish->wants(wish->user, node);
     }
 }
 
@@ -200,8 +161,8 @@ static int arrange(struct wm_graph *graph)
     graph->dropped_edges = wm_graph_drop_edges(graph);
     if (!is_picture(graph))
         return 0; /* each node's are sorted where they are wanted: wm_links_init */
-    wm_graph_sort_edges(graph);
-    return wm_graph_drop_redundant(graph);
+    rc = wm_graph_sort_edges(graph);
+    return rc == 0 ? wm_graph_drop_redundant(graph) : rc;
 }
 
 static int sum_all(struct wm_graph *graph)
@@ -225,7 +186,7 @@ static int name_all(struct wm_graph *graph)
 {
     int rc = wm_graph_find_kinds(graph);
     if (rc == 0)
-        rc = wm_graph_make_nodes(graph);
+        rc = wm_graph_make_nodes(graph, true);
     return rc < 0 ? rc : wm_graph_label_nodes(graph);
 }
 
@@ -241,7 +202,6 @@ static int make_graph(const struct wm_report *report, const struct wm_graph_wish
         graph->private_ = parts;
         parts->wish = wish;
         parts->is_tree = report->options->call_tree && wm_report_has(report, WM_VIEW_CALL_TREES);
-        wm_arena_init(&parts->arena);
         rc = build(graph);
         parts->wish = NULL;
     } else {
@@ -279,7 +239,8 @@ static void free_parts(struct wm_graph_private *parts)
     free(parts->labels);
     free(parts->ranks);
     free(parts->leaves);
-    wm_arena_done(&parts->arena);
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
+        wm_arena_done(&parts->arenas[i]);
     free(parts);
 }
 

@@ -3,6 +3,7 @@
 #ifndef WM_VIEWS_GRAPH_H
 #define WM_VIEWS_GRAPH_H
 
+#include "profiles/pprof/scale.h"
 #include "profiles/views/report.h"
 
 /* What makes a node itself, all string numbers of the profile. What a granularity does not show is
@@ -16,7 +17,7 @@ struct wm_node_key {
 
 struct wm_node {
     const struct wm_node_key *key;
-    const char *label;                   /* as printed; NULL where the node is not kept */
+    const char *label;                   /* as printed; NULL where not kept, or not wished for */
     int64_t self, total;                 /* flat and cum, undivided */
     int64_t self_divisor, total_divisor; /* -mean: what they are divided by; 0 otherwise */
     uint32_t kind;                       /* equal for nodes of equal keys, in a call tree */
@@ -57,6 +58,7 @@ enum wm_edge_wish {
 
 struct wm_graph_wish {
     enum wm_edge_wish edges;
+    bool no_labels; /* they are not printed: once the order is known, they go */
     bool (*wants)(void *user, const struct wm_node *node);
     void *user;
 };
@@ -71,19 +73,38 @@ WM_MUST_USE int wm_graph_new_names(const struct wm_report *report, struct wm_gra
 void wm_graph_free(struct wm_graph *graph);
 
 /* What a node or edge is printed with: divided with -mean. */
-int64_t wm_node_self(const struct wm_node *node);
-int64_t wm_node_total(const struct wm_node *node);
-int64_t wm_edge_weight(const struct wm_edge *edge);
+static inline int64_t wm_node_self(const struct wm_node *node)
+{
+    return wm_divide(node->self, node->self_divisor);
+}
+
+static inline int64_t wm_node_total(const struct wm_node *node)
+{
+    return wm_divide(node->total, node->total_divisor);
+}
+
+static inline int64_t wm_edge_weight(const struct wm_edge *edge)
+{
+    return wm_divide(edge->weight, edge->divisor);
+}
 
 /* " (inline)", " (partial-inline)" or "", by the calls that lead to each node: an array by node
  * number for the caller to free(), NULL: no memory. */
 const char **wm_graph_inline_marks(const struct wm_graph *graph);
 
-/* graph_edges.c: the edges of each node, sorted as pprof sorts edges: those of node n are
- * graph->edges[edges[first[n]]] up to, without, first[n + 1]. Zeroed is empty. */
+/* graph_order.c: the edges of each node, sorted as pprof sorts edges: those of node n are links[i]
+ * from first[n] up to, without, first[n + 1]. What a line of them needs stands together, since
+ * edges lie anywhere in memory. Zeroed is empty. */
+struct wm_link {
+    int64_t weight;
+    uint32_t edge;  /* in graph->edges */
+    uint32_t other; /* node at its other end */
+    bool is_inline;
+};
+
 struct wm_links {
     size_t *first;
-    uint32_t *edges;
+    struct wm_link *links;
 };
 
 enum wm_link_end { WM_LINKS_TO_CALLERS, WM_LINKS_TO_CALLEES };
@@ -96,8 +117,6 @@ void wm_links_done(struct wm_links *links);
  * without lines), and its printed name, added to `text`. */
 void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t line,
                     struct wm_node_key *ret_key);
-/* Whether the key of a line follows from its function alone, if that has a name. */
-bool wm_node_is_of_function(const struct wm_report *report);
 void wm_node_add_label(const struct wm_report *report, const struct wm_node_key *key,
                        struct wm_text *text);
 /* The same with other texts for its name and file, and `between` the words. */

@@ -1,4 +1,5 @@
 /* graph_calls.c - which samples each call comes from: for sums that are split further. */
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/graph_parts.h"
 
 #include <errno.h>
@@ -42,11 +43,11 @@ static int walk_sample(struct walk *walk, struct wm_call_visit *visit)
     const struct wm_profile *profile = walk->graph->report->profile;
     const struct wm_graph_private *parts = walk->graph->private_;
     const struct wm_profile_sample *sample = &profile->samples[visit->sample];
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     uint32_t from = WM_NO_NODE;
     int rc = 0;
     for (uint32_t i = sample->location_count; i-- > 0;) {
-        struct wm_frames frames =
-            parts->frames[profile->sample_locations[sample->first_location + i]];
+        struct wm_frames frames = parts->frames[wm_sample_frame(stack, i)];
         for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
             uint32_t to = wm_kind_at(parts, frames, at);
             if (!walk->graph->nodes[to].kept)

@@ -1,266 +1,198 @@
-/* graph_edges.c - the calls between nodes: summed, dropped, sorted, found by their ends. */
+/* graph_edges.c - the calls between nodes: summed, and dropped if they are small. */
 #include "profiles/views/graph_parts.h"
 
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/calls.h"
 #include "profiles/views/measure.h"
+#include "profiles/views/unfold.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* What the walk must know of a node: whether it is kept, and whether its calls or those of it are
- * wished for. */
-enum { FATE_KEPT = 1, FATE_CALLS = 2, FATE_CALLED = 4 };
-
-/* A location on the walk from root to leaf: which kept nodes it comes to, first and last, which are
- * the same where there is one; whether calls to the first and from the last are wished for, and the
- * marks of these calls. */
-enum { ONE_NODE, TWO_NODES, NO_NODE, MANY_LINES };
-
-struct step {
-    uint32_t first, last;
-    unsigned char nodes;
-    bool is_first_wished, is_last_wished, is_inner_wished; /* inner: that from first to last */
-    unsigned char first_marks, last_marks;
-};
 
 struct summing {
     const struct wm_graph *graph;
-    unsigned char *fates; /* per node */
-    /* Kept nodes have numbers of their own, which are small if there are few. */
-    uint32_t *number_of; /* per node */
-    uint32_t *nodes;     /* by number */
+    uint32_t *numbers;     /* per node, of those that are kept: from 1 on */
+    uint32_t *nodes;       /* by number */
+    unsigned char *wishes; /* by number */
     size_t kept_count;
-    struct step *steps; /* per location */
+    bool divisors; /* are summed, not values */
+    struct wm_unfolder unfolder;
+    struct wm_turns turns;
     struct wm_calls calls[WM_PARALLEL_MAX];
 };
 
-static unsigned char find_fate(const struct wm_graph *graph, const struct wm_node *node)
+static unsigned char find_wishes(const struct wm_graph *graph, const struct wm_node *node)
 {
     const struct wm_graph_private *parts = graph->private_;
-    unsigned char wished = 0;
-    if (!node->kept)
-        return 0;
     switch (parts->wish->edges) {
     case WM_EDGES_ALL:
-        wished = FATE_CALLS | FATE_CALLED;
-        break;
+        return WM_CALLS_FROM | WM_CALLS_TO;
     case WM_EDGES_NONE:
-        break;
-    case WM_EDGES_INLINED:
-        wished = parts->inlinable[node->kind] ? FATE_CALLED : 0;
-        break;
-    case WM_EDGES_WANTED:
-        wished = node->wanted ? FATE_CALLS | FATE_CALLED : 0;
-        break;
-    }
-    return FATE_KEPT | wished;
-}
-
-static struct step find_step(const struct summing *summing, uint32_t outer, uint32_t inner)
-{
-    const bool has_outer = summing->fates[outer] != 0, has_inner = summing->fates[inner] != 0;
-    if (!has_outer && !has_inner)
-        return (struct step){.nodes = NO_NODE};
-    const uint32_t first = has_outer ? outer : inner, last = has_inner ? inner : outer;
-    struct step step = {
-        .first = summing->number_of[first],
-        .last = summing->number_of[last],
-        .first_marks = has_outer ? 0 : WM_CALL_INLINE | WM_CALL_RESIDUAL,
-        .last_marks = has_inner ? 0 : WM_CALL_RESIDUAL,
-    };
-    const unsigned char first_fate = summing->fates[first];
-    const unsigned char last_fate = summing->fates[last];
-    step.nodes = step.first == step.last ? ONE_NODE : TWO_NODES;
-    step.is_first_wished = (first_fate & FATE_CALLED) != 0;
-    step.is_last_wished = (last_fate & FATE_CALLS) != 0;
-    step.is_inner_wished = (first_fate & FATE_CALLS) != 0 || (last_fate & FATE_CALLED) != 0;
-    return step;
-}
-
-/* Where the walk over a sample is. */
-struct walk {
-    uint32_t from; /* the last kept node */
-    bool is_from_wished;
-    uint32_t marks; /* of the call that comes next */
-};
-
-enum { STEPS = WM_CALLS_GATHERED / 2 }; /* at once: each makes two calls at most */
-
-/* Without branches where they are not to be foreseen: a call is always put down, and stays if it is
- * one and wished for. */
-static inline size_t put_call(struct wm_calls *calls, size_t gathered, struct walk walk,
-                              const struct step *step)
-{
-    const bool is_call = (walk.from != WM_NO_NODE) & (walk.from != step->first);
-    calls->calls[gathered] =
-        (struct wm_call){walk.from, step->first, 0, walk.marks | step->first_marks};
-    return gathered + (is_call & (walk.is_from_wished | step->is_first_wished));
-}
-
-/* Through the last `left` of the stack, root to leaf, but not through a location of many lines, and
- * STEPS at most: returns how many are left. */
-static size_t walk_steps(const struct step *steps, const uint32_t *stack, size_t left,
-                         struct wm_calls *calls, struct walk *where)
-{
-    const size_t end = left > STEPS ? left - STEPS : 0;
-    struct walk walk = *where; /* a copy, so that it stays in registers */
-    size_t gathered = 0;
-    for (; left > end; left--) {
-        const struct step *step = &steps[stack[left - 1]];
-        if (step->nodes == MANY_LINES)
-            break;
-        if (step->nodes == NO_NODE) {
-            walk.marks = WM_CALL_RESIDUAL;
-            continue;
-        }
-        gathered = put_call(calls, gathered, walk, step);
-        if (step->nodes == TWO_NODES) {
-            calls->calls[gathered] = (struct wm_call){step->first, step->last, 0, WM_CALL_INLINE};
-            gathered += step->is_inner_wished;
-        }
-        walk = (struct walk){step->last, step->is_last_wished, step->last_marks};
-    }
-    calls->gathered = gathered;
-    *where = walk;
-    return left;
-}
-
-/* A location with more lines than a step holds. */
-static int walk_lines(const struct summing *summing, struct wm_calls *calls, uint32_t location,
-                      const struct wm_call_cost *cost, struct walk *walk)
-{
-    const struct wm_graph_private *parts = summing->graph->private_;
-    const struct wm_frames frames = parts->frames[location];
-    int rc = 0;
-    for (uint32_t at = frames.count; rc == 0 && at-- > 0;) {
-        const uint32_t node = wm_kind_at(parts, frames, at);
-        struct step step = find_step(summing, node, node);
-        if (step.nodes == NO_NODE) {
-            walk->marks = WM_CALL_RESIDUAL;
-            continue;
-        }
-        step.first_marks = at + 1 < frames.count ? WM_CALL_INLINE : 0;
-        calls->gathered = put_call(calls, 0, *walk, &step);
-        *walk = (struct walk){step.last, step.is_last_wished, 0};
-        rc = wm_calls_count(calls, cost);
-    }
-    return rc;
-}
-
-static int sum_sample(const struct summing *summing, struct wm_calls *calls, size_t number)
-{
-    const struct wm_profile *profile = summing->graph->report->profile;
-    const struct wm_profile_sample *sample = &profile->samples[number];
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
-    struct wm_call_cost cost = {.sample = (uint32_t)number + 1};
-    struct walk walk = {.from = WM_NO_NODE};
-    int rc = 0;
-    if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &cost.divisor))
         return 0;
-    for (size_t left = sample->location_count; rc == 0 && left > 0;) {
-        left = walk_steps(summing->steps, stack, left, calls, &walk);
-        rc = wm_calls_count(calls, &cost);
-        if (rc == 0 && left > 0 && summing->steps[stack[left - 1]].nodes == MANY_LINES)
-            rc = walk_lines(summing, calls, stack[--left], &cost, &walk);
+    case WM_EDGES_INLINED:
+        return parts->inlinable[node->kind] ? WM_CALLS_TO : 0;
+    case WM_EDGES_WANTED:
+        return node->wanted ? WM_CALLS_FROM | WM_CALLS_TO : 0;
     }
-    return rc;
+    return 0;
 }
 
-static int sum_slice(void *user, const struct wm_slice *slice)
+static uint32_t bits_of(const struct wm_node *node)
 {
-    struct summing *summing = user;
-    int rc = 0;
-    for (size_t i = slice->first; rc == 0 && i < slice->end; i++)
-        rc = sum_sample(summing, &summing->calls[slice->number], i);
-    return rc;
+    const uint64_t magnitude = (uint64_t)wm_magnitude(node->total);
+    return magnitude == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(magnitude);
 }
 
-/* Whether any call is wished for. */
-static bool find_fates(struct summing *summing)
+/* So many bits have the totals of some hundred nodes at most: most calls are between these. */
+static uint32_t find_large(const struct wm_graph *graph)
+{
+    size_t counts[65] = {0}, large = 0;
+    uint32_t bits = 65;
+    for (size_t i = 0; i < graph->node_count; i++)
+        counts[bits_of(&graph->nodes[i])] += graph->nodes[i].kept;
+    while (bits > 0 && large + counts[bits - 1] < WM_CALLS_NEAR)
+        large += counts[--bits];
+    return bits;
+}
+
+/* The large ones first. Returns whether any call is wished for. */
+static bool number_nodes(struct summing *summing)
 {
     const struct wm_graph *graph = summing->graph;
-    const struct wm_graph_private *parts = graph->private_;
-    bool any = false;
-    for (size_t i = 0; i < graph->node_count; i++) {
-        summing->fates[i] = find_fate(graph, &graph->nodes[i]);
-        any |= summing->fates[i] > FATE_KEPT;
-        summing->number_of[i] = (uint32_t)summing->kept_count;
-        summing->nodes[summing->kept_count] = (uint32_t)i;
-        summing->kept_count += summing->fates[i] != 0;
-    }
-    for (size_t i = 0; i < graph->report->profile->location_count; i++) {
-        const struct wm_frames frames = parts->frames[i];
-        const uint32_t outer = wm_kind_at(parts, frames, frames.count - 1);
-        summing->steps[i] = frames.count > 2
-                                ? (struct step){.nodes = MANY_LINES}
-                                : find_step(summing, outer, wm_kind_at(parts, frames, 0));
-    }
-    return any;
+    const uint32_t large = find_large(graph);
+    unsigned char any = 0;
+    for (int small = 0; small <= 1; small++)
+        for (size_t i = 0; i < graph->node_count; i++) {
+            const struct wm_node *node = &graph->nodes[i];
+            if (!node->kept || (bits_of(node) < large) != (small == 1))
+                continue;
+            summing->numbers[i] = (uint32_t)++summing->kept_count;
+            summing->nodes[summing->kept_count] = (uint32_t)i;
+            summing->wishes[summing->kept_count] = find_wishes(graph, node);
+            any |= summing->wishes[summing->kept_count];
+        }
+    return any != 0;
 }
 
-static int take_edges(struct wm_graph *graph, const struct summing *summing)
+static int sum_sample(const struct summing *summing, struct wm_calls *calls,
+                      struct wm_unfolding *unfolding, size_t number)
 {
-    const struct wm_calls *calls = &summing->calls[0];
+    struct wm_call_cost cost = {.sample = (uint32_t)number + 1};
+    int64_t divisor;
+    int rc = 0;
+    if (!wm_sample_cost(summing->graph->report, number, &cost.weight, &divisor))
+        return 0;
+    if (summing->divisors)
+        cost.weight = divisor;
+    wm_unfold_sample(unfolding, summing->graph, number);
+    while (rc == 0 && unfolding->left > 0) {
+        const size_t count = wm_unfold(&summing->unfolder, unfolding);
+        rc = wm_calls_count(calls, unfolding->entries, count, &cost);
+    }
+    return rc;
+}
+
+static int sum_turns(void *user, const struct wm_slice *thread)
+{
+    struct summing *summing = user;
+    struct wm_calls *calls = &summing->calls[thread->number];
+    struct wm_unfolding unfolding;
+    struct wm_slice samples;
+    int rc = wm_calls_init(calls, summing->wishes, summing->kept_count);
+    while (rc == 0 && wm_turns_take(&summing->turns, &samples))
+        for (size_t i = samples.first; rc == 0 && i < samples.end; i++)
+            rc = sum_sample(summing, calls, &unfolding, i);
+    return rc;
+}
+
+/* In an order that does not depend on which thread saw which sample: scores are sums of fractions,
+ * whose order shows in the last digit. */
+static int compare_ends(const void *a, const void *b)
+{
+    const struct wm_edge *left = a, *right = b;
+    if (left->from != right->from)
+        return left->from < right->from ? -1 : 1;
+    return left->to < right->to ? -1 : left->to > right->to;
+}
+
+static int take_edges(struct wm_graph *graph, const struct summing *summing,
+                      const struct wm_calls *calls, struct wm_calls *divisors)
+{
     free(graph->edges);
     graph->edge_count = 0;
     graph->edges = calloc(calls->count + 1, sizeof(graph->edges[0]));
     if (graph->edges == NULL)
         return -ENOMEM;
-    graph->edge_count = calls->count;
-    for (size_t i = 0; i < calls->count; i++)
-        graph->edges[i] = (struct wm_edge){
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct wm_call_sum *sum = &calls->sums[i];
+        const struct wm_call_sum *divisor =
+            summing->divisors ? wm_calls_find(divisors, calls->pairs[i]) : NULL;
+        if (!wm_calls_has(calls, i))
+            continue;
+        graph->edges[graph->edge_count++] = (struct wm_edge){
             .from = summing->nodes[calls->pairs[i] >> 32],
             .to = summing->nodes[(uint32_t)calls->pairs[i]],
-            .weight = calls->sums[i].weight,
-            .divisor = calls->has_divisors ? calls->divisors[i] : 0,
-            .is_inline = (calls->sums[i].marks & WM_CALL_INLINE) != 0,
-            .is_residual = (calls->sums[i].marks & WM_CALL_RESIDUAL) != 0,
+            .weight = sum->weight,
+            .divisor = divisor != NULL ? divisor->weight : 0,
+            .is_inline = (sum->flags & WM_ENTRY_CALLED) == 0,
+            .is_residual = (sum->flags & WM_ENTRY_RESIDUAL) != 0,
         };
+    }
+    if (wm_report_has(graph->report, WM_VIEW_PICTURES))
+        qsort(graph->edges, graph->edge_count, sizeof(graph->edges[0]), compare_ends);
     return 0;
 }
 
-static int sum_slices(struct summing *summing)
+/* *ret_calls is for the caller to be done with, on errors, too. */
+static int sum_all(struct summing *summing, bool divisors, struct wm_calls *ret_calls)
 {
     const size_t samples = summing->graph->report->profile->sample_count;
-    const size_t slices = wm_parallel_slices(samples, WM_SLICE_LEAST);
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < slices; i++)
-        rc = wm_calls_init(&summing->calls[i], summing->kept_count,
-                           summing->graph->report->has_divisor);
-    if (rc == 0)
-        rc = wm_parallel(samples, slices, sum_slice, summing);
-    for (size_t i = 1; rc == 0 && i < slices; i++) {
-        rc = wm_calls_join(&summing->calls[0], &summing->calls[i]);
+    const size_t threads = wm_parallel_slices(samples, WM_SLICE_LEAST);
+    summing->divisors = divisors;
+    summing->turns = (struct wm_turns){.count = samples, .each = WM_TURN};
+    int rc = wm_parallel(threads, threads, sum_turns, summing);
+    for (size_t i = 1; i < threads; i++) {
+        if (rc == 0)
+            rc = wm_calls_join(&summing->calls[0], &summing->calls[i]);
         wm_calls_done(&summing->calls[i]);
     }
+    *ret_calls = summing->calls[0];
+    return rc;
+}
+
+static int sum_numbered(struct wm_graph *graph, struct summing *summing)
+{
+    struct wm_calls calls = {.count = 0}, divisors = {.count = 0};
+    int rc = 0;
+    if (number_nodes(summing)) {
+        rc = wm_unfolder_init(&summing->unfolder, graph, summing->numbers);
+        if (rc == 0)
+            rc = sum_all(summing, false, &calls);
+        if (rc == 0 && graph->report->has_divisor)
+            rc = sum_all(summing, true, &divisors);
+        wm_unfolder_done(&summing->unfolder);
+    }
+    if (rc == 0)
+        rc = take_edges(graph, summing, &calls, &divisors);
+    wm_calls_done(&calls);
+    wm_calls_done(&divisors);
     return rc;
 }
 
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
-    const size_t locations = graph->report->profile->location_count;
+    const size_t nodes = graph->node_count + 1;
     struct summing summing = {
         .graph = graph,
-        .fates = calloc(graph->node_count + 1, sizeof(summing.fates[0])),
-        .number_of = calloc(graph->node_count + 1, sizeof(summing.number_of[0])),
-        .nodes = calloc(graph->node_count + 1, sizeof(summing.nodes[0])),
-        .steps = calloc(locations + 1, sizeof(summing.steps[0])),
+        .numbers = calloc(nodes, sizeof(summing.numbers[0])),
+        .nodes = calloc(nodes, sizeof(summing.nodes[0])),
+        .wishes = calloc(nodes, sizeof(summing.wishes[0])),
     };
-    int rc = summing.fates == NULL || summing.number_of == NULL || summing.nodes == NULL ||
-                     summing.steps == NULL
-                 ? -ENOMEM
-                 : 0;
-    if (rc == 0 && find_fates(&summing))
-        rc = sum_slices(&summing);
-    if (rc == 0)
-        rc = take_edges(graph, &summing);
-    for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
-        wm_calls_done(&summing.calls[i]);
-    free(summing.fates);
-    free(summing.number_of);
+    const bool made = summing.numbers != NULL && summing.nodes != NULL && summing.wishes != NULL;
+    int rc = made ? sum_numbered(graph, &summing) : -ENOMEM;
+    free(summing.numbers);
     free(summing.nodes);
-    free(summing.steps);
+    free(summing.wishes);
     return rc;
 }
 
@@ -279,90 +211,4 @@ size_t wm_graph_drop_edges(struct wm_graph *graph)
     }
     graph->edge_count = kept;
     return dropped;
-}
-
-int wm_compare_magnitudes(int64_t left, int64_t right)
-{
-    left = wm_magnitude(left);
-    right = wm_magnitude(right);
-    return left == right ? 0 : left < right ? 1 : -1;
-}
-
-static int compare_edges(const void *a, const void *b, void *user)
-{
-    const struct wm_graph *graph = user;
-    const struct wm_edge *left = a, *right = b;
-    const uint32_t *ranks = graph->private_->ranks;
-    const uint32_t ends[2][4] = {
-        {ranks[graph->nodes[left->from].kind],  ranks[graph->nodes[left->to].kind],  left->from,
-         left->to },
-        {ranks[graph->nodes[right->from].kind], ranks[graph->nodes[right->to].kind], right->from,
-         right->to},
-    };
-    int order = wm_compare_magnitudes(left->weight, right->weight);
-    for (size_t i = 0; order == 0 && i < 4; i++)
-        order = ends[0][i] < ends[1][i] ? -1 : ends[0][i] > ends[1][i];
-    return order;
-}
-
-void wm_graph_sort_edges(struct wm_graph *graph)
-{
-    if (graph->edge_count > 1)
-        qsort_r(graph->edges, graph->edge_count, sizeof(graph->edges[0]), compare_edges, graph);
-}
-
-static int compare_numbers(const void *a, const void *b, void *user)
-{
-    struct wm_graph *graph = user;
-    return compare_edges(&graph->edges[*(const uint32_t *)a], &graph->edges[*(const uint32_t *)b],
-                         graph);
-}
-
-/* Most nodes have a few. */
-static void sort_links(const struct wm_graph *graph, uint32_t *edges, size_t count)
-{
-    enum { FEW = 8 };
-    void *user = (void *)(uintptr_t)graph; /* only read */
-    if (count > FEW)
-        qsort_r(edges, count, sizeof(edges[0]), compare_numbers, user);
-    for (size_t i = 1; count <= FEW && i < count; i++)
-        for (size_t at = i; at > 0 && compare_numbers(&edges[at - 1], &edges[at], user) > 0; at--) {
-            const uint32_t later = edges[at - 1];
-            edges[at - 1] = edges[at];
-            edges[at] = later;
-        }
-}
-
-int wm_links_init(const struct wm_graph *graph, enum wm_link_end end, struct wm_links *links)
-{
-    *links = (struct wm_links){
-        .first = calloc(graph->node_count + 2, sizeof(links->first[0])),
-        .edges = calloc(graph->edge_count + 1, sizeof(links->edges[0])),
-    };
-    if (links->first == NULL || links->edges == NULL) {
-        wm_links_done(links);
-        return -ENOMEM;
-    }
-    /* Counted one place further on, so that filling moves each start to where it belongs. */
-    for (size_t i = 0; i < graph->edge_count; i++) {
-        const struct wm_edge *edge = &graph->edges[i];
-        links->first[(end == WM_LINKS_TO_CALLERS ? edge->to : edge->from) + 2]++;
-    }
-    for (size_t i = 2; i < graph->node_count + 2; i++)
-        links->first[i] += links->first[i - 1];
-    for (size_t i = 0; i < graph->edge_count; i++) {
-        const struct wm_edge *edge = &graph->edges[i];
-        uint32_t node = end == WM_LINKS_TO_CALLERS ? edge->to : edge->from;
-        links->edges[links->first[node + 1]++] = (uint32_t)i;
-    }
-    for (size_t i = 0; i < graph->node_count; i++)
-        sort_links(graph, links->edges + links->first[i], links->first[i + 1] - links->first[i]);
-    return 0;
-}
-
-void wm_links_done(struct wm_links *links)
-{
-    free(links->first);
-    free(links->edges);
-    *links = (struct wm_links){.first = NULL};
 }

@@ -1,11 +1,14 @@
 /* graph_parts.h - what the graph_*.c files share. Private to them.
  *
- *   graph_kinds.c    which lines are of one node
- *   graph_build.c    nodes and their sums     ┐
- *   graph_tree.c     the same for call trees  ├ graph.c trims, orders, hands out
- *   graph_edges.c    calls                    │
- *   graph_calls.c    which samples made them  │
- *   graph_picture.c  order for pictures       ┘ */
+ *   graph_kinds.c    which lines are of one node   ┐
+ *   graph_build.c    nodes and their sums          │
+ *   graph_tree.c     the same for call trees       │
+ *   graph_labels.c   their labels                  │
+ *   graph_edges.c    calls between those that stay ├ graph.c trims, hands out
+ *   graph_order.c    the order of both             │
+ *   graph_walk.c     which samples nodes come from │
+ *   graph_calls.c    which samples calls come from │
+ *   graph_picture.c  order for pictures            ┘ */
 #ifndef WM_VIEWS_GRAPH_PARTS_H
 #define WM_VIEWS_GRAPH_PARTS_H
 
@@ -17,6 +20,7 @@
 
 enum { WM_NO_NODE = UINT32_MAX };
 enum { WM_SLICE_LEAST = 20000 }; /* samples that are worth a thread: some milliseconds */
+enum { WM_TURN = 1000 };         /* samples that a thread takes at once: tens of microseconds */
 
 /* The kinds of nodes that a location's lines are, innermost first. Most locations have one line:
  * its kind stands here itself, which saves a look-up per frame. */
@@ -32,9 +36,9 @@ struct wm_graph_private {
     struct wm_node_key *keys; /* per kind */
     bool *inlinable;          /* per kind: some location has it inlined */
     size_t kind_count;
-    struct wm_arena arena; /* of the labels */
-    const char **labels;   /* per kind; NULL where no node is kept */
-    uint32_t *ranks;       /* per kind: the order of the labels, equal for equal ones */
+    struct wm_arena arenas[WM_PARALLEL_MAX]; /* of the labels, by the thread that wrote them */
+    const char **labels;                     /* per kind; NULL where no node is kept */
+    uint32_t *ranks; /* per kind: the order of the labels, equal for equal ones */
     bool is_tree;
     uint32_t *leaves; /* call tree, per sample: its last node, + 1; 0: it counts nothing */
     int64_t node_cut, edge_cut;
@@ -58,29 +62,40 @@ static inline uint32_t wm_kind_at(const struct wm_graph_private *parts, struct w
 
 /* graph_kinds.c: the kinds of all locations. -ENOMEM. */
 WM_MUST_USE int wm_graph_find_kinds(struct wm_graph *graph);
-/* graph_build.c: one node per kind, without and with its sums; labels of the kinds of kept nodes,
- * with their ranks. -ENOMEM, all of them. */
-WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph);
+
+/* graph_build.c: one node per kind; the same with its sums, kept if some sample counts for it.
+ * -ENOMEM. */
+WM_MUST_USE int wm_graph_make_nodes(struct wm_graph *graph, bool kept);
 WM_MUST_USE int wm_graph_sum_nodes(struct wm_graph *graph);
+
+/* graph_labels.c: labels of the kinds of kept nodes, with their ranks. -ENOMEM. */
 WM_MUST_USE int wm_graph_label_nodes(struct wm_graph *graph);
 
-/* Calls `visit` for every one of these samples and chosen node (`chosen` is by number) in its
- * stack, once each, and once more where the node's own cost comes from. */
+/* graph_order.c: the listed nodes by their scores (by number; NULL: own cost, or total with -cum);
+ * the calls, the heaviest first. -ENOMEM. */
+WM_MUST_USE int wm_graph_sort_nodes(struct wm_graph *graph, const int64_t *scores);
+WM_MUST_USE int wm_graph_sort_edges(struct wm_graph *graph);
+
+/* graph_walk.c: calls `visit` for every sample with each chosen node of its stack, once each, and
+ * with a node whose own cost it is once more. By `threads` threads, WM_PARALLEL_MAX at most, in any
+ * order, but each goes forward. -ENOMEM, or what `visit` returns. */
 struct wm_visit {
-    size_t sample;
+    size_t thread, sample;
     int64_t value, divisor;
-    uint32_t node;
-    bool is_leaf;
+    const uint32_t *nodes; /* indices into `chosen` */
+    size_t count;
+    bool is_leaf; /* it is one node: its own cost */
 };
 
 struct wm_visitor {
-    const bool *chosen;
+    const uint32_t *chosen; /* nodes, no one twice */
+    size_t count;
     int (*visit)(void *user, const struct wm_visit *visit);
     void *user;
 };
 
 WM_MUST_USE int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                              const struct wm_slice *samples);
+                              size_t threads);
 
 /* graph_calls.c: calls `visit` for every sample and call (its number in graph->edges) in its stack,
  * once each. Not for call trees, whose calls belong to one stack each. */
@@ -97,15 +112,11 @@ WM_MUST_USE int wm_graph_walk_calls(const struct wm_graph *graph,
 /* graph_tree.c: a node per stack, its calls too; the calls after nodes are no longer kept. */
 WM_MUST_USE int wm_graph_sum_tree(struct wm_graph *graph);
 WM_MUST_USE int wm_graph_splice_tree(struct wm_graph *graph);
-WM_MUST_USE int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                                   const struct wm_slice *samples);
 
 /* graph_edges.c: between kept nodes, as wished; -ENOMEM. Those below the cut go, and those that no
  * listed node has: returns how many were below. */
 WM_MUST_USE int wm_graph_sum_edges(struct wm_graph *graph);
 size_t wm_graph_drop_edges(struct wm_graph *graph);
-void wm_graph_sort_edges(struct wm_graph *graph);
-int wm_compare_magnitudes(int64_t left, int64_t right);
 
 /* graph_picture.c: what each node is worth in a picture, by number, for the caller to free(); how
  * many of the ordered nodes `limit` leaves; the calls that a picture can do without go. -ENOMEM. */

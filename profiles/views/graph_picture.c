@@ -103,7 +103,7 @@ static bool is_redundant(struct search *search, uint32_t number)
     while (head < tail) {
         uint32_t node = search->queue[head++];
         for (size_t i = search->callers.first[node]; i < search->callers.first[node + 1]; i++) {
-            uint32_t way = search->callers.edges[i];
+            uint32_t way = search->callers.links[i].edge;
             uint32_t from = edges[way].from;
             if (way == number || search->gone[way] || search->reached[from] == search->number)
                 continue;
@@ -122,7 +122,7 @@ static void drop_callers(struct search *search, uint32_t node)
 {
     const struct wm_links *callers = &search->callers;
     for (size_t i = callers->first[node + 1]; i-- > callers->first[node];) {
-        uint32_t edge = callers->edges[i];
+        uint32_t edge = callers->links[i].edge;
         if (!search->graph->edges[edge].is_residual)
             return;
         search->gone[edge] = is_redundant(search, edge);

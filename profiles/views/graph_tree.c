@@ -3,6 +3,7 @@
  * A node is made after the one that calls it, so numbers rise from root to leaf. */
 #include "profiles/views/graph_parts.h"
 
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/measure.h"
 
 #include <errno.h>
@@ -52,12 +53,13 @@ static int sum_sample(struct growing *growing, size_t sample_number)
     struct wm_graph *graph = growing->graph;
     const struct wm_profile *profile = graph->report->profile;
     const struct wm_profile_sample *sample = &profile->samples[sample_number];
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     int64_t value, divisor;
     uint32_t caller = 0;
     if (!wm_sample_cost(graph->report, sample_number, &value, &divisor))
         return 0;
     for (uint32_t i = sample->location_count; i-- > 0;) {
-        uint32_t location = profile->sample_locations[sample->first_location + i];
+        uint32_t location = wm_sample_frame(stack, i);
         struct wm_frames frames = graph->private_->frames[location];
         for (uint32_t at = frames.count; at-- > 0;) {
             uint32_t kind = wm_kind_at(graph->private_, frames, at);
@@ -150,52 +152,4 @@ int wm_graph_splice_tree(struct wm_graph *graph)
     graph->edge_count = kept;
     free(calls);
     return 0;
-}
-
-/* For each node the nearest chosen one from there on to the root, + 1; 0: none is. */
-static uint32_t *find_nearest(const struct wm_graph *graph, const bool *chosen)
-{
-    uint32_t *nearest = calloc(graph->node_count + 1, sizeof(nearest[0]));
-    for (size_t i = 0; nearest != NULL && i < graph->node_count; i++) {
-        uint32_t caller = graph->nodes[i].caller;
-        if (chosen[i])
-            nearest[i] = (uint32_t)i + 1;
-        else if (caller != 0)
-            nearest[i] = nearest[caller - 1];
-    }
-    return nearest;
-}
-
-static int walk_sample(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                       const uint32_t *nearest, struct wm_visit *visit)
-{
-    uint32_t leaf = graph->private_->leaves[visit->sample];
-    uint32_t at = leaf != 0 ? nearest[leaf - 1] : 0;
-    int rc = 0;
-    visit->is_leaf = at != 0 && at == leaf;
-    if (visit->is_leaf) {
-        visit->node = leaf - 1;
-        rc = visitor->visit(visitor->user, visit);
-    }
-    visit->is_leaf = false;
-    while (rc == 0 && at != 0) {
-        uint32_t caller = graph->nodes[at - 1].caller;
-        visit->node = at - 1;
-        rc = visitor->visit(visitor->user, visit);
-        at = caller != 0 ? nearest[caller - 1] : 0;
-    }
-    return rc;
-}
-
-int wm_graph_walk_tree(const struct wm_graph *graph, const struct wm_visitor *visitor,
-                       const struct wm_slice *samples)
-{
-    uint32_t *nearest = find_nearest(graph, visitor->chosen);
-    struct wm_visit visit = {.sample = samples->first};
-    int rc = nearest == NULL ? -ENOMEM : 0;
-    for (; rc == 0 && visit.sample < samples->end; visit.sample++)
-        if (wm_sample_cost(graph->report, visit.sample, &visit.value, &visit.divisor))
-            rc = walk_sample(graph, visitor, nearest, &visit);
-    free(nearest);
-    return rc;
 }

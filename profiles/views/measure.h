@@ -17,4 +17,20 @@ const char *wm_measure(int64_t value, const char *from, const char *to, char *te
 /* "62.50%", six columns wide unless it is larger. */
 const char *wm_percent(int64_t value, int64_t total, char *text);
 
+/* ---- For views with many lines, which make room by wm_text_extend ---- */
+
+/* What does not depend on the value, found once. */
+struct wm_gauge {
+    struct wm_scaling scaling;
+    const char *unit; /* borrowed from what it was made of */
+    size_t unit_bytes, unit_columns;
+};
+
+struct wm_gauge wm_gauge_find(const char *from, const char *to);
+/* As wm_measure, with blanks before it to make so many columns: returns where it ends, by
+ * WM_MEASURE_BYTES or, if that is more, `columns` further at most. */
+char *wm_gauge_put(const struct wm_gauge *gauge, int64_t value, size_t columns, char *at);
+/* As wm_percent: returns where it ends, less than WM_PERCENT_BYTES further. */
+char *wm_percent_put(int64_t value, int64_t total, char *at);
+
 #endif

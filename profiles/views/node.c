@@ -2,25 +2,9 @@
 #include "profiles/views/graph.h"
 
 #include "profiles/views/files.h"
-#include "profiles/views/measure.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-int64_t wm_node_self(const struct wm_node *node)
-{
-    return wm_divide(node->self, node->self_divisor);
-}
-
-int64_t wm_node_total(const struct wm_node *node)
-{
-    return wm_divide(node->total, node->total_divisor);
-}
-
-int64_t wm_edge_weight(const struct wm_edge *edge)
-{
-    return wm_divide(edge->weight, edge->divisor);
-}
 
 struct shown {
     bool name, file, line, address;
@@ -61,13 +45,6 @@ void wm_node_key_of(const struct wm_report *report, uint32_t location, uint32_t 
     }
     if (from->mapping != 0)
         ret_key->object = profile->mappings[from->mapping - 1].file;
-}
-
-bool wm_node_is_of_function(const struct wm_report *report)
-{
-    const struct shown *shown = &shown_by[wm_report_granularity(report)];
-    return shown->name && !shown->line && !shown->address &&
-           !wm_report_has(report, WM_VIEW_TELLS_OBJECTS);
 }
 
 /* As "%016x", for thousands of nodes. */

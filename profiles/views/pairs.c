@@ -6,8 +6,19 @@
 
 enum { FIRST_SLOT_COUNT = 256 };
 
+int wm_pairs_init(struct wm_pairs *pairs, uint32_t rows, uint32_t columns)
+{
+    *pairs = (struct wm_pairs){
+        .near = calloc((size_t)rows * columns + 1, sizeof(pairs->near[0])),
+        .rows = rows,
+        .columns = columns,
+    };
+    return pairs->near != NULL ? 0 : -ENOMEM;
+}
+
 void wm_pairs_done(struct wm_pairs *pairs)
 {
+    free(pairs->near);
     free(pairs->slots);
     *pairs = (struct wm_pairs){.slots = NULL};
 }
@@ -37,16 +48,19 @@ static int grow(struct wm_pairs *pairs)
 
 int64_t wm_pairs_add_new(struct wm_pairs *pairs, uint32_t first, uint32_t second)
 {
+    uint32_t *number_plus_1 = wm_pairs_near(pairs, first, second);
     if (pairs->count >= UINT32_MAX - 1)
         return -ENOMEM;
-    if ((pairs->count + 1) * 4 > pairs->slot_count * 3) {
-        int rc = grow(pairs);
-        if (rc < 0)
-            return rc;
+    if (number_plus_1 == NULL) {
+        uint64_t pair = wm_pair(first, second);
+        if ((pairs->taken + 1) * 4 > pairs->slot_count * 3 && grow(pairs) < 0)
+            return -ENOMEM;
+        struct wm_pair_slot *slot = find_slot(pairs->slots, pairs->slot_count, pair);
+        pairs->taken += slot->number_plus_1 == 0;
+        slot->pair = pair;
+        number_plus_1 = &slot->number_plus_1;
     }
-    uint64_t pair = wm_pair(first, second);
-    struct wm_pair_slot *slot = find_slot(pairs->slots, pairs->slot_count, pair);
-    if (slot->number_plus_1 == 0)
-        *slot = (struct wm_pair_slot){pair, (uint32_t)++pairs->count};
-    return (int64_t)slot->number_plus_1 - 1;
+    if (*number_plus_1 == 0)
+        *number_plus_1 = (uint32_t)++pairs->count;
+    return (int64_t)*number_plus_1 - 1;
 }

@@ -72,20 +72,6 @@ bool wm_report_is_of_sums(const struct wm_report_options *options)
     return false;
 }
 
-/* ---- Of one sample ---- */
-
-int64_t wm_report_value(const struct wm_report *report, size_t sample)
-{
-    const struct wm_profile *profile = report->profile;
-    return profile->values[profile->samples[sample].first_value + report->value_type];
-}
-
-int64_t wm_report_divisor(const struct wm_report *report, size_t sample)
-{
-    const struct wm_profile *profile = report->profile;
-    return report->has_divisor ? profile->values[profile->samples[sample].first_value] : 1;
-}
-
 /* ---- What the options come to ---- */
 
 static bool trims(const struct wm_report *report)

@@ -137,8 +137,16 @@ WM_MUST_USE int wm_report_tag_frames(struct wm_report *report, struct wm_error *
 /* report.c: whether the view has this flag. */
 bool wm_report_has(const struct wm_report *report, enum wm_report_view_flags flag);
 /* Of one sample, the shown value and what -mean divides by (1 without it). */
-int64_t wm_report_value(const struct wm_report *report, size_t sample);
-int64_t wm_report_divisor(const struct wm_report *report, size_t sample);
+static inline int64_t wm_report_value(const struct wm_report *report, size_t sample)
+{
+    const struct wm_profile *profile = report->profile;
+    return profile->values[profile->samples[sample].first_value + report->value_type];
+}
+static inline int64_t wm_report_divisor(const struct wm_report *report, size_t sample)
+{
+    const struct wm_profile *profile = report->profile;
+    return report->has_divisor ? profile->values[profile->samples[sample].first_value] : 1;
+}
 /* The options as the view has them: its forced granularity, its node count, its fractions. */
 enum wm_granularity wm_report_granularity(const struct wm_report *report);
 bool wm_report_shows_inlines(const struct wm_report *report);

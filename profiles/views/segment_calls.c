@@ -12,6 +12,7 @@
 #include "profiles/views/segment_calls.h"
 
 #include "harness/core/intern.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/runs/segments.h"
 #include "profiles/views/graph_parts.h"
 
@@ -65,10 +66,11 @@ static uint32_t find_host(const struct wm_segment_calls *calls,
 {
     const struct wm_profile *profile = calls->graph->report->profile;
     const struct wm_graph_private *parts = calls->graph->private_;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     uint32_t host = WM_NO_NODE;
     int64_t last = 0;
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        uint32_t number = profile->sample_locations[sample->first_location + i];
+        uint32_t number = wm_sample_frame(stack, i);
         const struct wm_location *location = &profile->locations[number];
         for (uint32_t at = 0; at < location->line_count; at++) {
             const struct wm_function *function =

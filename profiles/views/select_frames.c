@@ -5,6 +5,7 @@
 #include "profiles/views/select.h"
 
 #include "profiles/pprof/droprule.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -223,37 +224,39 @@ void wm_frame_filters_warn(const struct wm_frame_filters *filters)
 /* ---- Each filter on a sample ---- */
 
 /* A frame that is ignored is worse than any number of focused ones. */
-static bool is_focused(const struct wm_frame_filters *filters, const uint32_t *stack,
+static bool is_focused(const struct wm_frame_filters *filters, struct wm_sample_stack stack,
                        uint32_t count)
 {
     unsigned marks = 0;
     for (uint32_t i = 0; i < count; i++)
-        marks |= filters->marks[stack[i]];
+        marks |= filters->marks[wm_sample_frame(stack, i)];
     return (marks & (FOCUSED | IGNORED)) == FOCUSED;
 }
 
-static void remove_hidden(const struct wm_frame_filters *filters, uint32_t *stack,
+static void remove_hidden(const struct wm_frame_filters *filters, struct wm_sample_stack stack,
                           struct wm_profile_sample *sample)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < sample->location_count; i++)
-        if ((filters->marks[stack[i]] & HIDDEN) == 0)
-            stack[kept++] = stack[i];
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        const uint32_t location = wm_sample_frame(stack, i);
+        if ((filters->marks[location] & HIDDEN) == 0)
+            wm_sample_set_frame(stack, kept++, location);
+    }
     sample->location_count = kept;
 }
 
-static void cut_above(const struct wm_frame_filters *filters, const uint32_t *stack,
+static void cut_above(const struct wm_frame_filters *filters, struct wm_sample_stack stack,
                       struct wm_profile_sample *sample)
 {
     uint32_t count = sample->location_count;
-    while (count > 0 && (filters->marks[stack[count - 1]] & SHOWN_FROM) == 0)
+    while (count > 0 && (filters->marks[wm_sample_frame(stack, count - 1)] & SHOWN_FROM) == 0)
         count--;
     sample->location_count = count;
 }
 
 bool wm_frame_filters_keep(const struct wm_frame_filters *filters, struct wm_profile_sample *sample)
 {
-    uint32_t *stack = filters->report->profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(filters->report->profile, sample);
     if (!filters->any)
         return sample->location_count > 0;
     if (!is_focused(filters, stack, sample->location_count))
@@ -268,11 +271,11 @@ bool wm_frame_filters_keep(const struct wm_frame_filters *filters, struct wm_pro
 void wm_frame_filters_prune(const struct wm_frame_filters *filters,
                             struct wm_profile_sample *sample)
 {
-    const uint32_t *stack = filters->report->profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(filters->report->profile, sample);
     if (!is_given(filters, WM_PRUNE_FROM))
         return;
     for (uint32_t i = 0; i < sample->location_count; i++) {
-        if ((filters->marks[stack[i]] & PRUNED_FROM) == 0)
+        if ((filters->marks[wm_sample_frame(stack, i)] & PRUNED_FROM) == 0)
             continue;
         sample->first_location += i;
         sample->location_count -= i;

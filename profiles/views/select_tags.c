@@ -24,6 +24,11 @@ int wm_tag_filters_init(struct wm_tag_filters *filters, struct wm_report *report
         rc = wm_verdicts_init(&filters->show, report->profile, "-tagshow", options->tagshow, err);
     if (rc == 0)
         rc = wm_verdicts_init(&filters->hide, report->profile, "-taghide", options->taghide, err);
+    if (rc == 0 && (filters->show.regex != NULL || filters->hide.regex != NULL)) {
+        rc = wm_profile_part_labels(report->profile);
+        if (rc < 0)
+            wm_fail(err, rc, "no memory for the filters");
+    }
     return rc;
 }
 

@@ -2,6 +2,7 @@
 #include "profiles/views/stacks.h"
 
 #include "harness/core/intern.h"
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/views/sample_labels.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ struct wm_stack_frame wm_stack_next(const struct wm_stacks *stacks, struct wm_st
         return (struct wm_stack_frame){.name = WM_NO_FRAME};
     if (begins)
         stack->next--;
-    uint32_t location = stacks->report->profile->sample_locations[stack->next];
+    uint32_t location = wm_profile_frame(stacks->report->profile, stack->next);
     struct wm_frames frames = parts->frames[location];
     if (begins)
         stack->lines = frames.count;

@@ -38,7 +38,7 @@ struct wm_stack_cost {
 
 /* Where a walk from root to leaf stands. */
 struct wm_stack {
-    uint32_t first, next; /* in the profile's sample_locations: the leaf; behind what comes next */
+    uint32_t first, next; /* of the profile's frames: the leaf; behind what comes next */
     uint32_t lines;       /* of the location begun last, not seen yet */
 };
 

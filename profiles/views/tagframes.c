@@ -8,6 +8,7 @@
 
 #include "harness/core/intern.h"
 #include "harness/core/pages.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -123,10 +124,10 @@ static int widen_samples(struct tag_frames *frames)
     int rc = stacks == NULL ? -ENOMEM : 0;
     for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
         struct wm_profile_sample *sample = &profile->samples[i];
-        const uint32_t *stack = profile->sample_locations + sample->first_location;
-        size_t root = at + frames->leaves.count + sample->location_count;
-        memcpy(stacks + at + frames->leaves.count, stack,
-               sample->location_count * sizeof(stack[0]));
+        const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
+        size_t leaf = at + frames->leaves.count, root = leaf + sample->location_count;
+        for (uint32_t frame = 0; frame < sample->location_count; frame++)
+            stacks[leaf + frame] = wm_sample_frame(stack, frame);
         rc = find_frames(frames, sample, &frames->roots, stacks + root);
         if (rc == 0)
             rc = find_frames(frames, sample, &frames->leaves, stacks + at);

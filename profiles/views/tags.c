@@ -27,6 +27,12 @@ struct sums {
     size_t count, capacity;
 };
 
+/* By string number: where the last label with this string was summed. Nearly always the next one is
+ * of the same key. */
+struct recent {
+    uint32_t key, sum_plus_1;
+};
+
 struct tags {
     const struct wm_report *report;
     struct wm_intern *texts; /* of the values, as printed */
@@ -60,22 +66,37 @@ static int add_to(struct sums *sums, const void *key, size_t length, int64_t val
     return 0;
 }
 
+static int sum_label(struct sums *sums, struct recent *recent, const struct wm_label *label,
+                     int64_t value)
+{
+    const struct tag_key key = {label->key, label->string, label->string == 0 ? label->number : 0};
+    if (label->string == 0)
+        return label->number != 0 || label->unit != 0 ? add_to(sums, &key, sizeof(key), value) : 0;
+    recent += label->string;
+    if (recent->sum_plus_1 == 0 || recent->key != label->key) {
+        int64_t id = find_sum(sums, &key, sizeof(key));
+        if (id < 0)
+            return -ENOMEM;
+        *recent = (struct recent){label->key, (uint32_t)id + 1};
+    }
+    int64_t *sum = &sums->values[recent->sum_plus_1 - 1];
+    *sum = wm_add_wrapping(*sum, value);
+    return 0;
+}
+
 /* Labels are summed as numbers first: there are many of them, and few different ones. */
 static int sum_labels(const struct wm_report *report, struct sums *sums)
 {
     const struct wm_profile *profile = report->profile;
-    int rc = 0;
+    struct recent *recent = calloc(wm_intern_count(profile->strings) + 1, sizeof(recent[0]));
+    int rc = recent != NULL ? 0 : -ENOMEM;
     for (size_t i = 0; rc == 0 && i < profile->sample_count; i++) {
         const struct wm_profile_sample *sample = &profile->samples[i];
-        for (uint32_t at = 0; rc == 0 && at < sample->label_count; at++) {
-            const struct wm_label *label = &profile->labels[sample->first_label + at];
-            struct tag_key key = {label->key, label->string, label->number};
-            if (label->string != 0)
-                key.number = 0;
-            if (label->string != 0 || label->number != 0 || label->unit != 0)
-                rc = add_to(sums, &key, sizeof(key), wm_report_value(report, i));
-        }
+        const int64_t value = wm_report_value(report, i);
+        for (uint32_t at = 0; rc == 0 && at < sample->label_count; at++)
+            rc = sum_label(sums, recent, &profile->labels[sample->first_label + at], value);
     }
+    free(recent);
     return rc;
 }
 

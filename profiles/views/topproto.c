@@ -15,6 +15,7 @@ enum { TYPE_COUNT = 2 };
  * functions that add to a profile would not allow. */
 struct top {
     struct wm_profile profile;
+    uint32_t *stacks; /* the profile's */
     struct wm_intern *functions;
     struct wm_value_type types[TYPE_COUNT];
 };
@@ -26,11 +27,10 @@ static int allocate(struct top *top, size_t count)
     profile->locations = calloc(count + 1, sizeof(profile->locations[0]));
     profile->lines = calloc(count + 1, sizeof(profile->lines[0]));
     profile->samples = calloc(count + 1, sizeof(profile->samples[0]));
-    profile->sample_locations = calloc(count + 1, sizeof(profile->sample_locations[0]));
+    profile->stacks = top->stacks = calloc(count + 1, sizeof(top->stacks[0]));
     profile->values = calloc(count + 1, TYPE_COUNT * sizeof(profile->values[0]));
     bool all = profile->functions != NULL && profile->locations != NULL && profile->lines != NULL &&
-               profile->samples != NULL && profile->sample_locations != NULL &&
-               profile->values != NULL;
+               profile->samples != NULL && profile->stacks != NULL && profile->values != NULL;
     return all ? wm_intern_new(&top->functions) : -ENOMEM;
 }
 
@@ -66,7 +66,7 @@ static int add_row(struct top *top, const struct wm_graph *graph, const struct w
         .first_line = (uint32_t)row,
         .line_count = 1,
     };
-    profile->sample_locations[row] = (uint32_t)row;
+    top->stacks[row] = (uint32_t)row;
     profile->samples[row] = (struct wm_profile_sample){
         .first_location = (uint32_t)row,
         .location_count = 1,
@@ -121,7 +121,7 @@ int wm_print_topproto(struct wm_report *report, struct wm_text *text, struct wm_
     free(top.profile.locations);
     free(top.profile.lines);
     free(top.profile.samples);
-    free(top.profile.sample_locations);
+    free(top.stacks);
     free(top.profile.values);
     wm_graph_free(graph);
     return rc;

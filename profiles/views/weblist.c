@@ -98,7 +98,7 @@ static int find_inlined(struct page *page, const struct wm_routine *routine)
     for (size_t i = 0; i < routine->node_count; i++) {
         uint32_t node = routine->nodes[i];
         for (size_t at = callees->first[node]; at < callees->first[node + 1]; at++) {
-            const struct wm_edge *edge = &graph->edges[callees->edges[at]];
+            const struct wm_edge *edge = &graph->edges[callees->links[at].edge];
             if (edge->is_inline)
                 take_call(page, edge);
         }

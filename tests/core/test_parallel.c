@@ -66,6 +66,44 @@ static void test_parallel_slices_are_worth_a_thread(void **state)
     assert_int_equal(wm_parallel_slices(20, 10), most < 2 ? most : 2);
 }
 
+struct taking {
+    struct wm_turns turns;
+    unsigned char done[ITEMS];
+};
+
+static int take(void *user, const struct wm_slice *thread)
+{
+    struct taking *taking = user;
+    struct wm_slice items = *thread;
+    while (wm_turns_take(&taking->turns, &items)) {
+        if (items.number != thread->number || items.end <= items.first ||
+            items.end - items.first > taking->turns.each)
+            return -EINVAL;
+        for (size_t i = items.first; i < items.end; i++)
+            taking->done[i]++;
+    }
+    return 0;
+}
+
+static void test_turns_give_every_item_once(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 7, ITEMS - 1, ITEMS, 2 * ITEMS};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        for (size_t threads = 1; threads <= WM_PARALLEL_MAX; threads++) {
+            struct taking taking = {
+                .turns = {.count = ITEMS, .each = sizes[i]}
+            };
+            assert_int_equal(wm_parallel(threads, threads, take, &taking), 0);
+            for (size_t at = 0; at < ITEMS; at++)
+                assert_int_equal(taking.done[at], 1);
+        }
+    struct taking nothing = {
+        .turns = {.count = 0, .each = 3}
+    };
+    assert_int_equal(wm_parallel(2, 2, take, &nothing), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -73,6 +111,7 @@ int main(void)
         cmocka_unit_test(test_parallel_takes_ranges_smaller_than_their_slices),
         cmocka_unit_test(test_parallel_returns_the_first_failure),
         cmocka_unit_test(test_parallel_slices_are_worth_a_thread),
+        cmocka_unit_test(test_turns_give_every_item_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  * The first byte says how the second enters, the next two how long the first is. */
 #include "profiles/pprof/merge.h"
 #include "profiles/pprof/codec.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static void check_references(const struct wm_profile *profile)
         require(sample->first_label + (uint64_t)sample->label_count <= profile->label_count);
         require(sample->first_value + profile->sample_type_count <= profile->value_count);
         for (uint32_t at = 0; at < sample->location_count; at++)
-            require(profile->sample_locations[sample->first_location + at] <
+            require(wm_sample_frame(wm_sample_stack(profile, sample), at) <
                     profile->location_count);
     }
 }
@@ -94,6 +95,34 @@ static void merge_again(struct wm_profile *profile, unsigned flags)
     wm_profile_free(again);
 }
 
+/* The bytes of one that is merged with these flags, and then without; takes it. */
+static unsigned char *encode_merged(struct wm_profile *profile, unsigned flags, size_t *ret_length)
+{
+    struct wm_error err = {0};
+    for (int i = 0; i < 2; i++) {
+        struct wm_merge_input input = {profile, WM_MERGE_SOURCE};
+        require(wm_profile_merge(&input, 1, i == 0 ? flags : 0, &profile, &err) == 0);
+    }
+    unsigned char *bytes = NULL;
+    require(wm_profile_encode(profile, &bytes, ret_length) == 0);
+    wm_profile_free(profile);
+    return bytes;
+}
+
+/* Samples that were left apart can be joined later. */
+static void check_sums(const uint8_t *data, size_t size)
+{
+    struct wm_profile *profile = decode(data, size);
+    size_t lengths[2];
+    if (profile == NULL)
+        return;
+    unsigned char *apart = encode_merged(profile, WM_MERGE_FOR_SUMS, &lengths[0]);
+    unsigned char *joined = encode_merged(decode(data, size), 0, &lengths[1]);
+    require(lengths[0] == lengths[1] && memcmp(apart, joined, lengths[0]) == 0);
+    free(apart);
+    free(joined);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < HEAD_BYTES)
@@ -101,6 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *bytes = data + HEAD_BYTES;
     size_t length = size - HEAD_BYTES, first = (size_t)data[1] << 8 | data[2];
     first = first < length ? first : length;
+    check_sums(bytes, first);
     struct wm_merge_input inputs[2] = {
         {decode(bytes,         first),          WM_MERGE_SOURCE                      },
         {decode(bytes + first, length - first), (enum wm_merge_role)(data[0] & 3) % 3}

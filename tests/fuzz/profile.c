@@ -2,6 +2,7 @@
  * again. */
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/gzip.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static void check_references(const struct wm_profile *profile)
         require(sample->first_label + (uint64_t)sample->label_count <= profile->label_count);
         require(sample->first_value + profile->sample_type_count <= profile->value_count);
         for (uint32_t at = 0; at < sample->location_count; at++)
-            require(profile->sample_locations[sample->first_location + at] <
+            require(wm_sample_frame(wm_sample_stack(profile, sample), at) <
                     profile->location_count);
     }
 }

@@ -3,6 +3,7 @@
 
 #include "fake.h"
 #include "profiles/gather/gather.h"
+#include "profiles/pprof/sample_stack.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -422,7 +423,7 @@ static void add_module(struct wm_region *region, uint32_t image, const char *pat
 
 static const char *file_of(const struct wm_profile *profile, const struct wm_profile_sample *at)
 {
-    uint32_t location = profile->sample_locations[at->first_location];
+    uint32_t location = wm_sample_frame(wm_sample_stack(profile, at), 0);
     return wm_profile_text(profile,
                            profile->mappings[profile->locations[location].mapping - 1].file);
 }
@@ -450,7 +451,7 @@ static void test_server_keeps_the_addresses_of_its_programs_apart(void **state)
         assert_string_equal(file_of(profile, &profile->samples[i]),
                             shell ? "/nowhere/shell" : "/nowhere/server");
         assert_int_equal(
-            profile->locations[profile->sample_locations[profile->samples[i].first_location]]
+            profile->locations[wm_sample_frame(wm_sample_stack(profile, &profile->samples[i]), 0)]
                 .address,
             shell ? 0x1000 : 0x1000 + (UINT64_C(1) << 48));
     }

@@ -2,6 +2,7 @@
 #include "tests/pprof/sample_profile.h"
 
 #include "harness/core/text.h"
+#include "profiles/pprof/sample_stack.h"
 #include "tests/support/support.h"
 
 #include <inttypes.h>
@@ -176,7 +177,7 @@ char *sample_profile_dump(const struct wm_profile *profile)
         }
         wm_text_add(&text, "\n");
         for (size_t j = 0; j < sample->location_count; j++)
-            dump_location(profile, profile->sample_locations[sample->first_location + j], &text);
+            dump_location(profile, wm_sample_frame(wm_sample_stack(profile, sample), j), &text);
     }
     char *dump = wm_text_take(&text);
     assert_non_null(dump);

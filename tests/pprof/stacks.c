@@ -2,6 +2,7 @@
 #include "tests/pprof/stacks.h"
 
 #include "harness/core/text.h"
+#include "profiles/pprof/sample_stack.h"
 #include "tests/support/support.h"
 
 #include <inttypes.h>
@@ -116,7 +117,7 @@ char *stacks_dump(const struct wm_profile *profile)
                          profile->values[sample->first_value + type]);
         for (uint32_t at = 0; at < sample->location_count; at++) {
             const struct wm_location *location =
-                &profile->locations[profile->sample_locations[sample->first_location + at]];
+                &profile->locations[wm_sample_frame(wm_sample_stack(profile, sample), at)];
             for (uint32_t line = 0; line < location->line_count; line++) {
                 uint32_t function = profile->lines[location->first_line + line].function;
                 wm_text_addf(&text, "%s%s", line > 0 ? "<" : " ",

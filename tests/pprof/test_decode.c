@@ -3,6 +3,7 @@
 #include "harness/core/intern.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/gzip.h"
+#include "profiles/pprof/sample_stack.h"
 #include "tests/pprof/sample_profile.h"
 #include "tests/support/support.h"
 
@@ -186,9 +187,9 @@ static void test_ids_may_be_any_numbers(void **state)
                &err);
     assert_non_null(profile);
     assert_int_equal(profile->samples[0].location_count, 3);
-    assert_int_equal(profile->sample_locations[0], 2);
-    assert_int_equal(profile->sample_locations[1], 0);
-    assert_int_equal(profile->sample_locations[2], 1);
+    assert_int_equal(wm_profile_frame(profile, 0), 2);
+    assert_int_equal(wm_profile_frame(profile, 1), 0);
+    assert_int_equal(wm_profile_frame(profile, 2), 1);
     wm_profile_free(profile);
     assert_null(DECODE("\x32\x00\x22\x0b\x08" BIG "\x22\x02\x08\x09\x22\x0b\x08" BIG, &err));
     assert_non_null(strstr(err.text, "byte 19 (unpacked)"));

@@ -2,6 +2,7 @@
  */
 #include "profiles/pprof/droprule.h"
 #include "profiles/pprof/merge.h"
+#include "profiles/pprof/sample_stack.h"
 #include "tests/pprof/stacks.h"
 #include "tests/support/support.h"
 
@@ -108,13 +109,13 @@ static void test_what_is_inlined_below_a_dropped_line_goes(void **state)
     profile->drop_frames = stacks_string(profile, "malloc");
     stacks_add(profile, "leaf malloc caller main", "", 1);
     const struct wm_profile_sample *sample = &profile->samples[0];
-    const uint32_t *stack = profile->sample_locations + sample->first_location;
+    const struct wm_sample_stack stack = wm_sample_stack(profile, sample);
     struct wm_line lines[3];
     for (size_t i = 0; i < 3; i++)
-        lines[i] = profile->lines[profile->locations[stack[i]].first_line];
+        lines[i] = profile->lines[profile->locations[wm_sample_frame(stack, i)].first_line];
     struct wm_location location = {.mapping = 1, .address = 0x1001, .line_count = 3};
     uint32_t inlined = (uint32_t)wm_profile_add_location(profile, &location, lines);
-    uint32_t frames[] = {stack[0], inlined, stack[3]};
+    uint32_t frames[] = {wm_sample_frame(stack, 0), inlined, wm_sample_frame(stack, 3)};
     assert_int_equal(wm_profile_add_sample(profile, frames, 3, NULL, 0, &(int64_t){2}), 1);
     assert_int_equal(wm_profile_drop_frames(profile), 0);
     stacks_check(profile, "1 caller main\n2 caller main\n");

@@ -3,6 +3,7 @@
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/merge.h"
+#include "profiles/pprof/sample_stack.h"
 #include "tests/support/support.h"
 
 #include <errno.h>
@@ -35,7 +36,7 @@ static char *dump(const struct wm_profile *profile)
         wm_text_add(&text, ":");
         for (uint32_t at = 0; at < sample->location_count; at++) {
             const struct wm_location *location =
-                &profile->locations[profile->sample_locations[sample->first_location + at]];
+                &profile->locations[wm_sample_frame(wm_sample_stack(profile, sample), at)];
             wm_text_addf(&text, " %" PRIx64 "/%u", location->address, location->mapping);
         }
         for (uint32_t at = 0; at < sample->label_count; at++)

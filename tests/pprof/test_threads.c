@@ -3,7 +3,9 @@
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/gzip.h"
 #include "profiles/pprof/merge.h"
+#include "profiles/pprof/sample_stack.h"
 #include "tests/pprof/sample_profile.h"
+#include "tests/pprof/spell.h"
 #include "tests/support/support.h"
 
 #include <errno.h>
@@ -21,21 +23,6 @@ enum {
     NOWHERE = 9999,
     NOTHING = SAMPLES
 };
-
-static void put_varint(struct wm_text *text, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        wm_text_add_bytes(text, &(unsigned char){(unsigned char)(value | 0x80)}, 1);
-    wm_text_add_bytes(text, &(unsigned char){(unsigned char)value}, 1);
-}
-
-static void put_message(struct wm_text *text, unsigned field, struct wm_text *message)
-{
-    put_varint(text, field << 3 | 2);
-    put_varint(text, message->length);
-    wm_text_add_bytes(text, message->data, message->length);
-    wm_text_clear(message);
-}
 
 /* How a file differs from those that programs write, in which each of these is false. */
 struct oddity {
@@ -59,19 +46,19 @@ static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong, const st
     wm_text_init(&part);
     uint32_t dice = i * 2654435761U;
     for (uint32_t at = 0; at < 3 + dice % 3; at++)
-        put_varint(&part, 1 + (dice >> (8 + 4 * at)) % LOCATIONS);
+        spell_varint(&part, 1 + (dice >> (8 + 4 * at)) % LOCATIONS);
     if (is_wrong)
-        put_varint(&part, NOWHERE);
-    put_message(&sample, 1, &part);
-    put_varint(&sample, 2 << 3);
-    put_varint(&sample, (dice >> 29) + (oddity->has_zeros ? 0 : 1));
+        spell_varint(&part, NOWHERE);
+    spell_message(&sample, 1, &part);
+    spell_varint(&sample, 2 << 3);
+    spell_varint(&sample, (dice >> 29) + (oddity->has_zeros ? 0 : 1));
     for (uint32_t label = 0; label < dice >> 30; label++) {
         const unsigned char key = (unsigned char)(oddity->labels_fall ? 3 - label : 1);
         const unsigned char pair[] = {1 << 3, key, 2 << 3, (unsigned char)(1 + label)};
         wm_text_add_bytes(&part, pair, label == 0 ? 2 : sizeof(pair)); /* the first says nothing */
-        put_message(&sample, 3, &part);
+        spell_message(&sample, 3, &part);
     }
-    put_message(text, 2, &sample);
+    spell_message(text, 2, &sample);
     wm_text_done(&sample);
     wm_text_done(&part);
 }
@@ -80,11 +67,11 @@ static void put_location(struct wm_text *text, uint32_t id, const struct oddity 
 {
     struct wm_text part;
     wm_text_init(&part);
-    put_varint(&part, 1 << 3);
-    put_varint(&part, id);
-    put_varint(&part, 3 << 3);
-    put_varint(&part, oddity->is_twin ? id % 290 : id);
-    put_message(text, 4, &part);
+    spell_varint(&part, 1 << 3);
+    spell_varint(&part, id);
+    spell_varint(&part, 3 << 3);
+    spell_varint(&part, oddity->is_twin ? id % 290 : id);
+    spell_message(text, 4, &part);
     wm_text_done(&part);
 }
 
@@ -93,9 +80,9 @@ static void put_types(struct wm_text *text, size_t count)
     struct wm_text part;
     wm_text_init(&part);
     for (size_t i = 0; i < count; i++) {
-        put_varint(&part, 1 << 3);
-        put_varint(&part, 1 + i);
-        put_message(text, 1, &part);
+        spell_varint(&part, 1 << 3);
+        spell_varint(&part, 1 + i);
+        spell_message(text, 1, &part);
     }
     wm_text_done(&part);
 }
@@ -107,13 +94,13 @@ static void put_first_sample(struct wm_text *text, const struct oddity *oddity)
     wm_text_init(&sample);
     wm_text_init(&part);
     for (uint32_t id = 1; id <= LOCATIONS; id++)
-        put_varint(&part, oddity->is_used_odd ? LOCATIONS + 1 - id : id);
-    put_message(&sample, 1, &part);
+        spell_varint(&part, oddity->is_used_odd ? LOCATIONS + 1 - id : id);
+    spell_message(&sample, 1, &part);
     for (size_t i = 0; i < (oddity->types_last ? 2 : 1); i++) {
-        put_varint(&sample, 2 << 3);
-        put_varint(&sample, 7);
+        spell_varint(&sample, 2 << 3);
+        spell_varint(&sample, 7);
     }
-    put_message(text, 2, &sample);
+    spell_message(text, 2, &sample);
     wm_text_done(&sample);
     wm_text_done(&part);
 }
@@ -138,7 +125,7 @@ static void put_odd_profile(struct wm_text *text, const struct oddity *oddity)
         put_location(text, oddity->ids_fall ? LOCATIONS + 1 - i : i, oddity);
     for (size_t i = 0; i < 4; i++) {
         wm_text_add(&part, strings[oddity->strings_twin][i]);
-        put_message(text, 6, &part);
+        spell_message(text, 6, &part);
     }
     if (oddity->types_last)
         put_types(text, 1);
@@ -153,21 +140,21 @@ static void put_profile(struct wm_text *text, const uint32_t wrong[2])
     struct wm_text part;
     wm_text_init(&part);
     wm_text_init(text);
-    put_varint(&part, 1 << 3);
-    put_varint(&part, 1);
-    put_message(text, 1, &part);
+    spell_varint(&part, 1 << 3);
+    spell_varint(&part, 1);
+    spell_message(text, 1, &part);
     for (uint32_t i = 0; i < SAMPLES; i++)
         put_sample(text, i, i == wrong[0] || i == wrong[1], &(struct oddity){.has_zeros = true});
     for (uint32_t id = LOCATIONS; id > 0; id--) {
-        put_varint(&part, 1 << 3);
-        put_varint(&part, id);
-        put_varint(&part, 3 << 3);
-        put_varint(&part, id % 290); /* some are equal */
-        put_message(text, 4, &part);
+        spell_varint(&part, 1 << 3);
+        spell_varint(&part, id);
+        spell_varint(&part, 3 << 3);
+        spell_varint(&part, id % 290); /* some are equal */
+        spell_message(text, 4, &part);
     }
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
         wm_text_add(&part, strings[i]);
-        put_message(text, 6, &part);
+        spell_message(text, 6, &part);
     }
     wm_text_done(&part);
     assert_false(text->failed);
@@ -257,7 +244,7 @@ static void add_merged(struct wm_text *text, struct wm_profile **profile, unsign
     for (size_t i = 0; i < (*profile)->location_count; i++)
         wm_text_addf(text, " %llu", (unsigned long long)(*profile)->locations[i].id);
     for (size_t i = 0; i < (*profile)->samples[0].location_count; i++)
-        wm_text_addf(text, " %u", (*profile)->sample_locations[i]);
+        wm_text_addf(text, " %u", wm_profile_frame(*profile, i));
     free(merged);
 }
 

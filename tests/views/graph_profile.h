@@ -141,7 +141,7 @@ static inline void made_expect_edges(const struct made *made, const char *expect
     struct wm_text text;
     wm_text_init(&text);
     if ((made->view.flags & WM_VIEW_PICTURES) == 0)
-        wm_graph_sort_edges(made->graph);
+        assert_int_equal(wm_graph_sort_edges(made->graph), 0);
     for (size_t i = 0; i < made->graph->edge_count; i++) {
         const struct wm_edge *edge = &made->graph->edges[i];
         wm_text_addf(&text, "%s%s%s%s %lld%s", i > 0 ? ", " : "",

@@ -300,6 +300,64 @@ static void test_graph_of_no_samples_is_empty(void **state)
     made_done(&made);
 }
 
+static const char *label_of(const struct made *made, const char *name)
+{
+    for (size_t i = 0; i < made->graph->node_count; i++)
+        if (strcmp(wm_profile_text(made->profile, made->graph->nodes[i].key->name), name) == 0)
+            return made->graph->nodes[i].label;
+    fail_msg("there is no node %s", name);
+    return NULL;
+}
+
+static void test_graph_labels_what_some_sample_counts_for(void **state)
+{
+    (void)state;
+    static const struct wm_graph_wish bare = {.edges = WM_EDGES_ALL, .no_labels = true};
+    struct made made;
+    made_init(&made, PLAIN);
+    made_add(&made, "main work", 5);
+    made_add(&made, "main idle", 0);
+    made_graph(&made, NULL);
+    assert_string_equal(label_of(&made, "work"), "work");
+    assert_null(label_of(&made, "idle"));
+    wm_graph_free(made.graph);
+    made_graph(&made, &bare);
+    assert_null(label_of(&made, "work"));
+    assert_int_equal(made.graph->order_count, 2); /* they are sorted all the same */
+    assert_int_equal(made.graph->edge_count, 1);
+    made_done(&made);
+}
+
+/* Nodes and calls of equal cost are in the order of their labels. */
+static void test_graph_orders_many_equals_by_label(void **state)
+{
+    (void)state;
+    enum { MANY = 300 };
+    struct made made;
+    struct wm_links links;
+    char stack[64];
+    made_init(&made, PLAIN);
+    made.options.trim = false;
+    for (int i = 0; i < MANY; i++) {
+        snprintf(stack, sizeof(stack), "main part%d::step", i * 7 % MANY);
+        made_add(&made, stack, i == 5 ? 20 : 10);
+    }
+    made_graph(&made, NULL);
+    assert_int_equal(wm_links_init(made.graph, WM_LINKS_TO_CALLEES, &links), 0);
+    const uint32_t main_node = made.graph->order[MANY];
+    assert_int_equal(links.first[main_node + 1] - links.first[main_node], MANY);
+    const char *before = "";
+    for (size_t i = 0; i < MANY; i++) {
+        const struct wm_node *node = &made.graph->nodes[made.graph->order[i]];
+        assert_int_equal(node->self, i == 0 ? 20 : 10);
+        assert_true(i <= 1 || strcmp(before, node->label) < 0);
+        assert_int_equal(links.links[links.first[main_node] + i].other, made.graph->order[i]);
+        before = node->label;
+    }
+    wm_links_done(&links);
+    made_done(&made);
+}
+
 /* Their weights, in order. */
 static void expect_links(const struct wm_graph *graph, enum wm_link_end end, const char *label,
                          const char *expected)
@@ -310,7 +368,7 @@ static void expect_links(const struct wm_graph *graph, enum wm_link_end end, con
     assert_int_equal(wm_links_init(graph, end, &links), 0);
     for (size_t node = 0; node < graph->node_count; node++)
         for (size_t i = links.first[node]; i < links.first[node + 1]; i++) {
-            const struct wm_edge *edge = &graph->edges[links.edges[i]];
+            const struct wm_edge *edge = &graph->edges[links.links[i].edge];
             assert_int_equal(end == WM_LINKS_TO_CALLERS ? edge->to : edge->from, node);
             if (strcmp(graph->nodes[node].label, label) == 0)
                 wm_text_addf(&text, "%lld ", (long long)edge->weight);
@@ -364,6 +422,8 @@ int main(void)
         cmocka_unit_test(test_graph_divides_by_visits_for_the_mean),
         cmocka_unit_test(test_graph_sums_wrap_as_the_references_do),
         cmocka_unit_test(test_graph_of_no_samples_is_empty),
+        cmocka_unit_test(test_graph_labels_what_some_sample_counts_for),
+        cmocka_unit_test(test_graph_orders_many_equals_by_label),
         cmocka_unit_test(test_graph_links_lead_to_callers_and_callees_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

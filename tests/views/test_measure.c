@@ -1,6 +1,7 @@
 /* test_measure.c - numbers as pprof prints them. */
 #include "tests/support/support.h"
 
+#include "harness/core/text.h"
 #include "profiles/views/cost.h"
 #include "profiles/views/measure.h"
 
@@ -109,10 +110,51 @@ static void test_numbers_are_rounded_as_printf_rounds_them(void **state)
         check_percent(i, 7);
         check_percent(i * INT64_C(461168601842738), 3);
     }
+    for (int64_t total = 1000; total < INT64_C(1000000000000000); total *= 10)
+        for (int64_t i = 0; i < 1200; i++) { /* small ones, across the powers of ten */
+            check_percent(i, total);
+            check_percent(total / 1000 + i, total * 999 / 100);
+        }
     for (int64_t value = 1; value < INT64_MAX / 3; value = value * 3 + 1) {
         check_measure(value);
         check_percent(value, INT64_MAX);
         check_percent(INT64_MAX, value);
+    }
+}
+
+/* In a column, by units that are found once. */
+static void check_gauge(int64_t value, const char *from, const char *to)
+{
+    char measured[WM_MEASURE_BYTES], put[WM_MEASURE_BYTES];
+    struct wm_text expected;
+    const struct wm_gauge gauge = wm_gauge_find(from, to);
+    wm_text_init(&expected);
+    wm_text_add_padded(&expected, wm_measure(value, from, to, measured), -12);
+    *wm_gauge_put(&gauge, value, 12, put) = '\0';
+    assert_string_equal(put, expected.data);
+    wm_text_done(&expected);
+}
+
+static void test_gauge_puts_what_measure_prints(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {0, 1, -1, 999, 1000, -1500, 123456789012345, INT64_MIN};
+    static const char *const units[][2] = {
+        {"ns",          "ns"     },
+        {"nanoseconds", "s"      },
+        {"ns",          "minimum"},
+        {"bytes",       "auto"   },
+        {"count",       "count"  },
+        {"bytes",       "ms"     },
+        {"µs",         "µs"    },
+        {"samples",     "widgets"},
+    };
+    char long_unit[2 * WM_MEASURE_BYTES] = "";
+    memset(long_unit, 'u', WM_MEASURE_BYTES - 40);
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        for (size_t at = 0; at < sizeof(units) / sizeof(units[0]); at++)
+            check_gauge(values[i], units[at][0], units[at][1]);
+        check_gauge(values[i], long_unit, long_unit);
     }
 }
 
@@ -121,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_measure_scales_between_units),
         cmocka_unit_test(test_percent_is_six_columns_wide),
+        cmocka_unit_test(test_gauge_puts_what_measure_prints),
         cmocka_unit_test(test_numbers_are_rounded_as_printf_rounds_them),
         cmocka_unit_test(test_sums_wrap_and_conversions_saturate),
         cmocka_unit_test(test_cost_says_how_little_stands_behind_it),

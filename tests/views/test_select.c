@@ -1,6 +1,7 @@
 /* test_select.c - which samples stay, and what of their frames and labels. */
 #include "tests/views/graph_profile.h"
 
+#include "profiles/pprof/sample_stack.h"
 #include "profiles/runs/paths.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@ static void expect_samples(const struct made *made, const char *expected)
         wm_text_add(&text, i > 0 ? ", " : "");
         for (uint32_t at = sample->location_count; at > 0; at--) {
             const struct wm_location *location =
-                &profile->locations[profile->sample_locations[sample->first_location + at - 1]];
+                &profile->locations[wm_sample_frame(wm_sample_stack(profile, sample), at - 1)];
             for (uint32_t line = location->line_count; line > 0; line--) {
                 uint32_t function = profile->lines[location->first_line + line - 1].function;
                 wm_text_addf(&text, "%s%s",

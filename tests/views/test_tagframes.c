@@ -1,4 +1,5 @@
 /* test_tagframes.c - labels as frames at both ends of the stacks. */
+#include "profiles/pprof/sample_stack.h"
 #include "tests/views/graph_profile.h"
 
 /* "path=order|main|leaf" for each sample, from root to leaf: frames of labels with their file. */
@@ -12,7 +13,7 @@ static void expect_stacks(const struct made *made, const char *expected)
         wm_text_add(&text, i > 0 ? "  " : "");
         for (uint32_t at = sample->location_count; at > 0; at--) {
             const struct wm_location *location =
-                &profile->locations[profile->sample_locations[sample->first_location + at - 1]];
+                &profile->locations[wm_sample_frame(wm_sample_stack(profile, sample), at - 1)];
             const struct wm_line *line = &profile->lines[location->first_line];
             const struct wm_function *function = &profile->functions[line->function];
             const char *file = wm_profile_text(profile, function->file);
