@@ -5,7 +5,7 @@
 #include "harness/core/file.h"
 #include "profiles/pprof/profile.h"
 #include "profiles/pprof/sample_stack.h"
-#include "profiles/views/report.h"
+#include "profiles/report/report.h"
 
 #include <errno.h>
 #include <stdbool.h>

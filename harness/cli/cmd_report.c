@@ -10,7 +10,7 @@
 #include "harness/core/file.h"
 #include "harness/core/pages.h"
 #include "profiles/pprof/merge.h"
-#include "profiles/views/symbolizing.h"
+#include "profiles/report/symbolizing.h"
 
 #include <elf.h>
 #include <errno.h>

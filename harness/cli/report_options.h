@@ -3,7 +3,7 @@
 #define WM_CLI_REPORT_OPTIONS_H
 
 #include "harness/cli/options.h"
-#include "profiles/views/report.h"
+#include "profiles/report/report.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
 #ifndef WM_CLI_REPORT_RUNS_H
 #define WM_CLI_REPORT_RUNS_H
 
+#include "profiles/report/report.h"
 #include "profiles/runs/requests.h"
-#include "profiles/views/report.h"
 
 /* Zeroed is empty. */
 struct wm_report_runs {

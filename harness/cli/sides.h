@@ -3,7 +3,7 @@
 #ifndef WM_CLI_SIDES_H
 #define WM_CLI_SIDES_H
 
-#include "profiles/views/compare.h"
+#include "profiles/report/compare.h"
 
 struct wm_sides_wish {
     const char *names[WM_COMPARED_SIDES];

@@ -1,5 +1,5 @@
-/* view.h - what a run means, as text. The door of this room for what is printed of a run; report.h
- * is the door of pprof's views of a profile. Views print into a wm_text and know no terminal. */
+/* view.h - what a run means, as text. The door of this room for what is printed of a run;
+ * record.h is that of the record. Views print into a wm_text and know no terminal. */
 #ifndef WM_VIEWS_VIEW_H
 #define WM_VIEWS_VIEW_H
 

@@ -1,0 +1,14 @@
+/* tabs.h - text whose tabs end right-aligned cells. Private to this room.
+ *
+ * Cells of lines that follow each other form a column, as wide as its widest cell and one blank;
+ * a line without that cell ends it. What follows a line's last tab belongs to no column. This is
+ * how Go's text/tabwriter aligns, which pprof uses; foreign text may bring tabs of its own. */
+#ifndef WM_REPORT_TABS_H
+#define WM_REPORT_TABS_H
+
+#include "harness/core/text.h"
+
+/* Adds `lines`, aligned. -ENOMEM. */
+WM_MUST_USE int wm_tabs_add(struct wm_text *text, const char *lines);
+
+#endif
