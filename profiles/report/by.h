@@ -1,9 +1,10 @@
 /* by.h - -by=LABEL: one report side by side for each value of a label, for each request where it is
  * known how many there were. Private to this room.
  *
- *   by.c        samples to columns              by_table.c  rows of costs as text, as wide as fits
- *   by_sums.c   costs of rows, by column        by_top.c    functions, lines, files
- *   by_amount.h costs of one request            by_tree.c   the same between callers and callees
+ *   by_values.c what the label's values cost    by_table.c  rows of costs as text, as wide as fits
+ *   by.c        samples to columns              by_top.c    functions, lines, files
+ *   by_sums.c   costs of rows, by column        by_tree.c   the same between callers and callees
+ *   by_amount.h costs of one request
  *
  * In a comparison a row tells how much more a request costs than it did, column by column: so a mix
  * that changed is no cost that changed. */
