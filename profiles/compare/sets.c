@@ -185,19 +185,35 @@ int wm_set_read(const char *operand, struct wm_set **ret_set, struct wm_error *e
 
 /* ---- Turns ---- */
 
+enum { SECOND_BYTES = sizeof("2026-01-01T00:00:00") - 1 };
+
 struct turn {
     const char *started;
+    size_t length; /* that counts: of all the same */
     bool base;
 };
 
 /* ISO 8601 in UTC sorts as text. */
 static int compare_turns(const void *a, const void *b)
 {
-    return strcmp(((const struct turn *)a)->started, ((const struct turn *)b)->started);
+    const struct turn *left = a, *right = b;
+    return strncmp(left->started, right->started, left->length);
 }
 
-/* The fewest changes of side that the order allows. Of several runs of one second, as the time is
- * kept, nobody knows the order: those of both sides change once, from the side that went before. */
+/* Old runs know their second and no more; beside one of them no other's part of a second counts. */
+static void limit_turns(struct turn *turns, size_t count)
+{
+    size_t length = SIZE_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (strchr(turns[i].started, '.') == NULL)
+            length = SECOND_BYTES;
+    for (size_t i = 0; i < count; i++)
+        turns[i].length = length;
+}
+
+/* The fewest changes of side that the order allows. Of several runs of one second, where no more is
+ * known, nobody knows the order: those of both sides change once, from the side that went before.
+ */
 static size_t count_changes(const struct turn *turns, size_t count)
 {
     size_t changes = 0;
@@ -225,8 +241,9 @@ bool wm_sets_take_turns(const struct wm_set *base, const struct wm_set *now)
     for (size_t i = 0; i < count; i++) {
         bool first = i < base->run_count;
         size_t at = first ? i : i - base->run_count;
-        turns[i] = (struct turn){(first ? base : now)->runs[at]->started, first};
+        turns[i] = (struct turn){(first ? base : now)->runs[at]->started, 0, first};
     }
+    limit_turns(turns, count);
     qsort(turns, count, sizeof(turns[0]), compare_turns);
     size_t changes = count_changes(turns, count);
     free(turns);

@@ -29,7 +29,7 @@ void wm_set_free(struct wm_set *set);
 
 /* Whether the runs of both sides were made in turns, so that what the machine did hits both: the
  * sides change at least as often as the shorter one has runs, by what is known of when they
- * started: the order of those within one second is not. */
+ * started: the order of old runs within one second is not. */
 bool wm_sets_take_turns(const struct wm_set *base, const struct wm_set *now);
 
 #endif

@@ -170,9 +170,9 @@ static const char *take(struct wm_run *run, struct wm_text *text)
 static int fill_texts(struct wm_finish *finish)
 {
     struct wm_run *run = finish->run;
-    char started[32];
+    char started[WM_CLOCK_TEXT_BYTES];
     struct wm_text text;
-    wm_clock_format_utc(wm_finish_started_wall_ns(finish), started);
+    wm_clock_format_utc_us(wm_finish_started_wall_ns(finish), started);
     run->started = wm_arena_copy(run->arena, started, strlen(started));
     wm_text_init(&text);
     list_entries(finish, &text);

@@ -56,7 +56,7 @@ struct wm_run_failure {
 
 struct wm_run {
     struct wm_arena *arena; /* owns every string and array here */
-    const char *started;    /* UTC, ISO 8601 */
+    const char *started;    /* UTC, ISO 8601, to the microsecond; of old runs to the second */
     const char *entry;      /* entry points used, ", " between */
     const char *load;       /* "closed loop, 1 thread", "open loop, 5,000/s poisson, 4 threads" */
     double seconds;

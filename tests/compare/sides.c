@@ -63,8 +63,12 @@ static struct wm_run *run_new(const struct side_wish *wish, size_t at, uint64_t 
     char started[32];
     int second = wish->first_second + (int)at * wish->step_seconds;
     assert_int_equal(wm_run_new(&run), 0);
-    snprintf(started, sizeof(started), "2026-01-01T%02d:%02d:%02dZ", second / 3600,
-             second / 60 % 60, second % 60);
+    if (wish->starts_in_ms)
+        snprintf(started, sizeof(started), "2026-01-01T00:00:%02d.%03d000Z", second / 1000 % 60,
+                 second % 1000);
+    else
+        snprintf(started, sizeof(started), "2026-01-01T%02d:%02d:%02dZ", second / 3600,
+                 second / 60 % 60, second % 60);
     run->started = wm_arena_copy(run->arena, started, strlen(started));
     run->load = "closed loop, 1 thread";
     run->sampler = "perf_event";

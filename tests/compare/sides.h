@@ -14,6 +14,7 @@ struct side_wish {
     double speed_noise;               /* the same of a whole run: all paths alike */
     int first_second;                 /* of the day, when the first run starts */
     int step_seconds;                 /* between one and the next */
+    bool starts_in_ms;                /* both of these are milliseconds, and told as such */
     size_t run_count;
     uint64_t allocs; /* of each request */
     bool open_loop;

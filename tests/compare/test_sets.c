@@ -268,17 +268,23 @@ static void test_sets_take_turns(void **state)
         int first, step;
         size_t base, now;
         bool turns;
+        bool base_fine, now_fine; /* milliseconds */
     } cases[] = {
-        {1,   2, 4, 4, true }, /* a b a b … */
-        {0,   2, 4, 4, true }, /* each pair within one second */
-        {100, 2, 4, 4, false}, /* one side after the other */
-        {1,   2, 1, 1, false}, /* one of each: after the other, whatever the order */
-        {1,   2, 4, 2, true },
-        {0,   0, 4, 4, false}, /* all of one side within one second */
+        {1,   2,  4, 4, true,  false, false}, /* a b a b … */
+        {0,   2,  4, 4, true,  false, false}, /* each pair within one second */
+        {100, 2,  4, 4, false, false, false}, /* one side after the other */
+        {1,   2,  1, 1, false, false, false}, /* one of each: after the other, whatever the order */
+        {1,   2,  4, 2, true,  false, false},
+        {0,   0,  4, 4, false, false, false}, /* all of one side within one second */
+        {15,  30, 8, 8, true,  true,  true }, /* short runs in turns: 33 pairs a second */
+        {240, 30, 8, 8, false, true,  true }, /* and one side after the other */
+        {0,   0,  4, 4, false, true,  false}, /* of the other side no more than the second is known */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct side_wish before = wish(cases[i].base), after = wish(cases[i].now);
         before.step_seconds = cases[i].step;
+        before.starts_in_ms = cases[i].base_fine;
+        after.starts_in_ms = cases[i].now_fine;
         after.first_second = cases[i].first;
         after.step_seconds = cases[i].step;
         struct wm_set *base = side_new(&before, "base", &fixture->random);

@@ -63,6 +63,15 @@ said "b against a, medians: CPU/request [-+][0-9.]+%" "--interleave"
 said "waymark compare $set/a $set/b" "--interleave"
 started=$(for one in a/1 b/1 a/2 b/2; do json started "$set/$one/run.json"; done)
 [ "$started" = "$(echo "$started" | sort)" ] || fail "the runs were not made by turns"
+[ "$(echo "$started" | grep -c '\.[0-9]\{6\}Z')" = 4 ] || fail "no microseconds: $started"
+
+# However short the runs: many within one second.
+waymark run --app "$shop" --workload "$mix" --requests 20 --repeat 12 --interleave "$shop" -o "$set" \
+    --force
+expect 0 "short runs by turns"
+waymark compare "$set/a" "$set/b"
+expect 0 "compare of short runs"
+said "in turns$" "short runs"
 
 # Another build is told by its runs.
 cp "$apps/libburn.so" "$folder/libother.so"
