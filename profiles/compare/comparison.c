@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 1, RUNS_SOUGHT_MAX = WM_RANK_EXACT_MAX / 2 };
+enum { RUNS_SOUGHT_MAX = WM_RANK_EXACT_MAX / 2 };
 
-static const double Z_95 = 1.959963984540054;
 static const double COUNTED_CHANGE = 0.01; /* of counts from few runs: what another length of
                                               the run, or other requests in it, may make */
 
@@ -18,6 +17,11 @@ static double least_p(const struct wm_compared *row)
 {
     return wm_rank_test_least_p(row->lots[WM_BEFORE].count, row->lots[WM_AFTER].count);
 }
+
+/* Ranks tell shifts of runs that are alike otherwise. Longer runs scatter less: that alone makes
+ * ranks unlikely where the shorter runs are fewer too. By trial (normal values, tails of 0.006)
+ * they keep their level up to here. */
+static const double LENGTH_ALIKE = 1.25, LENGTH_LIKE = 2.5, COUNT_LIKE = 1.5;
 
 /* Whether lots of these sizes can show anything, were this the only question. */
 static bool can_rank(const struct wm_compared *row)
@@ -41,19 +45,65 @@ static bool is_counted(const struct wm_compared *row)
            is_constant(&row->lots[WM_AFTER], 1);
 }
 
+static double times(double left, double right)
+{
+    return left > right ? left / right : right / left;
+}
+
+static bool are_alike(const struct wm_compared *row)
+{
+    const struct wm_lot *lots = row->lots;
+    if (!(row->per_run[WM_BEFORE] > 0) || !(row->per_run[WM_AFTER] > 0))
+        return true;
+    double length = times(row->per_run[WM_BEFORE], row->per_run[WM_AFTER]);
+    double count = times((double)lots[WM_BEFORE].count, (double)lots[WM_AFTER].count);
+    return length <= LENGTH_ALIKE || (length <= LENGTH_LIKE && count <= COUNT_LIKE);
+}
+
+/* The values of runs with so few samples are steps, many of them 0. */
+static bool is_thin(const struct wm_compared *row)
+{
+    return row->fewest < WM_COMPARED_FEWEST;
+}
+
 static bool is_sampled(const struct wm_compared *row)
 {
-    const double *variance = row->sampling.variance;
-    return row->sampling.path != NULL && variance[WM_BEFORE] + variance[WM_AFTER] > 0;
+    const struct wm_sampled *sampled = &row->sampling;
+    if (sampled->path == NULL || !(sampled->cost[WM_BEFORE] + sampled->cost[WM_AFTER] > 0))
+        return false;
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        if (!(sampled->variance[side] > 0) && !(sampled->tick[side] > 0))
+            return false;
+    return true;
+}
+
+/* Were it the only question. */
+static enum wm_evidence best_evidence(const struct wm_compared *row)
+{
+    if (is_counted(row))
+        return WM_EVIDENCE_COUNT;
+    if (can_rank(row) && are_alike(row) && !(is_thin(row) && is_sampled(row)))
+        return WM_EVIDENCE_RANKS;
+    if (can_rank(row) && !is_thin(row))
+        return WM_EVIDENCE_MEANS;
+    return is_sampled(row) ? WM_EVIDENCE_SAMPLING : WM_EVIDENCE_NONE;
 }
 
 /* Values that are all the same can answer nothing, whatever the side, so they ask nothing (Tarone,
  * "A modified Bonferroni method for discrete data", 1990). */
 static bool asks(const struct wm_compared *row)
 {
-    if (is_counted(row))
-        return false;
-    return is_sampled(row) || (can_rank(row) && !is_constant(row->lots, WM_COMPARED_SIDES));
+    switch (row->evidence) {
+    case WM_EVIDENCE_RANKS:
+    case WM_EVIDENCE_MEANS:
+        return is_sampled(row) || !is_constant(row->lots, WM_COMPARED_SIDES);
+    case WM_EVIDENCE_SAMPLING:
+        return true;
+    case WM_EVIDENCE_NONE:
+    case WM_EVIDENCE_COUNT:
+        break;
+    }
+    return false;
 }
 
 /* Ranks tell most, for they know how much runs differ, but few of them cannot be unlikely enough
@@ -62,12 +112,10 @@ static bool asks(const struct wm_compared *row)
 static enum wm_evidence choose_evidence(const struct wm_compared *row, size_t asked,
                                         size_t asked_by_check)
 {
-    if (is_counted(row))
-        return WM_EVIDENCE_COUNT;
-    if (is_sampled(row) && (least_p(row) * (double)asked >= WM_COMPARED_LEVEL ||
-                            least_p(row) / 2 * (double)asked_by_check >= WM_JUDGE_LEVEL))
-        return WM_EVIDENCE_SAMPLING;
-    return can_rank(row) ? WM_EVIDENCE_RANKS : WM_EVIDENCE_NONE;
+    bool few = least_p(row) * (double)asked >= WM_COMPARED_LEVEL ||
+               least_p(row) / 2 * (double)asked_by_check >= WM_JUDGE_LEVEL;
+    return few && row->evidence != WM_EVIDENCE_COUNT && is_sampled(row) ? WM_EVIDENCE_SAMPLING
+                                                                        : row->evidence;
 }
 
 static void choose_evidences(struct wm_comparison *comparison)
@@ -75,6 +123,7 @@ static void choose_evidences(struct wm_comparison *comparison)
     size_t asked = 0, asked_by_check = 0;
     for (size_t i = 0; i < comparison->count; i++) {
         struct wm_compared *row = &comparison->rows[i];
+        row->evidence = best_evidence(row);
         row->asks = asks(row);
         asked += row->asks;
         asked_by_check += row->asks && row->judged;
@@ -87,13 +136,18 @@ static void choose_evidences(struct wm_comparison *comparison)
 /* ---- A row ---- */
 
 /* Values that are not above 0 have no ratio, but there may be some where there was nothing. */
-static double change_of(const double medians[WM_COMPARED_SIDES])
+static double change_of(const double middles[WM_COMPARED_SIDES])
 {
-    if (medians[WM_BEFORE] < 0 || medians[WM_AFTER] < 0)
+    if (middles[WM_BEFORE] < 0 || middles[WM_AFTER] < 0)
         return (double)NAN;
-    if (medians[WM_BEFORE] > 0)
-        return medians[WM_AFTER] / medians[WM_BEFORE] - 1;
-    return medians[WM_AFTER] > 0 ? (double)INFINITY : 0;
+    if (middles[WM_BEFORE] > 0)
+        return middles[WM_AFTER] / middles[WM_BEFORE] - 1;
+    return middles[WM_AFTER] > 0 ? (double)INFINITY : 0;
+}
+
+static bool has_ratio(const struct wm_compared *row)
+{
+    return row->middles[WM_BEFORE] > 0 && isfinite(row->change);
 }
 
 static int rank_row(struct wm_compared *row)
@@ -102,46 +156,71 @@ static int rank_row(struct wm_compared *row)
     int rc = wm_rank_test(row->lots[WM_BEFORE], row->lots[WM_AFTER], &test);
     if (rc < 0)
         return rc;
-    row->evidence = WM_EVIDENCE_RANKS;
     row->p = test.p;
-    if (!(row->medians[WM_BEFORE] > 0) || isnan(row->change))
+    if (!has_ratio(row))
         return 0;
-    return wm_bootstrap_change(row->lots[WM_BEFORE], row->lots[WM_AFTER], SEED, &row->low,
-                               &row->high);
+    return wm_rank_interval(row->lots[WM_BEFORE], row->lots[WM_AFTER], &row->low, &row->high);
 }
 
-/* Besides the noise of sampling, runs differ among themselves; several tell how much. The interval
- * is one of the ratio, to which the base adds its noise by as much as the ratio is. */
+static void compare_means(struct wm_compared *row)
+{
+    for (int side = 0; side < WM_COMPARED_SIDES; side++)
+        row->middles[side] = wm_mean(row->lots[side]);
+    row->change = change_of(row->middles);
+    row->p = wm_tails_p(wm_mean_tails(row->lots[WM_BEFORE], row->lots[WM_AFTER], 1));
+    if (has_ratio(row))
+        wm_mean_interval(row->lots[WM_BEFORE], row->lots[WM_AFTER], &row->low, &row->high);
+}
+
+/* How uncertain a cost is. How much runs differ among themselves holds the noise of sampling, where
+ * there are enough of them to know; of two runs both are added. */
+static double variance_of(const struct wm_compared *row, int side)
+{
+    double sampling = row->sampling.variance[side];
+    double runs = wm_variance_of_mean(row->lots[side]);
+    double unknown = runs > 0 ? 1 / ((double)row->lots[side].count - 1) : 0;
+    return fmax(sampling, runs) + unknown * fmin(sampling, runs);
+}
+
+/* Counts of samples, as many as there would be of equal weight; where runs differ by more than the
+ * noise of sampling they are worth less. None seen is a count too: what it says depends on how many
+ * requests it is of. */
+static struct wm_rate rate_of(const struct wm_compared *row, int side)
+{
+    double cost = row->sampling.cost[side];
+    if (!(cost > 0))
+        return (struct wm_rate){0, 1 / row->sampling.tick[side]};
+    double variance = variance_of(row, side);
+    return (struct wm_rate){cost * cost / variance, cost / variance};
+}
+
 static void sample_row(struct wm_compared *row)
 {
-    struct wm_sampled *sampled = &row->sampling;
-    double ratio = sampled->cost[WM_AFTER] / sampled->cost[WM_BEFORE];
-    for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        sampled->variance[side] += wm_variance_of_mean(row->lots[side]);
-    const double *variance = sampled->variance;
-    double difference = sampled->cost[WM_AFTER] - sampled->cost[WM_BEFORE];
-    row->p = fmin(
-        1, 2 * wm_normal_tail(fabs(difference) / sqrt(variance[WM_BEFORE] + variance[WM_AFTER])));
-    if (!(sampled->cost[WM_BEFORE] > 0))
-        return;
-    double deviation =
-        sqrt(variance[WM_AFTER] + ratio * ratio * variance[WM_BEFORE]) / sampled->cost[WM_BEFORE];
-    row->low = ratio - 1 - Z_95 * deviation;
-    row->high = ratio - 1 + Z_95 * deviation;
+    for (int side = 0; side < WM_COMPARED_SIDES; side++) {
+        row->middles[side] = row->sampling.cost[side];
+        row->rates[side] = rate_of(row, side);
+    }
+    row->change = change_of(row->middles);
+    row->p = wm_tails_p(wm_rate_tails(row->rates[WM_BEFORE], row->rates[WM_AFTER], 1));
+    if (has_ratio(row))
+        wm_rate_interval(row->rates[WM_BEFORE], row->rates[WM_AFTER], &row->low, &row->high);
 }
 
 static int weigh_row(struct wm_compared *row)
 {
     row->p = row->p_corrected = row->low = row->high = (double)NAN;
     for (int side = 0; side < WM_COMPARED_SIDES; side++) {
-        int rc = wm_median(row->lots[side], &row->medians[side]);
+        int rc = wm_median(row->lots[side], &row->middles[side]);
         if (rc < 0)
             return rc;
     }
-    row->change = change_of(row->medians);
+    row->change = change_of(row->middles);
     switch (row->evidence) {
     case WM_EVIDENCE_RANKS:
         return rank_row(row);
+    case WM_EVIDENCE_MEANS:
+        compare_means(row);
+        break;
     case WM_EVIDENCE_SAMPLING:
         sample_row(row);
         break;
@@ -179,7 +258,7 @@ static int correct(struct wm_comparison *comparison)
 
 static enum wm_verdict direction_of(const struct wm_compared *row)
 {
-    return row->medians[WM_AFTER] > row->medians[WM_BEFORE] ? WM_VERDICT_MORE : WM_VERDICT_LESS;
+    return row->middles[WM_AFTER] > row->middles[WM_BEFORE] ? WM_VERDICT_MORE : WM_VERDICT_LESS;
 }
 
 static enum wm_verdict verdict_of(const struct wm_compared *row, double threshold)
@@ -217,11 +296,11 @@ static int add_means(struct wm_comparison *comparison)
             continue;
         for (size_t at = i; at < comparison->count; at++) {
             const struct wm_compared *row = &comparison->rows[at];
-            const double *medians = row->medians;
+            const double *middles = row->middles;
             bool special = row->of_entry || row->of_background; /* a whole of others; no path */
             bool counts = !special && strcmp(row->unit, comparison->rows[i].unit) == 0;
-            if (counts && medians[WM_BEFORE] > 0 && medians[WM_AFTER] > 0)
-                ratios[count++] = medians[WM_AFTER] / medians[WM_BEFORE];
+            if (counts && middles[WM_BEFORE] > 0 && middles[WM_AFTER] > 0)
+                ratios[count++] = middles[WM_AFTER] / middles[WM_BEFORE];
         }
         double mean = wm_geometric_mean((struct wm_lot){ratios, count});
         comparison->means[comparison->mean_count++] =

@@ -14,6 +14,7 @@
 #include "harness/core/intern.h"
 #include "profiles/compare/evidence.h"
 #include "profiles/compare/sets.h"
+#include "profiles/compare/tails.h"
 #include "profiles/runs/requests.h"
 
 enum { WM_BEFORE, WM_AFTER, WM_COMPARED_SIDES };
@@ -30,18 +31,26 @@ enum wm_amount { WM_AMOUNT_NS, WM_AMOUNT_BYTES, WM_AMOUNT_COUNT };
 enum wm_evidence {
     WM_EVIDENCE_NONE,     /* too few values, no p */
     WM_EVIDENCE_RANKS,    /* the rank test over runs, or over lines */
-    WM_EVIDENCE_SAMPLING, /* the noise of sampling, and of several runs how much they differ; where
-                             ranks could not answer as many questions */
+    WM_EVIDENCE_MEANS,    /* Welch's test over runs: those of one side are longer, so that ranks
+                             would tell how much they scatter */
+    WM_EVIDENCE_SAMPLING, /* counts of samples, and of several runs how much they differ; where
+                             ranks could not answer as many questions, or a run has few samples */
     WM_EVIDENCE_COUNT,    /* counted, each side always the same: no p, and none is needed */
 };
 
 enum wm_verdict { WM_VERDICT_SAME, WM_VERDICT_LESS, WM_VERDICT_MORE };
+
+/* Of fewer samples (of a latency: of fewer requests beyond it) in any run, a run's value is no
+ * measurement by itself. */
+#define WM_COMPARED_FEWEST 16
 
 /* What sampling says of a path's CPU: nanoseconds per request, and the variances of those. */
 struct wm_sampled {
     const char *path; /* its joint name */
     double cost[WM_COMPARED_SIDES];
     double variance[WM_COMPARED_SIDES];
+    double tick[WM_COMPARED_SIDES]; /* what one more sample would add to the cost; where none was
+                                       seen that is all there is to know. 0: not known */
 };
 
 struct wm_compared {
@@ -59,9 +68,13 @@ struct wm_compared {
     bool more_is_better;
     struct wm_lot lots[WM_COMPARED_SIDES]; /* of runs, in their order; `own` is the same */
     double *own[WM_COMPARED_SIDES];
-    double medians[WM_COMPARED_SIDES];
+    double per_run[WM_COMPARED_SIDES]; /* requests of it in the mean run; 0: not known */
+    double fewest;                     /* samples, or requests beyond the latency, of the poorest
+                                          run; infinite where that is no matter */
+    double middles[WM_COMPARED_SIDES]; /* medians; means where samples or means are the evidence */
+    struct wm_rate rates[WM_COMPARED_SIDES]; /* where samples are */
     double change;    /* 0.03: 3 % more; infinite from 0; NAN: below 0 there is no ratio */
-    double low, high; /* its 95 % interval; both NAN: not known */
+    double low, high; /* its 95 % interval, of the same test as p; both NAN: not known */
     struct wm_sampled sampling; /* its path is NULL: not known */
     enum wm_evidence evidence;
     double p, p_corrected; /* NAN: no p */

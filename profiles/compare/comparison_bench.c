@@ -7,6 +7,7 @@
 #include "profiles/runs/bench_names.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,7 @@ static struct wm_compared row_of(const char *subject, const char *unit)
 {
     return (struct wm_compared){
         .subject = subject,
+        .fewest = (double)INFINITY,
         .unit = unit,
         .amount = ends_with(unit, "ns/op")    ? WM_AMOUNT_NS
                   : strcmp(unit, "B/op") == 0 ? WM_AMOUNT_BYTES

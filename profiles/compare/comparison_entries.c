@@ -10,10 +10,12 @@
 #include "harness/core/text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 struct whole {
     double requests, samples, cpu_ns;
+    double all_samples, all_cpu_ns; /* of everything, which tells what a sample weighs */
 };
 
 /* Of an entry point, or where `entry` is NULL the (background) and the requests that it was for. */
@@ -27,6 +29,8 @@ static void add_run(struct whole *whole, const struct wm_run *run, const char *e
         whole->requests += counts ? (double)row->requests : 0;
         whole->samples += costs ? (double)row->samples : 0;
         whole->cpu_ns += costs ? (double)row->cpu_ns : 0;
+        whole->all_samples += (double)row->samples;
+        whole->all_cpu_ns += (double)row->cpu_ns;
     }
 }
 
@@ -44,10 +48,14 @@ static int add_side(struct wm_comparison *comparison, const struct wm_set *set, 
         struct whole one = {0};
         add_run(&one, set->runs[i], entry);
         bool known = entry != NULL || one.samples > 0;
-        if (set->runs[i]->hz > 0 && one.requests > 0 && known)
+        if (set->runs[i]->hz > 0 && one.requests > 0 && known) {
             values[count++] = one.cpu_ns / one.requests;
+            row->per_run[side] += one.requests;
+            row->fewest = fmin(row->fewest, one.samples);
+        }
         add_run(&all, set->runs[i], entry);
     }
+    row->per_run[side] /= count > 0 ? (double)count : 1;
     row->own[side] = values;
     row->lots[side] = (struct wm_lot){values, count};
     if (all.requests > 0 && all.samples > 0) {
@@ -55,6 +63,8 @@ static int add_side(struct wm_comparison *comparison, const struct wm_set *set, 
         row->sampling.cost[side] = cost;
         row->sampling.variance[side] = cost * cost / all.samples;
     }
+    if (all.requests > 0 && all.all_samples > 0)
+        row->sampling.tick[side] = all.all_cpu_ns / all.all_samples / all.requests;
     return 0;
 }
 
@@ -70,6 +80,7 @@ static int add_row(struct wm_comparison *comparison, const struct wm_comparison_
                               .of_background = entry == NULL,
                               .judged = true,
                               .has_speed = true,
+                              .fewest = (double)INFINITY,
                               .sampling.path = subject};
     for (int side = 0; side < WM_COMPARED_SIDES; side++) {
         int rc = add_side(comparison, input->sets[side], entry, side, &row);

@@ -4,6 +4,7 @@
 #include "profiles/runs/table.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,12 +88,13 @@ static const struct measure {
     const char *unit;
     enum wm_amount amount;
     measure_fn *get;
+    double beyond; /* the part of requests that lies beyond; 0: it is no quantile */
     bool judged, has_speed, sets_speed;
 } measures[] = {
-    {WM_COMPARED_CPU,  WM_AMOUNT_NS,    cpu_of,    true,  true,  false},
-    {"p50",            WM_AMOUNT_NS,    p50_of,    true,  true,  true },
-    {"p99",            WM_AMOUNT_NS,    p99_of,    false, false, false},
-    {"allocs/request", WM_AMOUNT_COUNT, allocs_of, true,  false, false},
+    {WM_COMPARED_CPU,  WM_AMOUNT_NS,    cpu_of,    0,    true,  true,  false},
+    {"p50",            WM_AMOUNT_NS,    p50_of,    0.5,  true,  true,  true },
+    {"p99",            WM_AMOUNT_NS,    p99_of,    0.01, false, false, false},
+    {"allocs/request", WM_AMOUNT_COUNT, allocs_of, 0,    true,  false, false},
 };
 
 enum { MEASURE_COUNT = sizeof(measures) / sizeof(measures[0]) };
@@ -105,20 +107,34 @@ static const struct wm_path_row *find_path(const struct wm_run *run, uint64_t id
     return NULL;
 }
 
+/* What a run's value rests on. */
+static double basis_of(const struct measure *measure, const struct wm_path_row *row)
+{
+    if (measure->get == cpu_of)
+        return (double)row->samples;
+    return measure->beyond > 0 ? measure->beyond * (double)row->requests : (double)INFINITY;
+}
+
+/* The values of a side's runs. */
 static int collect_runs(struct wm_comparison *comparison, const struct wm_set *set, uint64_t id,
-                        const struct measure *measure, double **ret_values, size_t *ret_count)
+                        const struct measure *measure, int side, struct wm_compared *compared)
 {
     double *values = wm_arena_alloc(&comparison->arena, (set->run_count + 1) * sizeof(values[0]));
+    double requests = 0;
     size_t count = 0;
     if (values == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < set->run_count; i++) {
         const struct wm_path_row *row = find_path(set->runs[i], id);
-        if (row != NULL && row->requests > 0)
-            count += measure->get(set->runs[i], row, &values[count]);
+        if (row == NULL || row->requests == 0 || !measure->get(set->runs[i], row, &values[count]))
+            continue;
+        requests += (double)row->requests;
+        compared->fewest = fmin(compared->fewest, basis_of(measure, row));
+        count++;
     }
-    *ret_values = values;
-    *ret_count = count;
+    compared->own[side] = values;
+    compared->lots[side] = (struct wm_lot){values, count};
+    compared->per_run[side] = count > 0 ? requests / (double)count : 0;
     return 0;
 }
 
@@ -145,16 +161,14 @@ static int add_path(struct wm_comparison *comparison, const struct wm_comparison
                                   .judged = measure->judged,
                                   .counted = measure->amount == WM_AMOUNT_COUNT,
                                   .has_speed = measure->has_speed,
-                                  .sets_speed = measure->sets_speed};
+                                  .sets_speed = measure->sets_speed,
+                                  .fewest = (double)INFINITY};
         if (sampled != NULL)
             row.sampling = *sampled;
         for (int side = 0; side < WM_COMPARED_SIDES; side++) {
-            size_t count;
-            int rc = collect_runs(comparison, input->sets[side], path->id, measure, &row.own[side],
-                                  &count);
+            int rc = collect_runs(comparison, input->sets[side], path->id, measure, side, &row);
             if (rc < 0)
                 return rc;
-            row.lots[side] = (struct wm_lot){row.own[side], count};
         }
         if (row.lots[WM_BEFORE].count > 0 && row.lots[WM_AFTER].count > 0 &&
             wm_comparison_add_row(comparison, row) == NULL)

@@ -1,14 +1,10 @@
-/* evidence.c - rank test, bootstrap, correction for many questions at once. */
+/* evidence.c - rank test, correction for many questions at once. */
 #include "profiles/compare/evidence.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { DRAWS = 2000 };
-
-static const double OUTSIDE = 0.05; /* what the 95 % interval leaves out, half of it on each side */
 
 /* ---- Order ---- */
 
@@ -38,13 +34,20 @@ int wm_median(struct wm_lot lot, double *ret_median)
     return 0;
 }
 
+double wm_mean(struct wm_lot lot)
+{
+    double sum = 0;
+    for (size_t i = 0; i < lot.count; i++)
+        sum += lot.values[i];
+    return sum / (double)lot.count;
+}
+
 double wm_variance_of_mean(struct wm_lot lot)
 {
-    double n = (double)lot.count, mean = 0, squares = 0;
+    double n = (double)lot.count, squares = 0;
     if (lot.count < 2)
         return 0;
-    for (size_t i = 0; i < lot.count; i++)
-        mean += lot.values[i] / n;
+    double mean = wm_mean(lot);
     for (size_t i = 0; i < lot.count; i++)
         squares += (lot.values[i] - mean) * (lot.values[i] - mean);
     return squares / (n - 1) / n;
@@ -198,82 +201,36 @@ double wm_rank_test_least_p(size_t before, size_t after)
     return fmin(1, 2 * wm_normal_tail((pairs / 2 - 0.5) / deviation));
 }
 
-/* ---- The bootstrap ---- */
-
-/* Steele and others' SplitMix64: a counter, mixed; good enough to draw from a few values. */
-static uint64_t next_random(uint64_t *state)
+int wm_rank_test_pairs(size_t before, size_t after, double tail, double *ret_pairs)
 {
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* A lot in order, and how often each of its values was drawn. */
-struct urn {
-    double *sorted;
-    uint32_t *drawn;
-    size_t count;
-};
-
-static int urn_init(struct urn *urn, struct wm_lot lot)
-{
-    *urn = (struct urn){.sorted = calloc(lot.count + 1, sizeof(double)),
-                        .drawn = calloc(lot.count + 1, sizeof(uint32_t)),
-                        .count = lot.count};
-    if (urn->sorted == NULL || urn->drawn == NULL)
+    double all = (double)before * (double)after;
+    *ret_pairs = 0;
+    if (before + after > WM_RANK_EXACT_MAX) {
+        double deviation = sqrt(all / 12 * ((double)(before + after) + 1));
+        while (*ret_pairs <= all / 2 &&
+               wm_normal_tail((all / 2 - *ret_pairs - 0.5) / deviation) <= tail)
+            ++*ret_pairs;
+        return 0;
+    }
+    /* In how many ways so many pairs come about: each value of one lot adds those of the other
+     * that lie below it. */
+    size_t width = before * after + 1;
+    double *ways = calloc((before + 1) * width, sizeof(ways[0])), passed = 0;
+    if (ways == NULL)
         return -ENOMEM;
-    if (lot.count > 0)
-        memcpy(urn->sorted, lot.values, lot.count * sizeof(double));
-    qsort(urn->sorted, lot.count, sizeof(double), compare_doubles);
+    ways[0] = 1;
+    for (size_t below = 0; below <= after; below++)
+        for (size_t placed = 1; placed <= before; placed++)
+            for (size_t sum = below; sum < width; sum++)
+                ways[placed * width + sum] += ways[(placed - 1) * width + sum - below];
+    for (size_t sum = 0; sum < width; sum++) {
+        passed += ways[before * width + sum];
+        if (passed > tail * choose(before + after, before))
+            break;
+        ++*ret_pairs;
+    }
+    free(ways);
     return 0;
-}
-
-static void urn_done(struct urn *urn)
-{
-    free(urn->sorted);
-    free(urn->drawn);
-}
-
-/* As many values as there are, each put back; their middle is found by counting. */
-static double draw_median(struct urn *urn, uint64_t *random)
-{
-    memset(urn->drawn, 0, urn->count * sizeof(urn->drawn[0]));
-    for (size_t i = 0; i < urn->count; i++)
-        urn->drawn[next_random(random) % urn->count]++;
-    size_t seen = 0, at = 0;
-    while (seen + urn->drawn[at] <= (urn->count - 1) / 2)
-        seen += urn->drawn[at++];
-    double lower = urn->sorted[at];
-    while (seen + urn->drawn[at] <= urn->count / 2)
-        seen += urn->drawn[at++];
-    return (lower + urn->sorted[at]) / 2;
-}
-
-int wm_bootstrap_change(struct wm_lot before, struct wm_lot after, uint64_t seed, double *ret_low,
-                        double *ret_high)
-{
-    struct urn urns[2] = {{.count = 0}, {.count = 0}};
-    double *changes = calloc(DRAWS, sizeof(changes[0]));
-    size_t drawn = 0;
-    int rc = changes == NULL ? -ENOMEM : urn_init(&urns[0], before);
-    if (rc == 0)
-        rc = urn_init(&urns[1], after);
-    for (size_t i = 0; rc == 0 && i < DRAWS; i++) {
-        double base = draw_median(&urns[0], &seed), now = draw_median(&urns[1], &seed);
-        if (base > 0)
-            changes[drawn++] = now / base - 1;
-    }
-    if (rc == 0) {
-        size_t cut = (size_t)((double)drawn * OUTSIDE / 2);
-        qsort(changes, drawn, sizeof(changes[0]), compare_doubles);
-        *ret_low = drawn > 0 ? changes[cut] : 0;
-        *ret_high = drawn > 0 ? changes[drawn - 1 - cut] : 0;
-    }
-    free(changes);
-    urn_done(&urns[0]);
-    urn_done(&urns[1]);
-    return rc;
 }
 
 double wm_geometric_mean(struct wm_lot lot)

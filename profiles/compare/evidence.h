@@ -2,8 +2,7 @@
  *
  * Sources: Mann and Whitney, "On a test of whether one of two random variables is stochastically
  * larger than the other", 1947, with midranks for ties (Lehmann, "Nonparametrics", 1975, ch. 1);
- * Holm, "A simple sequentially rejective multiple test procedure", 1979; Efron and Tibshirani, "An
- * introduction to the bootstrap", 1993, ch. 13 (percentile intervals). */
+ * Holm, "A simple sequentially rejective multiple test procedure", 1979. */
 #ifndef WM_COMPARE_EVIDENCE_H
 #define WM_COMPARE_EVIDENCE_H
 
@@ -38,19 +37,19 @@ WM_MUST_USE int wm_rank_test(struct wm_lot before, struct wm_lot after,
                              struct wm_rank_test *ret_test);
 /* The smallest p that lots of these sizes can give: above a level, nothing can be shown at it. */
 double wm_rank_test_least_p(size_t before, size_t after);
+/* How many pairs of values, none of them tied, must lie on the rarer side until that is no longer
+ * as unlikely as `tail`; 0: so few values refute nothing. -ENOMEM. */
+WM_MUST_USE int wm_rank_test_pairs(size_t before, size_t after, double tail, double *ret_pairs);
 
 /* The middle value, or the mean of the two; 0 of none. -ENOMEM. */
 WM_MUST_USE int wm_median(struct wm_lot lot, double *ret_median);
 
+/* Of at least one value. */
+double wm_mean(struct wm_lot lot);
+
 /* How uncertain the mean of the lot is, as a variance: that of its values over their number. 0 of
  * fewer than two. */
 double wm_variance_of_mean(struct wm_lot lot);
-
-/* The 95 % interval of after's median over before's, less 1, by drawing both lots anew from
- * themselves, which have a value each. The same seed gives the same interval. Both 0 where no
- * median drawn of before is above 0. -ENOMEM. */
-WM_MUST_USE int wm_bootstrap_change(struct wm_lot before, struct wm_lot after, uint64_t seed,
-                                    double *ret_low, double *ret_high);
 
 /* Of values above 0; 0 of none. */
 double wm_geometric_mean(struct wm_lot lot);

@@ -17,7 +17,7 @@ struct question {
 /* Time, of which a machine can take more than it did. */
 static bool is_time(const struct wm_compared *row)
 {
-    return row->judged && row->amount == WM_AMOUNT_NS && row->medians[WM_BEFORE] > 0;
+    return row->judged && row->amount == WM_AMOUNT_NS && row->middles[WM_BEFORE] > 0;
 }
 
 /* The largest factor that no row of the unit refutes: each says by the upper end of its interval
@@ -56,15 +56,6 @@ static int ask_ranks(const struct wm_compared *row, struct question *question)
     return rc;
 }
 
-static void ask_sampling(const struct wm_compared *row, struct question *question)
-{
-    const struct wm_sampled *sampled = &row->sampling;
-    double shrink = 1 / (1 + question->shift);
-    double difference = sampled->cost[WM_AFTER] * shrink - sampled->cost[WM_BEFORE];
-    double variance = sampled->variance[WM_BEFORE] + sampled->variance[WM_AFTER] * shrink * shrink;
-    question->p = wm_normal_tail(difference / sqrt(variance));
-}
-
 static int ask(const struct wm_comparison *comparison, const struct wm_judge_options *options,
                size_t at, struct question *question)
 {
@@ -75,9 +66,13 @@ static int ask(const struct wm_comparison *comparison, const struct wm_judge_opt
     else if (is_time(row) && !row->at_one_speed)
         question->shift = shift_of(comparison, row->unit, options->drift);
     question->change = (1 + row->change) / (1 + question->shift) - 1;
-    if (row->evidence != WM_EVIDENCE_SAMPLING)
+    double ratio = 1 + question->shift;
+    if (row->evidence == WM_EVIDENCE_RANKS)
         return ask_ranks(row, question);
-    ask_sampling(row, question);
+    struct wm_tails tails = row->evidence == WM_EVIDENCE_MEANS
+                                ? wm_mean_tails(row->lots[WM_BEFORE], row->lots[WM_AFTER], ratio)
+                                : wm_rate_tails(row->rates[WM_BEFORE], row->rates[WM_AFTER], ratio);
+    question->p = row->more_is_better ? tails.less : tails.more;
     return 0;
 }
 
@@ -165,10 +160,10 @@ int wm_judge(const struct wm_comparison *comparison, const struct wm_judge_optio
     if (rc == 0)
         rc = correct(questions, count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        if (comparison->rows[questions[i].row].evidence == WM_EVIDENCE_RANKS)
-            judgement->shift = fmax(judgement->shift, questions[i].shift);
-        else
+        if (comparison->rows[questions[i].row].evidence == WM_EVIDENCE_SAMPLING)
             judgement->sampled_shift = fmax(judgement->sampled_shift, questions[i].shift);
+        else
+            judgement->shift = fmax(judgement->shift, questions[i].shift);
         if (questions[i].p < WM_JUDGE_LEVEL)
             condemn(comparison, questions[i].row, questions[i].change, options->threshold,
                     judgement);

@@ -38,6 +38,12 @@ const char *wm_compare_value(enum wm_amount amount, double value, char *cell)
     return cell;
 }
 
+const char *wm_compare_side(const struct wm_compared *row, int side, char *cell)
+{
+    bool unseen = row->of_path && row->amount == WM_AMOUNT_NS && !(row->middles[side] > 0);
+    return unseen ? NOTHING : wm_compare_value(row->amount, row->middles[side], cell);
+}
+
 const char *wm_compare_change(double change, bool told, char *cell)
 {
     if (!told)
@@ -61,6 +67,13 @@ static const char *p_cell(double p, char *cell)
     return cell;
 }
 
+/* Whether a side has a single run, so that its samples know nothing of how runs differ. */
+static bool knows_no_runs(const struct wm_compared *row)
+{
+    return row->evidence == WM_EVIDENCE_SAMPLING &&
+           (row->lots[WM_BEFORE].count < 2 || row->lots[WM_AFTER].count < 2);
+}
+
 const char *wm_compare_evidence(const struct wm_compared *row, char *cell)
 {
     size_t before = row->lots[WM_BEFORE].count, after = row->lots[WM_AFTER].count;
@@ -69,13 +82,20 @@ const char *wm_compare_evidence(const struct wm_compared *row, char *cell)
         (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "ranks of %zu + %zu%s", before, after,
                        row->at_one_speed ? " *" : "");
         return cell;
+    case WM_EVIDENCE_MEANS:
+        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "means of %zu + %zu", before, after);
+        return cell;
     case WM_EVIDENCE_SAMPLING:
-        return "sampling";
+        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "samples of %zu + %zu%s", before, after,
+                       knows_no_runs(row) ? " †" : "");
+        return cell;
     case WM_EVIDENCE_COUNT:
         return "counted";
     case WM_EVIDENCE_NONE:
         break;
     }
+    if (before > 1 && after > 1 && row->fewest < WM_COMPARED_FEWEST)
+        return "none: unlike runs";
     (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "none: %zu + %zu", before, after);
     return cell;
 }
@@ -84,8 +104,11 @@ static const char *interval(const struct wm_compared *row, char *cell)
 {
     if (isnan(row->low))
         return NOTHING;
-    (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "%+.1f%% … %+.1f%%", 100 * row->low,
-                   100 * row->high);
+    if (isinf(row->high))
+        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "%+.1f%% …", 100 * row->low);
+    else
+        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "%+.1f%% … %+.1f%%", 100 * row->low,
+                       100 * row->high);
     return cell;
 }
 
@@ -96,7 +119,7 @@ static void add_row(struct wm_grid *grid, const struct wm_compared *row)
     char cell[WM_COMPARE_CELL_BYTES];
     wm_grid_add(grid, row->subject);
     for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        wm_grid_add(grid, wm_compare_value(row->amount, row->medians[side], cell));
+        wm_grid_add(grid, wm_compare_side(row, side, cell));
     wm_grid_add(grid, wm_compare_change(row->change, row->verdict != WM_VERDICT_SAME, cell));
     wm_grid_add(grid, p_cell(row->p_corrected, cell));
     wm_grid_add(grid, interval(row, cell));
@@ -193,15 +216,29 @@ void wm_compare_add_strength(const struct wm_comparison *comparison, size_t ques
                      question_count, runs_needed);
 }
 
+static bool has_single_runs(const struct wm_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->count; i++)
+        if (knows_no_runs(&comparison->rows[i]))
+            return true;
+    return false;
+}
+
 static void add_evidence(const struct wm_comparison *comparison, struct wm_text *text)
 {
     bool ranks = rests_on(comparison, WM_EVIDENCE_RANKS);
     if (rests_on(comparison, WM_EVIDENCE_NONE))
         wm_text_add(text, "  without repetitions there is no evidence on latencies and times: "
                           "4 of each side are the least, 10 are good\n");
+    if (rests_on(comparison, WM_EVIDENCE_MEANS))
+        wm_text_add(text, "  means: Welch's test, since runs of one side are longer\n");
     if (rests_on(comparison, WM_EVIDENCE_SAMPLING))
-        wm_text_add(text, "  evidence from sampling knows its noise, and how much one run differs "
-                          "from the next as far as the runs tell\n");
+        wm_text_add(text, "  samples: counts of all runs together (conditional binomial test), and "
+                          "how much runs differ as far as they tell; for few runs, or few samples "
+                          "in one\n");
+    if (has_single_runs(comparison))
+        wm_text_add(text, "  †: of one run of a side, so p and interval know the noise of sampling "
+                          "alone: the next run of the same build may differ by more\n");
     if (comparison->reference != NULL) {
         wm_text_add(text, "  *: at one speed, the machine's taken out by p50 of ");
         wm_text_add_safe(text, comparison->reference, strlen(comparison->reference), 0);
@@ -240,8 +277,10 @@ static void add_key(const struct wm_compare_view *view, struct wm_text *text)
 {
     char cell[WM_COMPARE_CELL_BYTES];
     wm_text_addf(text,
-                 "\n  before, after: medians; p: Mann-Whitney U, corrected for %zu questions at "
-                 "once (Holm)\n  ~: no evidence of a change (p is %g or more",
+                 "\n  before, after: medians, of samples and means the mean; p: Mann-Whitney U, "
+                 "corrected for %zu questions at once (Holm)\n"
+                 "  95%% interval: of the row's own test, not corrected\n"
+                 "  ~: no evidence of a change (p is %g or more",
                  view->comparison->question_count, WM_COMPARED_LEVEL);
     if (view->threshold > 0)
         wm_text_addf(text, ", or it is smaller than %s",

@@ -28,6 +28,8 @@ enum { WM_COMPARE_CELL_BYTES = 64 };
 
 /* A value of a row as a person reads it. Returns `cell`. */
 const char *wm_compare_value(enum wm_amount amount, double value, char *cell);
+/* That of a side of it; "–" where no time was seen, which does not say that it took none. */
+const char *wm_compare_side(const struct wm_compared *row, int side, char *cell);
 /* "+3.2%", "~" without evidence where `told` is false. Returns `cell`. */
 const char *wm_compare_change(double change, bool told, char *cell);
 /* What the p of a row rests on: "ranks of 10 + 10". Returns `cell`. */

@@ -23,7 +23,7 @@ static void add_row(struct wm_grid *grid, const struct wm_compared *row)
     wm_grid_add(grid, row->subject);
     wm_grid_add(grid, row->unit);
     for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        wm_grid_add(grid, wm_compare_value(row->amount, row->medians[side], cell));
+        wm_grid_add(grid, wm_compare_side(row, side, cell));
     wm_grid_add(grid, wm_compare_change(row->change, true, cell));
     wm_grid_add(grid, wm_compare_evidence(row, cell));
 }

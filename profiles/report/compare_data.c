@@ -8,9 +8,8 @@
 #include <string.h>
 
 static const char *const evidences[] = {
-    [WM_EVIDENCE_NONE] = "none",
-    [WM_EVIDENCE_RANKS] = "ranks",
-    [WM_EVIDENCE_SAMPLING] = "sampling",
+    [WM_EVIDENCE_NONE] = "none",   [WM_EVIDENCE_RANKS] = "ranks",
+    [WM_EVIDENCE_MEANS] = "means", [WM_EVIDENCE_SAMPLING] = "sampling",
     [WM_EVIDENCE_COUNT] = "count",
 };
 
@@ -43,8 +42,8 @@ void wm_compare_add_csv(const struct wm_comparison *comparison, struct wm_text *
                       "evidence,verdict,before_count,after_count,at_one_speed\n");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct wm_compared *row = &comparison->rows[i];
-        const double numbers[] = {row->medians[WM_BEFORE],
-                                  row->medians[WM_AFTER],
+        const double numbers[] = {row->middles[WM_BEFORE],
+                                  row->middles[WM_AFTER],
                                   row->change,
                                   row->low,
                                   row->high,
@@ -84,8 +83,8 @@ static void add_row(struct wm_json_writer *json, const struct wm_compared *row)
     wm_json_string(json, "kind", kind_of(row));
     wm_json_string(json, "subject", row->subject);
     wm_json_string(json, "unit", row->unit);
-    wm_json_double(json, "before", row->medians[WM_BEFORE]);
-    wm_json_double(json, "after", row->medians[WM_AFTER]);
+    wm_json_double(json, "before", row->middles[WM_BEFORE]);
+    wm_json_double(json, "after", row->middles[WM_AFTER]);
     add_known(json, "change", row->change);
     add_known(json, "change_low", row->low);
     add_known(json, "change_high", row->high);

@@ -12,6 +12,11 @@ enum { INDENT = 2 };
 static const double Z_95 = 1.959964;
 static const char NOTHING[] = "–";
 
+static const char *cost_cell(double cost, char *cell)
+{
+    return cost > 0 ? wm_units_duration(cost, cell) : NOTHING;
+}
+
 static void add_moved_row(struct wm_grid *grid, const struct wm_moved *row)
 {
     char amount[WM_UNIT_BYTES], cell[WM_COMPARE_CELL_BYTES];
@@ -22,8 +27,7 @@ static void add_moved_row(struct wm_grid *grid, const struct wm_moved *row)
     (void)snprintf(cell, sizeof(cell), "± %s", wm_units_duration(Z_95 * row->deviation, amount));
     wm_grid_add(grid, cell);
     for (int side = 0; side < WM_COMPARED_SIDES; side++)
-        wm_grid_add(grid,
-                    row->cost[side] > 0 ? wm_units_duration(row->cost[side], amount) : NOTHING);
+        wm_grid_add(grid, cost_cell(row->cost[side], amount));
     (void)snprintf(cell, sizeof(cell), "%s", row->is_line ? "line" : "function");
     wm_grid_add(grid, cell);
     wm_grid_add(grid, row->place);
@@ -102,14 +106,13 @@ int wm_compare_add_moves(const struct wm_compare_view *view, struct wm_text *tex
         if (!has_changed(view->comparison, path->path))
             continue;
         wm_text_add(text, first ? "\n  What moved: self CPU of one request, change ± 95% interval, "
-                                  "before, after\n"
+                                  "before, after (means)\n"
                                 : "");
         first = false;
         wm_text_add(text, "  ");
         wm_text_add_safe(text, path->path, strlen(path->path), 0);
-        wm_text_addf(text, ": %s before, %s after\n",
-                     wm_units_duration(path->cost[WM_BEFORE], before),
-                     wm_units_duration(path->cost[WM_AFTER], after));
+        wm_text_addf(text, ": %s before, %s after\n", cost_cell(path->cost[WM_BEFORE], before),
+                     cost_cell(path->cost[WM_AFTER], after));
         rc = wm_compare_add_moved(moves, path->path, 2 * INDENT, text);
     }
     return rc;

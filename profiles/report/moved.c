@@ -20,13 +20,14 @@ static const char *copy(struct wm_moves *moves, const char *string)
 
 /* ---- Paths ---- */
 
+static const int by_side[WM_COMPARED_SIDES] = {
+    [WM_BEFORE] = WM_BY_BASE,
+    [WM_AFTER] = WM_BY_NEW,
+};
+
 static void cost_of(const struct wm_by_column *column, const struct wm_by_sum *sums,
                     double cost[WM_COMPARED_SIDES], double variance[WM_COMPARED_SIDES])
 {
-    static const int by_side[WM_COMPARED_SIDES] = {
-        [WM_BEFORE] = WM_BY_BASE,
-        [WM_AFTER] = WM_BY_NEW,
-    };
     double requests = (double)column->requests[WM_BY_NEW];
     for (int side = 0; side < WM_COMPARED_SIDES; side++) {
         cost[side] = sums[by_side[side]].value / requests;
@@ -34,10 +35,29 @@ static void cost_of(const struct wm_by_column *column, const struct wm_by_sum *s
     }
 }
 
+/* What a sample weighs on a side, in all paths together, by what its own weight is unscaled. */
+static double weight_of(const struct wm_by *by, int side)
+{
+    double value = 0, square = 0;
+    for (size_t i = 1; i < by->count; i++) {
+        const struct wm_by_column *column = &by->columns[i];
+        double scale = side == WM_BY_BASE ? column->scale : 1;
+        if (!(scale > 0))
+            continue;
+        value += column->whole[side].value / scale;
+        square += column->whole[side].square / (scale * scale);
+    }
+    return value > 0 ? square / value : 0;
+}
+
 /* The columns but the first, which is all of them together. */
 static int take_paths(struct wm_moves *moves, const struct wm_by *by)
 {
     moves->paths = calloc(by->count + 1, sizeof(moves->paths[0]));
+    const double weights[WM_COMPARED_SIDES] = {
+        [WM_BEFORE] = weight_of(by, WM_BY_BASE),
+        [WM_AFTER] = weight_of(by, WM_BY_NEW),
+    };
     if (moves->paths == NULL)
         return -ENOMEM;
     for (size_t i = 1; i < by->count; i++) {
@@ -46,6 +66,10 @@ static int take_paths(struct wm_moves *moves, const struct wm_by *by)
         if (path->path == NULL)
             return -ENOMEM;
         cost_of(&by->columns[i], by->columns[i].whole, path->cost, path->variance);
+        for (int side = 0; side < WM_COMPARED_SIDES; side++) {
+            double requests = (double)by->columns[i].requests[by_side[side]];
+            path->tick[side] = requests > 0 ? weights[side] / requests : 0;
+        }
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "profiles/compare/merged.h"
 #include "tests/support/support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,21 @@ static double noise(uint64_t *random, double deviation)
     return 1 + deviation * sum;
 }
 
+static double uniform(uint64_t *random)
+{
+    *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (double)(*random >> 11) * 0x1p-53;
+}
+
+/* Poisson's: how many exponential steps fit. */
+static uint64_t draw_count(uint64_t *random, double expected)
+{
+    uint64_t count = 0;
+    for (double at = -log(1 - uniform(random)); at < expected; at -= log(1 - uniform(random)))
+        count++;
+    return count;
+}
+
 static void add_path(struct wm_run *run, size_t which, const struct side_wish *wish, double speed,
                      uint64_t *random)
 {
@@ -39,13 +55,17 @@ static void add_path(struct wm_run *run, size_t which, const struct side_wish *w
     row->outcome = "";
     row->nodes = &nodes[which];
     row->node_count = 1;
-    row->requests = REQUESTS;
+    row->requests = wish->requests > 0 ? wish->requests : REQUESTS;
     row->samples = 100;
-    row->cpu_ns = (uint64_t)(cost * noise(random, wish->noise) * REQUESTS);
+    row->cpu_ns = (uint64_t)(cost * noise(random, wish->noise) * (double)row->requests);
+    if (wish->sample_ns > 0) {
+        row->samples = draw_count(random, (double)row->cpu_ns / wish->sample_ns);
+        row->cpu_ns = (uint64_t)((double)row->samples * wish->sample_ns);
+    }
     row->has_latency = row->has_allocs = true;
     row->p50_ns = (uint64_t)(cost * noise(random, wish->noise));
     row->p99_ns = (uint64_t)(2 * cost * noise(random, wish->noise));
-    row->allocs = wish->allocs * REQUESTS;
+    row->allocs = wish->allocs * row->requests;
 }
 
 static void add_background(struct wm_run *run, double cost, size_t paths)

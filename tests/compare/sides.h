@@ -16,7 +16,10 @@ struct side_wish {
     int step_seconds;                 /* between one and the next */
     bool starts_in_ms;                /* both of these are milliseconds, and told as such */
     size_t run_count;
-    uint64_t allocs; /* of each request */
+    uint64_t allocs;   /* of each request */
+    uint64_t requests; /* of each path, in a run; 0: 1,000 */
+    double sample_ns;  /* what a sample stands for, of which there are by chance as many as CPU time
+                          makes likely; 0: CPU time is known, and of 100 samples */
     bool open_loop;
     double
         background; /* nanoseconds that a server needs besides for each request; 0: none is told */

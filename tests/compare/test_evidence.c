@@ -1,7 +1,7 @@
 /* test_evidence.c - the statistics against what others publish, and against counting by hand. */
 #include "tests/support/support.h"
 
-#include "profiles/compare/evidence.h"
+#include "profiles/compare/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -222,31 +222,99 @@ static double noisy(uint64_t *state, double mean, double deviation)
     return mean + deviation * sum;
 }
 
-/* Of 400 intervals of 10 against 10, the truth is outside of some 5 %: percentile intervals of so
- * few values are a little narrow or wide, hence the margin. */
-static void test_evidence_bootstrap_covers_the_truth(void **state)
+/* Whether the interval of a test and its p say the same, and the truth lies outside. */
+static bool misses(double low, double high, double p, double truth)
+{
+    if ((low > 0 || high < 0) != (p < 0.05))
+        fail_msg("p = %g beside %g … %g", p, low, high);
+    return low > truth || high < truth;
+}
+
+/* Of 1,000 intervals of 10 against 10, the truth is outside of some 5 %. */
+static void test_evidence_intervals_cover_the_truth_and_agree_with_p(void **state)
 {
     (void)state;
     uint64_t random = 7;
-    int outside = 0;
-    for (int round = 0; round < 400; round++) {
-        double before[10], after[10], low, high, again[2];
+    int ranks = 0, means = 0;
+    for (int round = 0; round < 1000; round++) {
+        double before[10], after[10], low, high, truth = round % 2 == 0 ? 0.02 : 0;
         for (size_t i = 0; i < 10; i++) {
             before[i] = noisy(&random, 100, 3);
-            after[i] = noisy(&random, 110, 3);
+            after[i] = noisy(&random, 100 * (1 + truth), 3);
         }
-        assert_int_equal(wm_bootstrap_change(LOT(before), LOT(after), 1, &low, &high), 0);
-        assert_int_equal(wm_bootstrap_change(LOT(before), LOT(after), 1, &again[0], &again[1]), 0);
-        assert_true(low == again[0] && high == again[1] && low < high);
-        outside += low > 0.1 || high < 0.1;
+        assert_int_equal(wm_rank_interval(LOT(before), LOT(after), &low, &high), 0);
+        ranks += misses(low, high, test_of(LOT(before), LOT(after)).p, truth);
+        wm_mean_interval(LOT(before), LOT(after), &low, &high);
+        means += misses(low, high, wm_tails_p(wm_mean_tails(LOT(before), LOT(after), 1)), truth);
     }
-    if (outside > 32)
-        fail_msg("%d of 400 intervals missed", outside);
-    static const double zeros[] = {0, 0}, ones[] = {1, 1};
+    if (ranks < 20 || ranks > 70 || means < 25 || means > 75)
+        fail_msg("%d and %d of 1000 intervals missed", ranks, means);
+    static const double zeros[] = {0, 0, 0, 0}, ones[] = {1, 1, 1, 1};
     double low, high;
-    assert_int_equal(wm_bootstrap_change(LOT(zeros), LOT(ones), 1, &low, &high), 0);
-    assert_near(low, 0, 0);
-    assert_near(high, 0, 0);
+    assert_int_equal(wm_rank_interval(LOT(zeros), LOT(ones), &low, &high), 0);
+    assert_true(low > 0 && isinf(high));
+    assert_int_equal(wm_rank_interval(LOT(ones), LOT(zeros), &low, &high), 0);
+    assert_true(low == -1 && high < 0);
+    assert_int_equal(
+        wm_rank_interval((struct wm_lot){ones, 3}, (struct wm_lot){ones, 3}, &low, &high), 0);
+    assert_true(isnan(low) && isnan(high));
+}
+
+/* Binomial tails, summed up. */
+static double sum_up(int from, int to, int all, double x)
+{
+    double sum = 0;
+    for (int i = from; i <= to; i++)
+        sum += exp(lgamma(all + 1) - lgamma(i + 1) - lgamma(all - i + 1) + i * log(x) +
+                   (all - i) * log(1 - x));
+    return sum;
+}
+
+static void test_evidence_rates_are_exact(void **state)
+{
+    (void)state;
+    static const int counts[][2] = {
+        {0,   1  },
+        {1,   0  },
+        {0,   30 },
+        {30,  0  },
+        {3,   9  },
+        {400, 576},
+        {5,   5  }
+    };
+    static const double exposures[][2] = {
+        {1,    1 },
+        {1,    20},
+        {20,   1 },
+        {0.35, 70}
+    };
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        for (size_t e = 0; e < sizeof(exposures) / sizeof(exposures[0]); e++) {
+            struct wm_rate before = {counts[i][0], exposures[e][0]};
+            struct wm_rate after = {counts[i][1], exposures[e][1]};
+            int all = counts[i][0] + counts[i][1];
+            double low, high, x = after.exposure / (before.exposure + after.exposure);
+            struct wm_tails tails = wm_rate_tails(before, after, 1);
+            assert_near(tails.more, sum_up(counts[i][1], all, all, x), 1e-9);
+            assert_near(tails.less, sum_up(0, counts[i][1], all, x), 1e-9);
+            wm_rate_interval(before, after, &low, &high);
+            (void)misses(low, high, wm_tails_p(tails), 0);
+            assert_true(low >= -1 && isinf(high) == (counts[i][0] == 0));
+        }
+}
+
+/* R's ?poisson.test: comparison of rates, published: 95 percent interval 0.8584264 to 4.2772659;
+ * ?t.test, the data set `sleep`, published: t = -1.8608, df = 17.776, p-value = 0.07939. */
+static void test_evidence_rates_and_means_agree_with_R(void **state)
+{
+    (void)state;
+    double low, high;
+    wm_rate_interval((struct wm_rate){21, 3011}, (struct wm_rate){11, 800}, &low, &high);
+    assert_near(low, 0.8584264 - 1, 1e-6);
+    assert_near(high, 4.2772659 - 1, 1e-6);
+    static const double first[] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
+    static const double second[] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+    assert_near(wm_tails_p(wm_mean_tails(LOT(first), LOT(second), 1)), 0.07939, 5e-6);
 }
 
 /* The level is kept: of 1,000 pairs of ten values each of one kind, some 43 are below 0.05, which
@@ -279,7 +347,9 @@ int main(void)
         cmocka_unit_test(test_evidence_variance_of_a_mean),
         cmocka_unit_test(test_evidence_holm_agrees_with_R),
         cmocka_unit_test(test_evidence_middles_and_means),
-        cmocka_unit_test(test_evidence_bootstrap_covers_the_truth),
+        cmocka_unit_test(test_evidence_intervals_cover_the_truth_and_agree_with_p),
+        cmocka_unit_test(test_evidence_rates_are_exact),
+        cmocka_unit_test(test_evidence_rates_and_means_agree_with_R),
         cmocka_unit_test(test_evidence_rank_test_keeps_its_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
