@@ -19,6 +19,7 @@ enum { INDENT = 2 };
 static const char NOTHING[] = "–";
 static const double COUNT_PLAIN_MAX = 1e6; /* above, digits behind the point say nothing */
 static const double P_TOLD_MIN = 0.0001;
+static const double INTERVAL_TOLD_MAX = 9; /* ten times as much: so much more is no measure */
 
 /* ---- Cells ---- */
 
@@ -74,6 +75,13 @@ static bool knows_no_runs(const struct wm_compared *row)
            (row->lots[WM_BEFORE].count < 2 || row->lots[WM_AFTER].count < 2);
 }
 
+/* Whether there are runs enough, but of other lengths and too few requests. */
+static bool is_unlike(const struct wm_compared *row)
+{
+    double least = wm_rank_test_least_p(row->lots[WM_BEFORE].count, row->lots[WM_AFTER].count);
+    return row->evidence == WM_EVIDENCE_NONE && least < WM_COMPARED_LEVEL;
+}
+
 const char *wm_compare_evidence(const struct wm_compared *row, char *cell)
 {
     size_t before = row->lots[WM_BEFORE].count, after = row->lots[WM_AFTER].count;
@@ -94,7 +102,7 @@ const char *wm_compare_evidence(const struct wm_compared *row, char *cell)
     case WM_EVIDENCE_NONE:
         break;
     }
-    if (before > 1 && after > 1 && row->fewest < WM_COMPARED_FEWEST)
+    if (is_unlike(row))
         return "none: unlike runs";
     (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "none: %zu + %zu", before, after);
     return cell;
@@ -104,8 +112,11 @@ static const char *interval(const struct wm_compared *row, char *cell)
 {
     if (isnan(row->low))
         return NOTHING;
-    if (isinf(row->high))
-        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "%+.1f%% …", 100 * row->low);
+    if (row->low <= -1 && row->high > INTERVAL_TOLD_MAX)
+        return NOTHING;
+    if (row->high > INTERVAL_TOLD_MAX)
+        (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "%+.1f%% … >%+.0f%%", 100 * row->low,
+                       100 * INTERVAL_TOLD_MAX);
     else
         (void)snprintf(cell, WM_COMPARE_CELL_BYTES, "%+.1f%% … %+.1f%%", 100 * row->low,
                        100 * row->high);
@@ -216,10 +227,16 @@ void wm_compare_add_strength(const struct wm_comparison *comparison, size_t ques
                      question_count, runs_needed);
 }
 
-static bool has_single_runs(const struct wm_comparison *comparison)
+static bool is_without_runs(const struct wm_compared *row)
+{
+    return row->evidence == WM_EVIDENCE_NONE && !is_unlike(row);
+}
+
+static bool has_any(const struct wm_comparison *comparison,
+                    bool (*is)(const struct wm_compared *row))
 {
     for (size_t i = 0; i < comparison->count; i++)
-        if (knows_no_runs(&comparison->rows[i]))
+        if (is(&comparison->rows[i]))
             return true;
     return false;
 }
@@ -227,16 +244,20 @@ static bool has_single_runs(const struct wm_comparison *comparison)
 static void add_evidence(const struct wm_comparison *comparison, struct wm_text *text)
 {
     bool ranks = rests_on(comparison, WM_EVIDENCE_RANKS);
-    if (rests_on(comparison, WM_EVIDENCE_NONE))
+    if (has_any(comparison, is_unlike))
+        wm_text_addf(text,
+                     "  unlike runs: longer on one side, and in one of them fewer than %d "
+                     "requests above the latency\n",
+                     WM_COMPARED_FEWEST);
+    if (has_any(comparison, is_without_runs))
         wm_text_add(text, "  without repetitions there is no evidence on latencies and times: "
                           "4 of each side are the least, 10 are good\n");
     if (rests_on(comparison, WM_EVIDENCE_MEANS))
         wm_text_add(text, "  means: Welch's test, since runs of one side are longer\n");
     if (rests_on(comparison, WM_EVIDENCE_SAMPLING))
         wm_text_add(text, "  samples: counts of all runs together (conditional binomial test), and "
-                          "how much runs differ as far as they tell; for few runs, or few samples "
-                          "in one\n");
-    if (has_single_runs(comparison))
+                          "how much runs differ as far as they tell\n");
+    if (has_any(comparison, knows_no_runs))
         wm_text_add(text, "  †: of one run of a side, so p and interval know the noise of sampling "
                           "alone: the next run of the same build may differ by more\n");
     if (comparison->reference != NULL) {
@@ -276,12 +297,14 @@ static bool has_below_zero(const struct wm_comparison *comparison)
 static void add_key(const struct wm_compare_view *view, struct wm_text *text)
 {
     char cell[WM_COMPARE_CELL_BYTES];
-    wm_text_addf(text,
-                 "\n  before, after: medians, of samples and means the mean; p: Mann-Whitney U, "
-                 "corrected for %zu questions at once (Holm)\n"
-                 "  95%% interval: of the row's own test, not corrected\n"
-                 "  ~: no evidence of a change (p is %g or more",
-                 view->comparison->question_count, WM_COMPARED_LEVEL);
+    wm_text_addf(
+        text,
+        "\n  before, after: medians, of samples and means the mean; p: Mann-Whitney U, "
+        "corrected for %zu questions at once (Holm)\n"
+        "  95%% interval: of that row's test alone, not corrected: one in twenty misses by "
+        "chance\n"
+        "  ~: no evidence of a change (p is %g or more",
+        view->comparison->question_count, WM_COMPARED_LEVEL);
     if (view->threshold > 0)
         wm_text_addf(text, ", or it is smaller than %s",
                      wm_compare_change(view->threshold, true, cell) + 1);
