@@ -34,8 +34,8 @@ static void add_operands(struct wm_text *text)
         "a tag's folder, or a file of Go benchmark results. Paths are compared by what one\n"
         "request costs: another mix or rate is no change. With repetitions (10 of each side are\n"
         "good, 4 the least) the evidence is the Mann-Whitney U test, corrected for all that is\n"
-        "asked at once; what too few runs cannot rank, such as a single one of each side, has\n"
-        "the noise of sampling.\n");
+        "asked at once; runs of other lengths are told by their means; what too few runs cannot\n"
+        "rank, such as a single one of each side, or has few samples, by counts of samples.\n");
 }
 
 static int write_diff(const struct wm_sides *sides, const char *file, struct wm_error *err)

@@ -3,6 +3,7 @@
  *   comparison.c       rows, evidence, verdicts, means       judge.c   what got worse, for a check
  *   comparison_rows.c  the rows of paths    comparison_bench.c  the rows of benchmarks
  *   comparison_entries.c  those of entry points, where paths came or went
+ *   choice.c           what each row rests on
  *   speed.c            the machine's speed, taken out of them
  *
  * A path is compared by what one request of it costs, so that another mix, rate or length of a run
@@ -178,6 +179,13 @@ WM_MUST_USE int wm_comparison_add_paths(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
 WM_MUST_USE int wm_comparison_add_bench(struct wm_comparison *comparison,
                                         const struct wm_comparison_input *input);
+
+/* ---- choice.c, for this room ---- */
+
+/* Sets each row's evidence and whether it asks, by how many others do. */
+void wm_comparison_choose_evidence(struct wm_comparison *comparison);
+/* Whether lots of these sizes can show anything, were this the only question. */
+bool wm_compared_can_rank(const struct wm_compared *row);
 
 /* ---- speed.c, for this room ---- */
 

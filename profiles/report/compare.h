@@ -34,13 +34,17 @@ const char *wm_compare_side(const struct wm_compared *row, int side, char *cell)
 const char *wm_compare_change(double change, bool told, char *cell);
 /* What the p of a row rests on: "ranks of 10 + 10". Returns `cell`. */
 const char *wm_compare_evidence(const struct wm_compared *row, char *cell);
+/* Whether a side has a single run, so that its samples know nothing of how runs differ. */
+bool wm_compare_knows_no_runs(const struct wm_compared *row);
+/* Whether there are runs enough, but of other lengths and too few requests. */
+bool wm_compare_is_unlike(const struct wm_compared *row);
 /* compare_moved.c: those of all paths whose times changed; -ENOMEM. */
 WM_MUST_USE int wm_compare_add_moves(const struct wm_compare_view *view, struct wm_text *text);
 /* The functions and lines that moved in a path, each after `indent` blanks; a line that says so
  * where none did. -ENOMEM. */
 WM_MUST_USE int wm_compare_add_moved(const struct wm_moves *moves, const char *path, size_t indent,
                                      struct wm_text *text);
-/* Says so where no rank test of the comparison had as many values of each side. */
+/* compare_notes.c: says so where no rank test of the comparison had as many values of each side. */
 void wm_compare_add_strength(const struct wm_comparison *comparison, size_t question_count,
                              size_t runs_needed, struct wm_text *text);
 void wm_compare_add_notes(const struct wm_compare_view *view, struct wm_text *text);
