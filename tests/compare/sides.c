@@ -151,6 +151,38 @@ void sides_done(struct sides *sides)
         side_free(sides->sets[side]);
 }
 
+/* What all runs of a side say of a path; exact costs have next to no noise, as of long runs. */
+static void sample(const struct wm_set *set, size_t path, double sample_ns, int side,
+                   struct wm_sampled *sampled)
+{
+    double cpu_ns = 0, requests = 0;
+    for (size_t run = 0; run < set->run_count; run++) {
+        cpu_ns += (double)set->runs[run]->paths->rows[path].cpu_ns;
+        requests += (double)set->runs[run]->paths->rows[path].requests;
+    }
+    sampled->cost[side] = cpu_ns / requests;
+    sampled->variance[side] = sample_ns > 0 ? cpu_ns * sample_ns / requests / requests : 1;
+    sampled->tick[side] = sample_ns / requests;
+}
+
+void sides_compare_sampled(const struct side_wish wishes[WM_COMPARED_SIDES], uint64_t *random,
+                           struct sides *sides)
+{
+    static const struct wm_comparison_input plainly = {.threshold = 0};
+    struct wm_sampled sampled[SIDES_PATH_COUNT];
+    uint64_t again = *random;
+    sides_compare(wishes, &plainly, &again, sides);
+    for (size_t i = 0; i < SIDES_PATH_COUNT; i++) {
+        sampled[i].path = names[i];
+        for (int side = 0; side < WM_COMPARED_SIDES; side++)
+            sample(sides->sets[side], i, wishes[side].sample_ns, side, &sampled[i]);
+    }
+    sides_done(sides);
+    const struct wm_comparison_input input = {.sampled = sampled,
+                                              .sampled_count = SIDES_PATH_COUNT};
+    sides_compare(wishes, &input, random, sides);
+}
+
 const struct wm_compared *sides_row(const struct sides *sides, const char *path, const char *unit)
 {
     const struct wm_comparison *comparison = sides->comparison;

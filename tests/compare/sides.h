@@ -38,6 +38,9 @@ struct sides {
 
 void sides_compare(const struct side_wish wishes[WM_COMPARED_SIDES],
                    const struct wm_comparison_input *more, uint64_t *random, struct sides *sides);
+/* Of runs that were sampled: what all of a side say of each path is known as well. */
+void sides_compare_sampled(const struct side_wish wishes[WM_COMPARED_SIDES], uint64_t *random,
+                           struct sides *sides);
 void sides_done(struct sides *sides);
 /* The row of a path; fails the test if there is none. */
 const struct wm_compared *sides_row(const struct sides *sides, const char *path, const char *unit);

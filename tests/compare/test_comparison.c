@@ -414,132 +414,6 @@ static void test_check_forgives_the_machine_and_nobody_else(void **state)
     }
 }
 
-/* What all runs of a side say of a path; exact costs have next to no noise, as of long runs. */
-static void sample(const struct wm_set *set, size_t path, double sample_ns, int side,
-                   struct wm_sampled *sampled)
-{
-    double cpu_ns = 0, requests = 0;
-    for (size_t run = 0; run < set->run_count; run++) {
-        cpu_ns += (double)set->runs[run]->paths->rows[path].cpu_ns;
-        requests += (double)set->runs[run]->paths->rows[path].requests;
-    }
-    sampled->cost[side] = cpu_ns / requests;
-    sampled->variance[side] = sample_ns > 0 ? cpu_ns * sample_ns / requests / requests : 1;
-    sampled->tick[side] = sample_ns / requests;
-}
-
-/* A comparison of runs that were sampled. */
-static void compare_sampled(const struct side_wish wishes[WM_COMPARED_SIDES], uint64_t *random,
-                            struct sides *sides)
-{
-    static const char *const paths[] = {"PathA", "PathB", "PathC"};
-    struct wm_sampled sampled[SIDES_PATH_COUNT];
-    uint64_t again = *random;
-    sides_compare(wishes, &plainly, &again, sides);
-    for (size_t i = 0; i < SIDES_PATH_COUNT; i++) {
-        sampled[i].path = paths[i];
-        for (int side = 0; side < WM_COMPARED_SIDES; side++)
-            sample(sides->sets[side], i, wishes[side].sample_ns, side, &sampled[i]);
-    }
-    sides_done(sides);
-    const struct wm_comparison_input input = {.sampled = sampled,
-                                              .sampled_count = SIDES_PATH_COUNT};
-    sides_compare(wishes, &input, random, sides);
-}
-
-/* An interval and its p are of one test; among ties, which p knows of, it may end at 0. */
-static void assert_agrees(const struct wm_compared *row)
-{
-    if (isnan(row->low))
-        return;
-    assert_true(row->low >= -1 && row->low <= row->high);
-    bool ends = fabs(row->low) < 1e-9 || fabs(row->high) < 1e-9;
-    if (!ends && (row->low > 0 || row->high < 0) != (row->p < 0.05))
-        fail_msg("%s %s: p = %g beside %g … %g", row->subject, row->unit, row->p, row->low,
-                 row->high);
-}
-
-/* Runs of other lengths, of which the short ones have hardly a sample in a path: a build is as
- * itself, whichever side they are on. */
-static void test_comparison_of_unlike_runs_keeps_its_level(void **state)
-{
-    (void)state;
-    static const struct {
-        size_t runs[WM_COMPARED_SIDES];
-        uint64_t requests[WM_COMPARED_SIDES];
-    } cases[] = {
-        {{1, 1},   {10, 2000}  }, /* 0.2 samples of PathA, or 40 */
-        {{1, 1},   {1000, 20}  },
-        {{10, 1},  {100, 2000} },
-        {{10, 10}, {20, 400}   },
-        {{10, 10}, {400, 4000} },
-        {{4, 20},  {400, 4000} },
-        {{4, 20},  {1500, 1500}},
-    };
-    uint64_t random = 21;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int alarms = 0, changed = 0;
-        double uncorrected = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
-            struct wm_judgement judgement;
-            struct sides sides;
-            for (int at = 0; at < WM_COMPARED_SIDES; at++) {
-                wishes[at].run_count = cases[i].runs[at];
-                wishes[at].requests = cases[i].requests[at];
-                wishes[at].sample_ns = 1e6;
-            }
-            compare_sampled(wishes, &random, &sides);
-            changed += count_changes(sides.comparison, &uncorrected) > 0;
-            for (size_t row = 0; row < sides.comparison->count; row++)
-                assert_agrees(&sides.comparison->rows[row]);
-            assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
-            alarms += judgement.worse_count > 0;
-            wm_judgement_done(&judgement);
-            sides_done(&sides);
-        }
-        if (alarms > ALARMS_MAX || changed > FALSE_MAX + 3)
-            fail_msg("case %zu: %d alarms, %d changed", i, alarms, changed);
-    }
-}
-
-/* And a change is found all the same, by what the runs can tell. */
-static void test_comparison_of_unlike_runs_finds_what_changed(void **state)
-{
-    (void)state;
-    static const struct {
-        size_t runs[WM_COMPARED_SIDES];
-        uint64_t requests[WM_COMPARED_SIDES];
-        double factor;
-        enum wm_evidence evidence;
-    } cases[] = {
-        {{1, 1},   {2000, 40000}, 1.5, WM_EVIDENCE_SAMPLING},
-        {{10, 10}, {200, 2000},   1.5, WM_EVIDENCE_SAMPLING}, /* 8 samples in a short run */
-        {{10, 10}, {4000, 40000}, 1.2, WM_EVIDENCE_MEANS   },
-        {{10, 10}, {20000, 9000}, 1.2, WM_EVIDENCE_RANKS   },
-    };
-    uint64_t random = 22;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int found = 0;
-        for (int round = 0; round < 20; round++) {
-            struct side_wish wishes[] = {side(1, 1, 1), side(1, cases[i].factor, 1)};
-            struct sides sides;
-            for (int at = 0; at < WM_COMPARED_SIDES; at++) {
-                wishes[at].run_count = cases[i].runs[at];
-                wishes[at].requests = cases[i].requests[at];
-                wishes[at].sample_ns = 1e6;
-            }
-            compare_sampled(wishes, &random, &sides);
-            const struct wm_compared *row = sides_row(&sides, "PathB", WM_COMPARED_CPU);
-            assert_int_equal(row->evidence, cases[i].evidence);
-            found += row->verdict == WM_VERDICT_MORE;
-            sides_done(&sides);
-        }
-        if (found < 18)
-            fail_msg("case %zu: found in %d of 20", i, found);
-    }
-}
-
 /* 4 and 5 runs cannot rank six questions to the level of a check; 6 and more can. */
 static void test_check_finds_what_got_worse_with_any_number_of_runs(void **state)
 {
@@ -553,7 +427,7 @@ static void test_check_finds_what_got_worse_with_any_number_of_runs(void **state
         wishes[0].allocs = 24;
         wishes[1].allocs = 32;
         wishes[1].first_second = 1;
-        compare_sampled(wishes, &random, &sides);
+        sides_compare_sampled(wishes, &random, &sides);
         const struct wm_compared *row = sides_row(&sides, "PathB", "CPU/request");
         assert_true(row->evidence == (runs < 6 ? WM_EVIDENCE_SAMPLING : WM_EVIDENCE_RANKS));
         assert_true(row->verdict == WM_VERDICT_MORE);
@@ -582,7 +456,7 @@ static void test_check_of_equals_raises_no_alarm_with_few_runs(void **state)
         double uncorrected = 0;
         wishes[0].run_count = wishes[1].run_count = 4 + (size_t)round % 2;
         wishes[0].speed_noise = wishes[1].speed_noise = 0.03;
-        compare_sampled(wishes, &random, &sides);
+        sides_compare_sampled(wishes, &random, &sides);
         changed += count_changes(sides.comparison, &uncorrected) > 0;
         assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
         alarms += judgement.worse_count > 0;
@@ -613,7 +487,7 @@ static void test_check_that_can_find_nothing_says_so(void **state)
         struct sides sides;
         wishes[0].run_count = wishes[1].run_count = cases[i].runs;
         if (cases[i].sampled)
-            compare_sampled(wishes, &random, &sides);
+            sides_compare_sampled(wishes, &random, &sides);
         else
             sides_compare(wishes, &plainly, &random, &sides);
         assert_int_equal(wm_judge(sides.comparison, &usual, &judgement), 0);
@@ -664,8 +538,6 @@ int main(void)
         cmocka_unit_test(test_check_forgives_the_machine_and_nobody_else),
         cmocka_unit_test(test_check_finds_what_got_worse_with_any_number_of_runs),
         cmocka_unit_test(test_check_of_equals_raises_no_alarm_with_few_runs),
-        cmocka_unit_test(test_comparison_of_unlike_runs_keeps_its_level),
-        cmocka_unit_test(test_comparison_of_unlike_runs_finds_what_changed),
         cmocka_unit_test(test_check_that_can_find_nothing_says_so),
         cmocka_unit_test(test_check_looks_at_counts_and_not_at_p99),
     };
