@@ -8,13 +8,27 @@ enum { ROUNDS = 100, CHANGED_MAX = 10, ALARMS_MAX = 3 };
 
 static const struct wm_judge_options usual = {0.03, 0.1};
 
-/* One run of each side every other second, base first. */
-static struct side_wish side(double a, double b, double c)
+struct lengths {
+    size_t runs[WM_COMPARED_SIDES];
+    uint64_t requests[WM_COMPARED_SIDES]; /* of each path, in a run */
+};
+
+/* The second side's PathB costs so many times as much. A sample is a millisecond. */
+static void compare(const struct lengths *lengths, double factor, uint64_t *random,
+                    struct sides *sides)
 {
-    return (struct side_wish){
-        .factors = {a, b, c},
-          .noise = 0.01, .step_seconds = 2, .allocs = 2
-    };
+    struct side_wish wishes[WM_COMPARED_SIDES];
+    for (int at = 0; at < WM_COMPARED_SIDES; at++)
+        wishes[at] = (struct side_wish){
+            .factors = {1, at == WM_AFTER ? factor : 1, 1},
+            .noise = 0.01,
+            .step_seconds = 2,
+            .run_count = lengths->runs[at],
+            .requests = lengths->requests[at],
+            .sample_ns = 1e6,
+            .allocs = 2,
+        };
+    sides_compare_sampled(wishes, random, sides);
 }
 
 /* An interval and its p are of one test; among ties, which p knows of, it may end at 0. */
@@ -34,10 +48,7 @@ static void assert_agrees(const struct wm_compared *row)
 static void test_comparison_of_unlike_runs_keeps_its_level(void **state)
 {
     (void)state;
-    static const struct {
-        size_t runs[WM_COMPARED_SIDES];
-        uint64_t requests[WM_COMPARED_SIDES];
-    } cases[] = {
+    static const struct lengths cases[] = {
         {{1, 1},   {10, 2000}  }, /* 0.2 samples of PathA, or 40 */
         {{1, 1},   {1000, 20}  },
         {{10, 1},  {100, 2000} },
@@ -50,15 +61,9 @@ static void test_comparison_of_unlike_runs_keeps_its_level(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int alarms = 0, changed = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            struct side_wish wishes[] = {side(1, 1, 1), side(1, 1, 1)};
             struct wm_judgement judgement;
             struct sides sides;
-            for (int at = 0; at < WM_COMPARED_SIDES; at++) {
-                wishes[at].run_count = cases[i].runs[at];
-                wishes[at].requests = cases[i].requests[at];
-                wishes[at].sample_ns = 1e6;
-            }
-            sides_compare_sampled(wishes, &random, &sides);
+            compare(&cases[i], 1, &random, &sides);
             bool moved = false;
             for (size_t row = 0; row < sides.comparison->count; row++) {
                 assert_agrees(&sides.comparison->rows[row]);
@@ -80,28 +85,21 @@ static void test_comparison_of_unlike_runs_finds_what_changed(void **state)
 {
     (void)state;
     static const struct {
-        size_t runs[WM_COMPARED_SIDES];
-        uint64_t requests[WM_COMPARED_SIDES];
+        struct lengths lengths;
         double factor;
         enum wm_evidence evidence;
     } cases[] = {
-        {{1, 1},   {2000, 40000}, 1.5, WM_EVIDENCE_SAMPLING},
-        {{10, 10}, {200, 2000},   1.5, WM_EVIDENCE_SAMPLING}, /* 8 samples in a short run */
-        {{10, 10}, {4000, 40000}, 1.2, WM_EVIDENCE_MEANS   },
-        {{10, 10}, {20000, 9000}, 1.2, WM_EVIDENCE_RANKS   },
+        {{{1, 1}, {2000, 40000}},   1.5, WM_EVIDENCE_SAMPLING},
+        {{{10, 10}, {200, 2000}},   1.5, WM_EVIDENCE_SAMPLING}, /* 8 samples in a short run */
+        {{{10, 10}, {4000, 40000}}, 1.2, WM_EVIDENCE_MEANS   },
+        {{{10, 10}, {20000, 9000}}, 1.2, WM_EVIDENCE_RANKS   },
     };
     uint64_t random = 22;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int found = 0;
         for (int round = 0; round < 20; round++) {
-            struct side_wish wishes[] = {side(1, 1, 1), side(1, cases[i].factor, 1)};
             struct sides sides;
-            for (int at = 0; at < WM_COMPARED_SIDES; at++) {
-                wishes[at].run_count = cases[i].runs[at];
-                wishes[at].requests = cases[i].requests[at];
-                wishes[at].sample_ns = 1e6;
-            }
-            sides_compare_sampled(wishes, &random, &sides);
+            compare(&cases[i].lengths, cases[i].factor, &random, &sides);
             const struct wm_compared *row = sides_row(&sides, "PathB", WM_COMPARED_CPU);
             assert_int_equal(row->evidence, cases[i].evidence);
             found += row->verdict == WM_VERDICT_MORE;
