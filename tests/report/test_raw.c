@@ -1,7 +1,10 @@
-/* test_raw.c - raw needs little memory however long names are, and tells when there is none. */
+/* test_raw.c - raw needs little memory however long names are, and tells when there is none, or of
+ * names that it cuts. */
 #include "tests/report/graph_profile.h"
 
 #include "profiles/report/raw_header.h"
+
+#include "harness/core/intern.h"
 
 enum { NAME_BYTES = 100000, LOCATIONS = 200, PIECE_MAX = 1024 * 1024 };
 
@@ -92,11 +95,41 @@ static void test_long_names_are_printed_piece_by_piece(void **state)
     made_done(&made);
 }
 
+/* ---- Names that hold NUL bytes ---- */
+
+static void print_note(const char *view, const char *name, size_t length, const char *expected)
+{
+    struct made made;
+    struct wm_text text;
+    struct wm_error err = {{0}, {0}};
+    made_init(&made, 0);
+    made.options.view = view;
+    made_add(&made, "main work", 1);
+    assert_true(wm_intern_bytes(made.profile->strings, name, length) >= 0);
+    wm_text_init(&text);
+    assert_int_equal(wm_report_print(made.profile, &made.options, &text, &made.notes, &err), 0);
+    assert_string_equal(made.notes.data, expected);
+    wm_text_done(&text);
+    made_done(&made);
+}
+
+static void test_names_are_not_cut_silently(void **state)
+{
+    (void)state;
+    static const char name[] = "a\0b";
+    static const char note[] = "strings with NUL bytes, which are shown up to these only: 1\n";
+    print_note("raw", name, 3, note);
+    print_note("top", name, 3, note);
+    print_note("top", name, 1, "");
+    print_note("proto", name, 3, ""); /* has all of them */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_header_without_memory_is_told),
         cmocka_unit_test(test_long_names_are_printed_piece_by_piece),
+        cmocka_unit_test(test_names_are_not_cut_silently),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
