@@ -116,6 +116,10 @@ cd "$folder"
 waymark compare v1 v2 --format csv
 expect 0 "compare of tags"
 is "PathB of tags" "$(row PathB p50 verdict)" more
+waymark compare "$WAYMARK_HOME/v1/1" "$WAYMARK_HOME/v2/1"
+expect 0 "compare of single runs"
+said '^  PathB .* samples of 1 \+ 1 †$' "the evidence of single runs"
+said '^  †: of one run of a side, so p and interval know the noise of sampling alone' "what it is worth"
 waymark compare v1/1 v2/1
 expect 2 "a path that is not there"
 said 'v1/1: is no run folder, set, file of benchmark results, or tag in' "a path that is not there"
@@ -127,6 +131,12 @@ waymark baseline set v1 --name ../v1
 expect 2 "a baseline outside"
 waymark baseline keep v1
 expect 2 "baseline of nothing known"
+
+# ---- A bar of a run so short that a path may have no sample ----
+steady 0 20 "$folder/tiny"
+waymark baseline set "$folder/tiny" --name tiny
+waymark baseline check v1 --name tiny --allow-missing
+expect 0 "a check of long runs against a short one"
 
 # ---- What cannot be compared ----
 steady 0 500 "$folder/often" --hz 499
