@@ -1,4 +1,4 @@
-/* codec.h - what profile.c, encode.c, the readers and the merge share; not for other rooms. */
+/* codec.h - what profile.c, profile_store.c, encode.c, the readers and the merge share; not for other rooms. */
 #ifndef WM_PPROF_CODEC_H
 #define WM_PPROF_CODEC_H
 
@@ -30,6 +30,10 @@ bool wm_profile_is_joined(const struct wm_profile *profile);
  * (sample_order.h): told by who read them, and not known any more after a change of either. */
 void wm_profile_mark_in_order(struct wm_profile *profile);
 bool wm_profile_is_in_order(const struct wm_profile *profile);
+
+/* Whether some labels may be mute (sample_order.h): told by the join, which sees all. */
+void wm_profile_mark_mute_labels(struct wm_profile *profile);
+bool wm_profile_has_mute_labels(const struct wm_profile *profile);
 
 /* Room for so many in all, where that is known: growing step by step takes twice the memory.
  * -ENOMEM.

@@ -306,7 +306,8 @@ static bool is_shared(struct draft *draft, const struct wm_wire_field *label, si
     return draft->shared != NULL;
 }
 
-/* A label that has neither a string nor a number nor a unit says nothing and is left out. */
+/* A label that has neither a string nor a number nor a unit says nothing and is left out; one that
+ * names a second empty string stays, as a key alone (merge.c). */
 static int read_label(struct draft *draft, const struct wm_wire_field *field)
 {
     enum { KEY = 1, STRING, NUMBER, UNIT };
@@ -321,7 +322,7 @@ static int read_label(struct draft *draft, const struct wm_wire_field *field)
         label.number = (int64_t)values[NUMBER];
         rc = string_of(draft, values[UNIT], &label.unit);
     }
-    if (rc == 0 && (label.string != 0 || label.number != 0 || label.unit != 0))
+    if (rc == 0 && (values[STRING] != 0 || values[NUMBER] != 0 || values[UNIT] != 0))
         draft->labels[draft->label_count++] = label;
     return rc;
 }
