@@ -1,4 +1,5 @@
-/* codec.h - what profile.c, profile_store.c, encode.c, the readers and the merge share; not for other rooms. */
+/* codec.h - what profile.c, profile_store.c, encode.c, the readers and the merge share; not for
+ * other rooms. */
 #ifndef WM_PPROF_CODEC_H
 #define WM_PPROF_CODEC_H
 

@@ -77,8 +77,7 @@ static int sort_labels(struct wm_label_scratch *scratch, struct wm_label *labels
     return 0;
 }
 
-int wm_sample_sort_labels(const struct wm_profile *profile,
-                          const struct wm_profile_sample *sample,
+int wm_sample_sort_labels(const struct wm_profile *profile, const struct wm_profile_sample *sample,
                           struct wm_label_scratch *scratch)
 {
     struct wm_label *labels = profile->labels + sample->first_label;
