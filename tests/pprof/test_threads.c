@@ -175,6 +175,7 @@ static void test_threads_read_and_merge_what_one_does(void **state)
 {
     (void)state;
     struct result results[2];
+    wm_test_needs_cpus();
     read_both_ways((const uint32_t[]){NOTHING, NOTHING}, results);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(results[0].lengths[i], results[1].lengths[i]);
