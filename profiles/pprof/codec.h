@@ -49,7 +49,8 @@ enum { WM_NARROW_FRAME_MAX = UINT16_MAX - 1 };
 void wm_profile_narrow_stacks(struct wm_profile *profile);
 WM_MUST_USE int wm_profile_widen_stacks(struct wm_profile *profile, size_t behind);
 
-/* Some samples have the labels of others now. */
+/* Some samples have the labels of others now: sorted ones (sample_order.h), which no sort writes
+ * to. */
 void wm_profile_share_labels(struct wm_profile *profile);
 
 /* Samples that are written where they stay: first room for so many and their parts behind the

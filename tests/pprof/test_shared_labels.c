@@ -1,4 +1,4 @@
-/* test_label_sets.c - labels that samples share, and that they have alone. */
+/* test_shared_labels.c - labels that samples share, and that they have alone. */
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/merge.h"
