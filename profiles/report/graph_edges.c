@@ -189,15 +189,16 @@ static int sum_numbered(struct wm_graph *graph, struct summing *summing)
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
     const size_t nodes = graph->node_count + 1;
+    uint32_t *const numbers = calloc(nodes, sizeof(numbers[0]));
     struct summing summing = {
         .graph = graph,
-        .numbers = calloc(nodes, sizeof(summing.numbers[0])),
+        .numbers = numbers,
         .nodes = calloc(nodes, sizeof(summing.nodes[0])),
         .wishes = calloc(nodes, sizeof(summing.wishes[0])),
     };
-    const bool made = summing.numbers != NULL && summing.nodes != NULL && summing.wishes != NULL;
+    const bool made = numbers != NULL && summing.nodes != NULL && summing.wishes != NULL;
     int rc = made ? sum_numbered(graph, &summing) : -ENOMEM;
-    free(summing.numbers);
+    free(numbers);
     free(summing.nodes);
     free(summing.wishes);
     return rc;
