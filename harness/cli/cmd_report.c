@@ -115,8 +115,6 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
         return wm_fail(err, -ENOMEM, "no memory for a file name");
     int rc = wm_profile_read(name, limit, &input->profile, err);
     free(name);
-    if (rc < 0 && source[0] == '-' && source[1] != '\0')
-        return wm_fail_at(err, rc, source, "is no file; options go before the profiles");
     if (rc < 0)
         return rc;
     const struct wm_report_options *options = &report->values.options;
