@@ -11,6 +11,7 @@
 #include "harness/core/pages.h"
 #include "profiles/pprof/merge.h"
 #include "profiles/report/symbolizing.h"
+#include "profiles/runs/run.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -113,7 +114,9 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
     char *name = profile_name_dup(source);
     if (name == NULL)
         return wm_fail(err, -ENOMEM, "no memory for a file name");
-    int rc = wm_profile_read(name, limit, &input->profile, err);
+    bool missing = wm_report_is_folder(source) && !wm_file_exists(name) && !wm_run_is(source);
+    int rc = missing ? wm_run_fail_missing(source, err)
+                     : wm_profile_read(name, limit, &input->profile, err);
     free(name);
     if (rc < 0)
         return rc;
