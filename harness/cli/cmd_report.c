@@ -185,6 +185,17 @@ static int apply_runs(struct report *report, struct wm_error *err)
     return rc;
 }
 
+/* A picture's colours compare requests where these are known, and so two sides, not a difference.
+ */
+static void keep_sides(struct report *report)
+{
+    if (report->values.views.flamegraph == NULL || report->values.options.requests == NULL)
+        return;
+    for (size_t i = 0; i < report->input_count; i++)
+        if (report->inputs[i].role == WM_MERGE_BASE)
+            report->inputs[i].role = WM_MERGE_DIFF_BASE;
+}
+
 static int read_all(struct report *report, struct wm_profile **ret_profile, struct wm_error *err)
 {
     struct wm_report_values *values = &report->values;
@@ -209,6 +220,7 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
     wm_report_sources_done(&bases);
     if (rc < 0)
         return rc;
+    keep_sides(report);
     const unsigned flags = (values->options.normalize ? WM_MERGE_NORMALIZE : 0) |
                            (wm_report_is_of_sums(&values->options) ? WM_MERGE_FOR_SUMS : 0);
     rc = wm_profile_merge(report->inputs, report->input_count, flags, ret_profile, err);
