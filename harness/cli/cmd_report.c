@@ -296,13 +296,19 @@ static int make_report(struct report *report, struct wm_error *err)
     return rc < 0 ? rc : deliver(report, err);
 }
 
-/* How wide our own tables may be: a terminal's lines; a file or a pipe has no end of them. */
+/* How wide our own tables may be: as $COLUMNS says, else a terminal's lines. A file or a pipe has no
+ * end of them, but who pages through it wants a row's name beside its figures. */
 static size_t find_width(const struct wm_report_values *values)
 {
+    enum { UNLESS_TOLD = 160 };
     struct winsize size;
-    if (values->output != NULL || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-        return 0;
-    return size.ws_col;
+    const char *told = getenv("COLUMNS");
+    unsigned long columns = told != NULL ? strtoul(told, NULL, 10) : 0;
+    if (columns > 0)
+        return columns;
+    if (values->output == NULL && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return UNLESS_TOLD;
 }
 
 static int make(struct report *report, struct wm_error *err)

@@ -75,6 +75,19 @@ for base in -base -diff_base; do
     grep -q ' spin_steps' "$folder/row" || fail "spin_steps is not first: $(cat "$folder/row")"
 done
 
+# A page is as wide as it is told, and 160 columns in a pipe: what does not fit stands below.
+"$build/tests/flame_profiles" "$folder" || fail "flame_profiles"
+for width in 160 60 300; do
+    [ $width = 160 ] || export COLUMNS=$width
+    waymark report -by_path "$folder/paths.pb.gz"
+    unset COLUMNS
+    expect 0 "$width columns"
+    sed '/^sums, since/,$d' "$folder/out" >"$folder/table"
+    widest=$(LC_ALL=C.UTF-8 wc -L <"$folder/table")
+    [ "$widest" -le $width ] || fail "a table of $widest columns, not $width"
+    [ "$widest" -gt $((width - 40)) ] || fail "a table of $widest columns leaves room in $width"
+done
+
 # The colours of a flame graph tell the same: another mix is no change, a cost that doubled is one.
 for base in -base -diff_base; do
     waymark report -flamegraph="$folder/changes.svg" $base "$folder/before" "$folder/slower"
