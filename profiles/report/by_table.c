@@ -23,7 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP = 3, INNER_GAP = 2, NAME_COLUMNS_MIN = 16, CELL_BYTES = WM_BY_AMOUNT_BYTES + 48 };
+enum { NAME_COLUMNS_MIN = 16, NAME_COLUMNS_MAX = 28 }; /* longer ones lose their middles */
+enum { GAP = 3, INNER_GAP = 2, CELL_BYTES = WM_BY_AMOUNT_BYTES + 48 };
 enum { CALLS_COLUMNS = 13, ALWAYS_TRIED = 1 };
 
 static const double Z_95 = 1.959964;
@@ -166,12 +167,25 @@ static size_t first_part(const char *name)
     return slash != NULL && length > NAME_COLUMNS_MIN ? (size_t)(slash - name) : length;
 }
 
+/* The wider of both lines, where it is not too wide. */
+static size_t name_width(const char *name)
+{
+    size_t length = first_part(name), widest = wm_text_width(name + length);
+    struct wm_text first;
+    wm_text_init(&first);
+    wm_text_add_safe(&first, name, length, 0);
+    widest = larger(widest, wm_text_width(first.data));
+    wm_text_done(&first);
+    return widest < NAME_COLUMNS_MAX ? widest : NAME_COLUMNS_MAX;
+}
+
 static void measure_column(const struct wm_by_table *table, size_t at, struct width *width)
 {
     const struct wm_by *by = table->by;
     char text[CELL_BYTES];
     *width =
         (struct width){.self = strlen("flat"), .total = strlen("cum"), .pair = NAME_COLUMNS_MIN};
+    width->pair = larger(width->pair, name_width(by->columns[at].name));
     for (size_t i = 0; i < HEADING_COUNT; i++) {
         if (!is_used(by, &headings[i]))
             continue;

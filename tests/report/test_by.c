@@ -155,6 +155,25 @@ static void test_by_folds_columns_that_do_not_fit_below_the_others(void **state)
     made_done(&made);
 }
 
+static void test_by_shows_names_whole_unless_they_are_very_long(void **state)
+{
+    (void)state;
+    struct made made;
+    struct wm_text text;
+    init(&made);
+    add(&made, "main", "LRANGE_of_300_elements", 20, 200);
+    add(&made, "main", "a_name_that_is_longer_than_any_heading_may_be", 20, 100);
+    wm_text_init(&text);
+    assert_int_equal(wm_label_units_new(&made.report, &made.report.label_units, NULL), 0);
+    assert_int_equal(wm_print_top_by(&made.report, &text, NULL), 0);
+    assert_non_null(strstr(text.data, " LRANGE_of_300_elements "));
+    assert_non_null(strstr(text.data, " a_name_that_is"));
+    assert_non_null(strstr(text.data, "\u2026"));
+    assert_non_null(strstr(text.data, "ing_may_be\n"));
+    wm_text_done(&text);
+    made_done(&made);
+}
+
 /* A diff's base carries negative values. */
 static void add_base(struct made *made, const char *stack, const char *tenant, int64_t ticks,
                      int64_t cost)
@@ -261,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_by_prints_costs_and_doubts_those_of_few_samples),
         cmocka_unit_test(test_by_folds_columns_that_do_not_fit_below_the_others),
         cmocka_unit_test(test_by_shares_the_background_out_where_that_is_asked_for),
+        cmocka_unit_test(test_by_shows_names_whole_unless_they_are_very_long),
         cmocka_unit_test(test_by_tells_changes_and_hides_what_noise_may_have_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
