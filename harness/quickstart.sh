@@ -16,20 +16,7 @@ log=$build/quickstart.log
 shop=$root/workloads/samples/shop
 
 sh "$root/harness/packages.sh" build
-
-mkdir -p "$build"
-echo "building in $build ..." >&2
-generator=
-[ -e "$build/CMakeCache.txt" ] || generator="-G Ninja"
-# shellcheck disable=SC2086 # none, or an option and its value
-{
-    cmake -S "$root" -B "$build" $generator -DBUILD_TESTING=OFF &&
-        cmake --build "$build" --parallel "$(nproc)"
-} >"$log" 2>&1 || {
-    tail -n 40 "$log" >&2
-    echo "quickstart.sh: the build failed; all of it is in $log" >&2
-    exit 1
-}
+sh "$root/harness/build.sh" "$build" "$log" -DBUILD_TESTING=OFF
 
 # Replays into the run folder $1 and shows it; the other arguments say what to replay.
 replay() {

@@ -104,6 +104,13 @@ static bool any_calls(const struct bench *bench)
     return any;
 }
 
+/* Whether what was timed is an entry point that got no field at all. */
+static bool sends_nothing(const struct bench *bench)
+{
+    const struct wm_bench_values *values = bench->values;
+    return values->bench == NULL && values->run.workload == NULL && values->fields.count == 0;
+}
+
 /* The function's share, where its calls could not be counted. */
 static int tell_inside(struct bench *bench, struct wm_error *err)
 {
@@ -117,9 +124,9 @@ static int tell_inside(struct bench *bench, struct wm_error *err)
         return wm_fail_at(err, -EINVAL, name,
                           "no function of the app has this name, and no sample fell into one");
     if (told == 0)
-        wm_print_note("%s: no sample fell into it: it is not called by these requests, or takes "
-                      "next to nothing of them",
-                      name);
+        wm_print_note("%s: no sample fell into it: it is not called by %s, or takes next to "
+                      "nothing of them",
+                      name, sends_nothing(bench) ? "requests without fields" : "these requests");
     wm_print_note("to have its calls counted and timed, compile the file that %s is in with "
                   "-finstrument-functions%s",
                   name,
@@ -189,9 +196,11 @@ static void tell_doubts(const struct bench *bench)
                       "mismatches.csv has them",
                       wm_units_count(run->mismatches, count), all);
     if (run->errors > 0)
-        wm_print_note("%s of %s requests ended as errors, and so they were timed; --workload and "
-                      "--field say what is sent",
+        wm_print_note("%s of %s requests ended as errors, and so they were timed",
                       wm_units_count(run->errors, count), all);
+    if (sends_nothing(bench) || run->errors > 0)
+        wm_print_note("%s--workload and --field say what is sent",
+                      sends_nothing(bench) ? "the requests had no fields: " : "");
 }
 
 static void tell_notes(struct bench *bench)
