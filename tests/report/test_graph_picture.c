@@ -91,6 +91,24 @@ static void test_tree_call_past_inlined_nodes_stays_inlined(void **state)
     made_done(&made);
 }
 
+/* Both calls of `pass` decide something in the whole tree, and nothing among the nodes that stay.
+ */
+static void test_tree_keeps_the_order_of_nodes_that_became_equal(void **state)
+{
+    (void)state;
+    struct made made;
+    made_init_whole(&made);
+    made.options.call_tree = true;
+    made.options.node_count = 5;
+    made_add(&made, "main one pass u", 40);
+    made_add(&made, "main one pass v", 9);
+    made_add(&made, "main two pass w", 40);
+    made_add(&made, "main two pass x", 10);
+    made_graph(&made, NULL);
+    made_expect_nodes(&made, "main 0/99, u 40/40, w 40/40, pass 0/50, pass 0/49");
+    made_done(&made);
+}
+
 static void test_picture_puts_decisions_before_what_is_passed_on(void **state)
 {
     (void)state;
@@ -276,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_tree_gives_the_calls_of_a_trimmed_node_to_its_caller),
         cmocka_unit_test(test_tree_makes_roots_of_the_callees_of_a_trimmed_root),
         cmocka_unit_test(test_tree_call_past_inlined_nodes_stays_inlined),
+        cmocka_unit_test(test_tree_keeps_the_order_of_nodes_that_became_equal),
         cmocka_unit_test(test_picture_puts_decisions_before_what_is_passed_on),
         cmocka_unit_test(test_picture_scores_two_with_the_same_calls_alike),
         cmocka_unit_test(test_picture_drops_a_call_past_trimmed_nodes_that_another_way_tells),
