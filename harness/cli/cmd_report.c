@@ -296,8 +296,8 @@ static int make_report(struct report *report, struct wm_error *err)
     return rc < 0 ? rc : deliver(report, err);
 }
 
-/* How wide our own tables may be: as $COLUMNS says, else a terminal's lines. A file or a pipe has no
- * end of them, but who pages through it wants a row's name beside its figures. */
+/* How wide our own tables may be: as $COLUMNS says, else a terminal's lines. A file or a pipe has
+ * no end of them, but who pages through it wants a row's name beside its figures. */
 static size_t find_width(const struct wm_report_values *values)
 {
     enum { UNLESS_TOLD = 160 };
