@@ -24,7 +24,7 @@
 
 enum {
     WM_REGION_MAGIC = 0x574d524b,
-    WM_REGION_VERSION = 2,
+    WM_REGION_VERSION = 3,
     WM_THREAD_MAX = 512,    /* threads alive at one time; more are counted, not sampled */
     WM_PROCESS_MAX = 512,   /* of a server, alive at one time; more are counted, not sampled */
     WM_IMAGE_MAX = 1 << 15, /* programs that are executed, over the whole run */
@@ -109,7 +109,8 @@ struct wm_note {
 };
 
 /* A binary mapped into the app's process: sampled ones are never unmapped. Once a server's table is
- * full, entries of programs that ended without a sample are emptied (all 0) and used again. */
+ * full, entries of programs that ended without a sample are emptied (all 0) and used again: see
+ * modules.h for how it is written and read. */
 struct wm_module {
     uint64_t bias;  /* what was added to the file's virtual addresses */
     uint64_t start; /* executable range; several segments are several modules */
@@ -254,6 +255,7 @@ struct wm_region {
     uint16_t path_nodes[WM_PATH_NODES];
     _Atomic uint32_t module_count;
     struct wm_module modules[WM_MODULE_MAX];
+    _Atomic uint32_t module_writes[WM_MODULE_MAX]; /* of each; odd: it is being written */
 
     /* the big tables */
     struct wm_bench_board bench;
