@@ -76,6 +76,8 @@ static void note_losses(struct wm_finish *finish)
          "they are not profiled"                                                                                                                                             },
         {atomic_load(&region->processes_lost),                "processes past the limit of 512 at a time",
          "they are not profiled"                                                                                                                                             },
+        {atomic_load(&region->programs_lost),                 "programs past the limit of 32,768 in a run",
+         "they are not profiled"                                                                                                                                             },
         {lost->stack_nodes_lost,                              "stacks with more segments than there is room for",
          "their CPU time is with the segments around them"                                                                                                                   },
         {lost->labels_gone,                                   "samples that came too late to tell their request",

@@ -87,6 +87,7 @@ struct wm_probe {
     uint32_t process_index;     /* of it, or of the parent's where it found none */
     uint32_t image;
     int32_t pid;
+    uint32_t pid_space;    /* life.h */
     pthread_mutex_t lock;  /* registry of threads, notes: never in a handler */
     uint32_t thread_count; /* slots ever used: the others stay untouched memory */
     struct wm_own_thread threads[WM_THREAD_MAX];

@@ -3,6 +3,7 @@
 #include "profiles/probe/context.h"
 #include "profiles/probe/crash.h"
 #include "profiles/probe/label.h"
+#include "profiles/probe/life.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
@@ -23,9 +24,9 @@ static clockid_t thread_clock(uint32_t tid)
 static pthread_key_t end_key;
 
 /* The slot's thread was killed with its process, and could not say so. */
-static bool is_abandoned(uint32_t tid)
+static bool is_abandoned(const struct wm_thread *shared, uint32_t tid)
 {
-    return tid != 0 && syscall(SYS_tkill, tid, 0) != 0 && errno == ESRCH;
+    return tid != 0 && wm_life_thread_is_over(shared->pid_space, tid);
 }
 
 /* Records of another program may still be in the slot's ring: addresses that mean other things. */
@@ -44,7 +45,7 @@ enum claim_pass { CLAIM_CLEAN, CLAIM_FREE, CLAIM_ABANDONED, CLAIM_PASSES };
 static bool claim(struct wm_thread *shared, enum claim_pass pass)
 {
     uint32_t was = atomic_load_explicit(&shared->tid, memory_order_relaxed);
-    if (pass == CLAIM_ABANDONED ? !is_abandoned(was) : was != 0)
+    if (pass == CLAIM_ABANDONED ? !is_abandoned(shared, was) : was != 0)
         return false;
     if (pass == CLAIM_CLEAN && holds_others(shared))
         return false;
@@ -73,6 +74,7 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
         shared->harness = 0;
         shared->process = wm_probe.process_index;
         shared->image = wm_probe.image;
+        shared->pid_space = wm_probe.pid_space;
         atomic_store_explicit(&shared->last_cpu_ns, 0, memory_order_relaxed);
         atomic_store_explicit(&shared->tid, tid, memory_order_release);
         return own;
