@@ -60,6 +60,8 @@ static void note_losses(struct wm_finish *finish)
          "their CPU time is in no row"                                                                                                                                       },
         {atomic_load(&region->threads_eventless),             "threads that could not be sampled",
          "their CPU time is (unattributed)"                                                                                                                                  },
+        {atomic_load(&region->threads_shallow),
+         "threads whose stacks are not followed, the unwinder has no room",                                                    "their samples are one frame deep"            },
         {atomic_load(&region->paths_lost),                    "requests past the limit of execution paths",
          "they are counted together as " WM_KNOWN_OTHER ", and by no segment"                                                                                                },
         {lost->outcomes_lost,                                 "requests past the limit of 254 outcomes",

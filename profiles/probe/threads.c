@@ -5,6 +5,7 @@
 #include "profiles/probe/label.h"
 #include "profiles/probe/life.h"
 #include "profiles/probe/probe.h"
+#include "profiles/probe/stack.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
 
@@ -124,6 +125,16 @@ void wm_thread_release(struct wm_own_thread *own)
     atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
 }
 
+/* Where the thread has room, what libunwind and the app's malloc need is taken from there. */
+static void prepare_unwinding(struct wm_own_thread *own)
+{
+    wm_stack_prepare(own); /* for the last words of a crash too */
+    if (wm_tls.warmed || wm_probe.region->plan.hz == 0)
+        return;
+    wm_unwind_prewarm(wm_stack_has_room() ? NULL : own);
+    wm_tls.warmed = true;
+}
+
 void wm_thread_enter(bool is_new)
 {
     if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
@@ -137,8 +148,7 @@ void wm_thread_enter(bool is_new)
         wm_tls.refused = true;
         atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
     } else {
-        if (wm_probe.region->plan.hz > 0)
-            wm_unwind_prewarm(own); /* under the lock: no fork meanwhile */
+        prepare_unwinding(own); /* under the lock: no fork meanwhile */
         wm_tls.own = own;
         if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
             arm(own, is_new ? 0 : wm_probe_clock(own->clock));
@@ -175,6 +185,7 @@ static void thread_end(void *data)
         wm_thread_disarm(own);
     wm_context_thread_end();
     wm_tls.own = NULL;
+    wm_tls.warmed = false;
     wm_thread_release(own);
     pthread_mutex_unlock(&wm_probe.lock);
     wm_tls.inside = false;

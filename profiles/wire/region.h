@@ -217,6 +217,7 @@ struct wm_region {
     _Atomic uint64_t
         threads_unsampled; /* threads that found no slot: their CPU time is in no row */
     _Atomic uint64_t threads_eventless; /* threads without an event: it is (unattributed) */
+    _Atomic uint64_t threads_shallow;   /* threads that are not unwound, for want of a stack */
     _Atomic uint64_t nodes_lost;        /* segments not followed: WM_NODE_MAX nodes known */
     _Atomic uint64_t sites_lost;
     _Atomic uint64_t modules_lost;
