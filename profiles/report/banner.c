@@ -43,7 +43,15 @@ const char *wm_banner_unit(const struct wm_graph *graph)
     return chosen ? choose_unit(graph) : wanted;
 }
 
-static void add_time(struct wm_text *text, int64_t time_ns)
+/* Ends an entry of the banner, which may have several lines: text of a profile can have such. */
+static void end_entry(struct wm_text *text, size_t *first_end)
+{
+    if (*first_end == SIZE_MAX)
+        *first_end = text->length;
+    wm_text_add(text, "\n");
+}
+
+static void add_time(struct wm_text *text, int64_t time_ns, size_t *first_end)
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -51,12 +59,14 @@ static void add_time(struct wm_text *text, int64_t time_ns)
     struct tm local;
     if (time_ns == 0 || localtime_r(&seconds, &local) == NULL)
         return;
-    wm_text_addf(text, "Time: %s %d, %d at %d:%02d%s (%s)\n", months[local.tm_mon], local.tm_mday,
+    wm_text_addf(text, "Time: %s %d, %d at %d:%02d%s (%s)", months[local.tm_mon], local.tm_mday,
                  local.tm_year + 1900, (local.tm_hour + 11) % 12 + 1, local.tm_min,
                  local.tm_hour < 12 ? "am" : "pm", local.tm_zone);
+    end_entry(text, first_end);
 }
 
-static void add_duration(struct wm_text *text, const struct wm_report *report, const char *unit)
+static void add_duration(struct wm_text *text, const struct wm_report *report, const char *unit,
+                         size_t *first_end)
 {
     int64_t duration_ns = report->profile->duration_ns;
     char duration[WM_MEASURE_BYTES], total[WM_MEASURE_BYTES], percent[WM_PERCENT_BYTES];
@@ -69,40 +79,53 @@ static void add_duration(struct wm_text *text, const struct wm_report *report, c
     double total_ns = wm_scale(report->total, report->unit, "nanoseconds", &to);
     if (strcmp(to, "ns") == 0 && total_ns != 0)
         wm_text_addf(text, "(%s)", wm_percent(wm_truncate(total_ns), duration_ns, percent));
-    wm_text_add(text, "\n");
+    end_entry(text, first_end);
 }
 
-static void add_comments(struct wm_text *text, const struct wm_profile *profile)
+static void add_comments(struct wm_text *text, const struct wm_profile *profile, size_t *first_end)
 {
     for (size_t i = 0; i < profile->comment_count; i++) {
         const char *comment = wm_profile_text(profile, profile->comments[i]);
-        if (comment[0] != '#')
-            wm_text_addf(text, "%s\n", comment);
+        if (comment[0] == '#')
+            continue;
+        wm_text_add(text, comment);
+        end_entry(text, first_end);
     }
 }
 
-static void add_mapping(struct wm_text *text, const struct wm_profile *profile)
+static void add_mapping(struct wm_text *text, const struct wm_profile *profile, size_t *first_end)
 {
     const struct wm_mapping *first = &profile->mappings[0];
     if (first->file != 0) {
         wm_text_add(text, "File: ");
         wm_file_add_base(text, wm_profile_text(profile, first->file));
-        wm_text_add(text, "\n");
+        end_entry(text, first_end);
     }
-    if (first->build_id != 0)
-        wm_text_addf(text, "Build ID: %s\n", wm_profile_text(profile, first->build_id));
+    if (first->build_id != 0) {
+        wm_text_addf(text, "Build ID: %s", wm_profile_text(profile, first->build_id));
+        end_entry(text, first_end);
+    }
+}
+
+static void add_profile(struct wm_text *text, const struct wm_report *report, const char *unit,
+                        size_t *first_end)
+{
+    const struct wm_profile *profile = report->profile;
+    if (profile->mapping_count > 0)
+        add_mapping(text, profile, first_end);
+    add_comments(text, profile, first_end);
+    if (report->type[0] != '\0') {
+        wm_text_addf(text, "Type: %s", report->type);
+        end_entry(text, first_end);
+    }
+    add_time(text, profile->time_ns, first_end);
+    add_duration(text, report, unit, first_end);
 }
 
 void wm_banner_add_profile(struct wm_text *text, const struct wm_report *report, const char *unit)
 {
-    const struct wm_profile *profile = report->profile;
-    if (profile->mapping_count > 0)
-        add_mapping(text, profile);
-    add_comments(text, profile);
-    if (report->type[0] != '\0')
-        wm_text_addf(text, "Type: %s\n", report->type);
-    add_time(text, profile->time_ns);
-    add_duration(text, report, unit);
+    size_t first_end = SIZE_MAX;
+    add_profile(text, report, unit, &first_end);
 }
 
 static const char *measure_cut(const struct wm_report *report, double fraction, const char *unit,
@@ -122,7 +145,7 @@ static void add_dropped(struct wm_text *text, size_t count, const char *what, co
 
 /* How much of the total the shown nodes make, and what was left out. */
 static void add_shown(struct wm_text *text, const struct wm_graph *graph, const char *unit,
-                      bool whole)
+                      bool whole, size_t *first_end)
 {
     const struct wm_report *report = graph->report;
     char sum[WM_MEASURE_BYTES], total[WM_MEASURE_BYTES], percent[WM_PERCENT_BYTES];
@@ -130,9 +153,10 @@ static void add_shown(struct wm_text *text, const struct wm_graph *graph, const 
     for (size_t i = 0; i < graph->order_count; i++)
         self = wm_add_wrapping(self, wm_node_self(&graph->nodes[graph->order[i]]));
     const char *share = wm_percent(self, report->total, percent);
-    wm_text_addf(text, "Showing nodes accounting for %s, %s of %s total\n",
+    wm_text_addf(text, "Showing nodes accounting for %s, %s of %s total",
                  wm_report_measure(report, self, unit, sum), share + strspn(share, " "),
                  wm_report_measure(report, report->total, unit, total));
+    end_entry(text, first_end);
     if (report->total == 0)
         return;
     add_dropped(text, graph->dropped_nodes, "node", "cum",
@@ -145,13 +169,18 @@ static void add_shown(struct wm_text *text, const struct wm_graph *graph, const 
                      graph->whole_count);
 }
 
-void wm_banner_add(struct wm_text *text, const struct wm_graph *graph, const char *unit, bool whole)
+size_t wm_banner_add(struct wm_text *text, const struct wm_graph *graph, const char *unit,
+                     bool whole)
 {
     const struct wm_report *report = graph->report;
+    size_t first_end = SIZE_MAX;
     if (whole || !report->options->compact_labels)
-        wm_banner_add_profile(text, report, unit);
+        add_profile(text, report, unit, &first_end);
+    if (first_end == SIZE_MAX && report->filters.length > 0) /* their first is a line of its own */
+        first_end = text->length + strcspn(report->filters.data, "\n");
     wm_text_add_bytes(text, report->filters.data, report->filters.length);
-    add_shown(text, graph, unit, whole);
+    add_shown(text, graph, unit, whole, &first_end);
     if (whole)
         wm_text_add(text, "\nSee https://git.io/JfYMW for how to read the graph\n");
+    return first_end < text->length ? first_end : text->length; /* without memory it is shorter */
 }

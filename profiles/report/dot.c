@@ -64,8 +64,8 @@ static void add_legend(const struct wm_dot *dot)
     wm_text_init(&banner);
     wm_text_init(&first);
     wm_text_init(&title);
-    wm_banner_add(&banner, dot->graph, dot->unit, true);
-    wm_text_add_bytes(&first, banner.data, strcspn(banner.data, "\n"));
+    const size_t first_end = wm_banner_add(&banner, dot->graph, dot->unit, true);
+    wm_text_add_bytes(&first, banner.data, first_end);
     wm_text_add(dot->text, "subgraph cluster_L { \"");
     wm_dot_add_escaped(dot->text, first.data);
     wm_text_add(dot->text, "\" [shape=box fontsize=16 label=\"");
@@ -111,12 +111,14 @@ static void add_value(const struct wm_dot *dot, const char *before, int64_t valu
                  wm_report_measure(report, value, dot->unit, measured), share + strspn(share, " "));
 }
 
-static unsigned font_size(const struct wm_dot *dot, int64_t self)
+/* The magnitude of INT64_MIN is below 0, and so has no root: the reference's size is then far below
+ * 0 too. */
+static int64_t font_size(const struct wm_dot *dot, int64_t self)
 {
     double cost = (double)wm_magnitude(self);
     if (self == 0 || dot->largest_self == 0 || cost > dot->largest_self)
         return SMALLEST_FONT;
-    return SMALLEST_FONT + (unsigned)ceil(FONT_GROWTH * sqrt(cost / dot->largest_self));
+    return SMALLEST_FONT + wm_truncate(ceil(FONT_GROWTH * sqrt(cost / dot->largest_self)));
 }
 
 static void add_node(const struct wm_dot *dot, uint32_t number)
@@ -133,7 +135,7 @@ static void add_node(const struct wm_dot *dot, uint32_t number)
         wm_text_add(dot->text, "0");
     if (total != self)
         add_value(dot, self != 0 ? "\\nof " : " of ", total);
-    wm_text_addf(dot->text, "\" id=\"node%" PRIu32 "\" fontsize=%u shape=box tooltip=\"",
+    wm_text_addf(dot->text, "\" id=\"node%" PRIu32 "\" fontsize=%" PRId64 " shape=box tooltip=\"",
                  dot->ids[number], font_size(dot, self));
     wm_dot_add_escaped(dot->text, node->label);
     wm_text_addf(dot->text, " (%s)\" color=\"%s\" fillcolor=\"%s\"]\n",

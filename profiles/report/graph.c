@@ -67,19 +67,26 @@ static int keep_first(struct wm_graph *graph, size_t count)
     return graph->private_->is_tree ? wm_graph_splice_tree(graph) : 0;
 }
 
-/* Those below the cut move behind the others, and go. */
-static int drop_small_nodes(struct wm_graph *graph)
+/* Of the first `count` nodes of the order, those below the cut move behind the others; returns how
+ * many these are. */
+static size_t part_small(struct wm_graph *graph, size_t count, int64_t cut)
 {
     size_t large = 0;
-    if (graph->private_->node_cut <= 0)
-        return 0;
-    for (size_t i = 0; i < graph->order_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t node = graph->order[i];
-        if (wm_magnitude(graph->nodes[node].total) < graph->private_->node_cut)
+        if (wm_magnitude(graph->nodes[node].total) < cut)
             continue;
         graph->order[i] = graph->order[large];
         graph->order[large++] = node;
     }
+    return large;
+}
+
+static int drop_small_nodes(struct wm_graph *graph)
+{
+    if (graph->private_->node_cut <= 0)
+        return 0;
+    const size_t large = part_small(graph, graph->order_count, graph->private_->node_cut);
     graph->dropped_nodes = graph->order_count - large;
     return graph->dropped_nodes > 0 ? keep_first(graph, large) : 0;
 }
@@ -110,7 +117,8 @@ static size_t may_stay(const struct wm_graph *graph)
     return limits ? (size_t)limit : graph->order_count;
 }
 
-/* The node count leaves some nodes only. A picture is then arranged anew. */
+/* The node count leaves some nodes only: in a graph, but not in a tree, none of INT64_MIN, whose
+ * magnitude is below 0. A picture is then arranged anew. */
 static int limit_nodes(struct wm_graph *graph)
 {
     int64_t limit = wm_report_node_count(graph->report);
@@ -121,6 +129,8 @@ static int limit_nodes(struct wm_graph *graph)
         count = wm_graph_picture_count(graph, limit);
         wm_graph_drop_edges(graph);
     }
+    if (!graph->private_->is_tree)
+        count = part_small(graph, count, 0);
     if (count == graph->order_count)
         return 0;
     int rc = keep_first(graph, count);

@@ -12,21 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Samples or locations that a thread makes at once: some ten kilobytes of text. */
-enum { PART_ITEMS = 512, THREAD_ITEMS_LEAST = 8192 };
+/* Samples or locations that a thread makes at once: some ten kilobytes of text, unless names are
+ * very long; what is beyond PART_BYTES is made when it can be printed at once. */
+enum { PART_ITEMS = 512, PART_BYTES = 512 * 1024, THREAD_ITEMS_LEAST = 8192 };
 
 enum { VALUE_COLUMNS = 10, ID_COLUMNS = 6 };
 
 /* What a thread makes, and what that takes. */
 struct part {
     alignas(WM_PARALLEL_LINE) const struct raw *raw;
+    size_t next; /* of its items: the first that is not in the text yet */
     struct wm_text text;
     struct wm_label_lines labels;
 };
 
 struct raw {
     const struct wm_report *report;
-    const struct id_text *ids; /* by location */
+    struct id_text *ids; /* by location */
     struct wm_text *text;
     struct wm_error *err;
     int (*add)(struct part *part, size_t number);
@@ -206,19 +208,32 @@ static void add_mapping(struct wm_text *text, const struct wm_profile *profile,
 
 /* ---- By threads ---- */
 
+static int fill_part(struct part *part, size_t end)
+{
+    int rc = 0;
+    while (rc == 0 && part->next < end && part->text.length < PART_BYTES)
+        rc = part->raw->add(part, part->next++);
+    return rc;
+}
+
 static int make_part(void *user, const struct wm_slice *items)
 {
-    struct raw *raw = user;
-    int rc = 0;
-    for (size_t i = items->first; rc == 0 && i < items->end; i++)
-        rc = raw->add(&raw->parts[items->number], i);
-    return rc;
+    struct part *part = &((struct raw *)user)->parts[items->number];
+    part->next = items->first;
+    return fill_part(part, items->end);
 }
 
 static int take_part(void *user, const struct wm_slice *items)
 {
     struct raw *raw = user;
-    return wm_report_drain_part(raw->report, raw->text, &raw->parts[items->number].text, raw->err);
+    struct part *part = &raw->parts[items->number];
+    int rc = wm_report_drain_part(raw->report, raw->text, &part->text, raw->err);
+    while (rc == 0 && part->next < items->end) {
+        rc = fill_part(part, items->end);
+        if (rc == 0)
+            rc = wm_report_drain_part(raw->report, raw->text, &part->text, raw->err);
+    }
+    return rc;
 }
 
 static int add_items(struct raw *raw, size_t count, int (*add)(struct part *part, size_t number))
@@ -228,28 +243,50 @@ static int add_items(struct raw *raw, size_t count, int (*add)(struct part *part
     return wm_relay(&relay, count, PART_ITEMS, wm_parallel_slices(count, THREAD_ITEMS_LEAST));
 }
 
+/* On the heap, as its parts are much for a stack. */
+static struct raw *new_raw(const struct wm_report *report, struct wm_text *text,
+                           struct wm_error *err)
+{
+    struct raw *raw = aligned_alloc(alignof(struct raw), sizeof(*raw));
+    if (raw == NULL)
+        return NULL;
+    memset(raw, 0, sizeof(*raw));
+    raw->report = report;
+    raw->ids = find_ids(report->profile);
+    raw->text = text;
+    raw->err = err;
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
+        raw->parts[i].raw = raw;
+        wm_text_init(&raw->parts[i].text);
+        wm_label_lines_init(&raw->parts[i].labels, report, make_labels);
+    }
+    return raw;
+}
+
+static void free_raw(struct raw *raw)
+{
+    for (size_t i = 0; raw != NULL && i < WM_PARALLEL_MAX; i++) {
+        wm_text_done(&raw->parts[i].text);
+        wm_label_lines_done(&raw->parts[i].labels);
+    }
+    free(raw != NULL ? raw->ids : NULL);
+    free(raw);
+}
+
 int wm_print_raw(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
     const struct wm_profile *profile = report->profile;
-    struct id_text *ids = find_ids(profile);
-    struct raw raw = {.report = report, .ids = ids, .text = text, .err = err};
-    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
-        raw.parts[i].raw = &raw;
-        wm_text_init(&raw.parts[i].text);
-        wm_label_lines_init(&raw.parts[i].labels, report, make_labels);
-    }
+    struct raw *raw = new_raw(report, text, err);
     wm_raw_add_header(text, profile);
-    int rc = ids != NULL ? add_items(&raw, profile->sample_count, add_sample) : -ENOMEM;
+    int rc = -ENOMEM;
+    if (raw != NULL && raw->ids != NULL)
+        rc = add_items(raw, profile->sample_count, add_sample);
     wm_text_add(text, "Locations\n");
     if (rc == 0)
-        rc = add_items(&raw, profile->location_count, add_location);
+        rc = add_items(raw, profile->location_count, add_location);
     wm_text_add(text, "Mappings\n");
     for (size_t i = 0; i < profile->mapping_count; i++)
         add_mapping(text, profile, &profile->mappings[i]);
-    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
-        wm_text_done(&raw.parts[i].text);
-        wm_label_lines_done(&raw.parts[i].labels);
-    }
-    free(ids);
+    free_raw(raw);
     return rc == -ENOMEM ? wm_fail(err, rc, "no memory for the samples") : rc;
 }

@@ -66,6 +66,7 @@ static void add_short_duration(struct wm_text *text, int64_t duration_ns)
     for (int i = 0; i < DURATION_CHARACTERS && length < whole.length; i++)
         length += wm_text_utf8_length(whole.data + length, whole.length - length);
     wm_text_addf(text, "Duration: %.*s\n", (int)length, whole.data);
+    text->failed |= whole.failed;
     wm_text_done(&whole);
 }
 

@@ -5,6 +5,8 @@
 #include "profiles/report/label_units.h"
 #include "profiles/report/measure.h"
 
+#include "harness/core/intern.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -332,6 +334,21 @@ static int run_stages(struct wm_report *report, struct wm_error *err)
     return wm_report_clean_files(report, err);
 }
 
+/* Any bytes may be in a profile's strings, but to views they are C strings. */
+static void note_cut_strings(const struct wm_report *report)
+{
+    const struct wm_intern *strings = report->profile->strings;
+    size_t cut = 0;
+    for (uint32_t i = 0; i < wm_intern_count(strings); i++) {
+        size_t length;
+        const char *string = wm_intern_get(strings, i, &length);
+        cut += memchr(string, '\0', length) != NULL;
+    }
+    if (cut > 0 && report->view->print != wm_print_proto)
+        wm_text_addf(report->notes,
+                     "strings with NUL bytes, which are shown up to these only: %zu\n", cut);
+}
+
 static int prepare(struct wm_report *report, struct wm_error *err)
 {
     int rc = find_view(report, err);
@@ -342,6 +359,7 @@ static int prepare(struct wm_report *report, struct wm_error *err)
     if (report->options->divide_by == 0)
         return wm_fail_at(err, -EINVAL, "-divide_by", "nothing can be divided by 0");
     describe_filters(report);
+    note_cut_strings(report);
     return wm_label_units_new(report, &report->label_units, err);
 }
 

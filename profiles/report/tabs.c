@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char ESCAPE = '\xff';
+
 struct cell {
     size_t length;
-    size_t width; /* of its text, then of its column */
+    size_t text_width, width; /* of its text; of its column */
 };
 
 struct line {
     const char *text;
     size_t first_cell, cell_count; /* cells that a tab ends */
+    bool ends_columns;             /* a form feed ends it */
 };
 
 struct table {
@@ -30,49 +33,64 @@ static size_t count_of(const char *text, const char *set)
     return count;
 }
 
-static int measure_cell(struct cell *cell, const char *text)
+/* How long the cell at `text` is. The writer takes what is between two of ESCAPE, or behind a
+ * single one, for no end of a cell, and does not count these bytes: so many are *ret_escapes. */
+static size_t cell_length(const char *text, size_t *ret_escapes)
 {
-    cell->length = strcspn(text, "\t\v\n\f");
-    char *copy = strndup(text, cell->length);
+    static const char stops[] = "\t\v\n\f\xff";
+    size_t length = strcspn(text, stops);
+    for (*ret_escapes = 0; text[length] == ESCAPE; *ret_escapes += 2) {
+        const char *end = strchr(text + length + 1, ESCAPE);
+        length = end != NULL ? (size_t)(end + 1 - text) : strlen(text);
+        length += strcspn(text + length, stops);
+    }
+    return length;
+}
+
+static int measure_cell(struct cell *cell, const char *text, size_t length, size_t escapes)
+{
+    char *copy = strndup(text, length);
     if (copy == NULL)
         return -ENOMEM;
-    cell->width = wm_text_width(copy);
+    cell->length = length;
+    cell->text_width = cell->width = wm_text_width(copy) - escapes;
     free(copy);
     return 0;
 }
 
-/* Reads the line at `text`; returns what follows it, NULL without memory. */
+/* Reads the line at `text`; returns where it ends, NULL without memory. */
 static const char *split_line(struct table *table, struct line *line, const char *text)
 {
     *line = (struct line){.text = text, .first_cell = table->cell_count};
     for (;;) {
-        char end = text[strcspn(text, "\t\v\n\f")];
-        if (end != '\t' && end != '\v')
-            break;
-        struct cell *cell = &table->cells[table->cell_count++];
-        if (measure_cell(cell, text) < 0)
+        size_t escapes;
+        const size_t length = cell_length(text, &escapes);
+        if (text[length] != '\t' && text[length] != '\v')
+            return text + length;
+        if (measure_cell(&table->cells[table->cell_count++], text, length, escapes) < 0)
             return NULL;
         line->cell_count++;
-        text += cell->length + 1;
+        text += length + 1;
     }
-    text += strcspn(text, "\n\f");
-    return *text != '\0' ? text + 1 : text;
 }
 
 static int split(struct table *table, const char *text)
 {
-    size_t lines = count_of(text, "\n\f") + 1;
+    size_t lines = count_of(text, "\n\f") + 1; /* at most: some may be escaped */
     table->cells = calloc(count_of(text, "\t\v") + 1, sizeof(table->cells[0]));
     table->lines = calloc(lines, sizeof(table->lines[0]));
     table->wide = calloc(lines, sizeof(table->wide[0]));
     if (table->cells == NULL || table->lines == NULL || table->wide == NULL)
         return -ENOMEM;
-    for (; table->line_count < lines; table->line_count++) {
-        text = split_line(table, &table->lines[table->line_count], text);
+    for (;;) {
+        struct line *line = &table->lines[table->line_count++];
+        text = split_line(table, line, text);
         if (text == NULL)
             return -ENOMEM;
+        line->ends_columns = *text == '\f';
+        if (*text++ == '\0')
+            return 0;
     }
-    return 0;
 }
 
 /* Gives the cells of lines [from, to) in `wide`, which follow each other, one width. */
@@ -100,7 +118,8 @@ static void align(struct table *table)
                 table->wide[kept++] = table->wide[i];
         count = kept;
         for (size_t i = 1; i <= count; i++) {
-            if (i < count && table->wide[i] == table->wide[i - 1] + 1)
+            const size_t before = table->wide[i - 1];
+            if (i < count && table->wide[i] == before + 1 && !table->lines[before].ends_columns)
                 continue;
             widen(table, column, start, i);
             start = i;
@@ -111,16 +130,8 @@ static void align(struct table *table)
 /* `cell` has its column's width; the blanks that its text lacks come before it. */
 static void add_cell(struct wm_text *text, const struct cell *cell, const char *from)
 {
-    size_t start = text->length;
+    wm_text_addf(text, "%*s", (int)(cell->width - cell->text_width), "");
     wm_text_add_bytes(text, from, cell->length);
-    if (text->failed)
-        return;
-    size_t blanks = cell->width - wm_text_width(text->data + start);
-    wm_text_addf(text, "%*s", (int)blanks, "");
-    if (text->failed)
-        return;
-    memmove(text->data + start + blanks, text->data + start, cell->length);
-    memset(text->data + start, ' ', blanks);
 }
 
 static void print(const struct table *table, struct wm_text *text)
@@ -133,7 +144,8 @@ static void print(const struct table *table, struct wm_text *text)
             add_cell(text, cell, from);
             from += cell->length + 1;
         }
-        wm_text_add_bytes(text, from, strcspn(from, "\n\f"));
+        size_t escapes;
+        wm_text_add_bytes(text, from, cell_length(from, &escapes));
         wm_text_add(text, i + 1 < table->line_count ? "\n" : "");
     }
 }

@@ -199,29 +199,49 @@ static int add_samples(struct traces *traces)
     return wm_relay(&relay, count, PART_SAMPLES, wm_parallel_slices(count, THREAD_SAMPLES_LEAST));
 }
 
+/* On the heap, as its parts are much for a stack. */
+static struct traces *new_traces(const struct wm_report *report, struct wm_text *text,
+                                 struct wm_error *err)
+{
+    struct traces *traces = aligned_alloc(alignof(struct traces), sizeof(*traces));
+    if (traces == NULL)
+        return NULL;
+    memset(traces, 0, sizeof(*traces));
+    traces->report = report;
+    traces->text = text;
+    traces->err = err;
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
+        traces->parts[i].report = report;
+        wm_text_init(&traces->parts[i].texts);
+        wm_text_init(&traces->parts[i].text);
+        wm_label_lines_init(&traces->parts[i].labels, report, make_labels);
+    }
+    return traces;
+}
+
+static void free_traces(struct traces *traces)
+{
+    for (size_t i = 0; traces != NULL && i < WM_PARALLEL_MAX; i++) {
+        wm_text_done(&traces->parts[i].texts);
+        wm_text_done(&traces->parts[i].text);
+        wm_label_lines_done(&traces->parts[i].labels);
+    }
+    free(traces != NULL ? traces->frames : NULL);
+    free(traces);
+}
+
 int wm_print_traces(struct wm_report *report, struct wm_text *text, struct wm_error *err)
 {
-    struct traces traces = {.report = report, .text = text, .err = err};
-    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
-        traces.parts[i].report = report;
-        wm_text_init(&traces.parts[i].texts);
-        wm_text_init(&traces.parts[i].text);
-        wm_label_lines_init(&traces.parts[i].labels, report, make_labels);
-    }
-    int rc = make_all_frames(&traces);
+    struct traces *traces = new_traces(report, text, err);
+    int rc = traces != NULL ? make_all_frames(traces) : -ENOMEM;
     wm_banner_add_profile(text, report, wm_report_wanted_unit(report));
     if (text->length == 0)
         wm_text_add(text, "\n"); /* a banner of no lines is an empty line here */
     if (rc == 0)
-        rc = add_samples(&traces);
+        rc = add_samples(traces);
     if (rc == -ENOMEM)
         wm_fail(err, rc, "no memory for the samples");
     wm_text_add(text, SEPARATOR);
-    for (size_t i = 0; i < WM_PARALLEL_MAX; i++) {
-        wm_text_done(&traces.parts[i].texts);
-        wm_text_done(&traces.parts[i].text);
-        wm_label_lines_done(&traces.parts[i].labels);
-    }
-    free(traces.frames);
+    free_traces(traces);
     return rc;
 }

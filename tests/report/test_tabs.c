@@ -15,6 +15,9 @@ static void test_cells_of_lines_that_follow_each_other_are_one_column(void **sta
         {"é:\tx\nab:\ty\n",                 "  é:x\n ab:y\n"                },
         {"a\tb\tc\nd\nlong\te",              " a bc\nd\n longe"               },
         {"\t\tx\nab\tc\ty\n",                "     x\n ab cy\n"               },
+        {"a\tx\fbcd\ty\n",                   " ax\n bcdy\n"                   },
+        {"\377a\t\n\377b\tx\nabcdef\ty\n",   "   \377a\t\n\377bx\n abcdefy\n" },
+        {"\377a\tx\nbcd\ty\n",               "\377a\tx\nbcd\ty\n"             },
     };
     struct wm_text text;
     wm_text_init(&text);

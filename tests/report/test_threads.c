@@ -1,6 +1,7 @@
 /* test_threads.c - however many CPUs there are, views of large profiles are the same. */
 #include "tests/report/graph_profile.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 enum { SAMPLES = 50000, FUNCTIONS = 40, MANY_FUNCTIONS = 1500, DEPTH = 6, USERS = 7 };
@@ -87,10 +88,41 @@ static void test_threads_print_what_one_does(void **state)
     }
 }
 
+/* What `ulimit -s` leaves may be little; a sanitizer needs more of it. */
+enum { SMALL_STACK_BYTES = 128 * 1024 };
+
+static void *print_samples(void *user)
+{
+    static const char *const views[] = {"raw", "traces"};
+    const struct shape shape = {views[*(const int *)user], FUNCTIONS, 3};
+    struct wm_text text;
+    print(&shape, &text);
+    assert_true(text.length > 500);
+    wm_text_done(&text);
+    return NULL;
+}
+
+static void test_views_of_samples_take_little_of_the_stack(void **state)
+{
+    (void)state;
+    pthread_attr_t attributes;
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, SMALL_STACK_BYTES), 0);
+    wm_test_use_cpus(1);
+    for (int view = 0; view < 2; view++) {
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, &attributes, print_samples, &view), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+    }
+    wm_test_use_cpus(CPU_SETSIZE);
+    pthread_attr_destroy(&attributes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_print_what_one_does),
+        cmocka_unit_test(test_views_of_samples_take_little_of_the_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
