@@ -2,8 +2,8 @@
  * interrupted one has.
  *
  * From its lower end: a page that nobody may touch; room for who goes too deep, which does no harm;
- * a page that stays zero unless somebody did; what may be used, of which 9 KiB were seen to be. A
- * thread whose unwinding went too deep is not unwound any more (wm_region.threads_shallow). It is a
+ * a mark, zero unless somebody did; what may be used, of which 9 KiB were seen to be. A thread
+ * whose unwinding went too deep is not unwound any more (wm_region.threads_shallow). It is a
  * mapping of its own: garbage collectors read the data of libraries, where no page may be closed.
  */
 #ifndef WM_PROBE_STACK_H
@@ -13,8 +13,8 @@
 
 enum {
     WM_STACK_GUARD_BYTES = 4096,
-    WM_STACK_MARK = 28 * 1024, /* where the page begins that stays zero */
-    WM_STACK_MARK_BYTES = 4096,
+    WM_STACK_MARK = 31 * 1024,
+    WM_STACK_MARK_BYTES = 1024,
     WM_STACK_BYTES = 64 * 1024,
 };
 
