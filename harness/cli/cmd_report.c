@@ -11,6 +11,7 @@
 #include "harness/core/pages.h"
 #include "profiles/pprof/merge.h"
 #include "profiles/report/symbolizing.h"
+#include "profiles/runs/run.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -113,10 +114,10 @@ static int read_source(struct report *report, const char *source, enum wm_merge_
     char *name = profile_name_dup(source);
     if (name == NULL)
         return wm_fail(err, -ENOMEM, "no memory for a file name");
-    int rc = wm_profile_read(name, limit, &input->profile, err);
+    bool missing = wm_report_is_folder(source) && !wm_file_exists(name) && !wm_run_is(source);
+    int rc = missing ? wm_run_fail_missing(source, err)
+                     : wm_profile_read(name, limit, &input->profile, err);
     free(name);
-    if (rc < 0 && source[0] == '-' && source[1] != '\0')
-        return wm_fail_at(err, rc, source, "is no file; options go before the profiles");
     if (rc < 0)
         return rc;
     const struct wm_report_options *options = &report->values.options;
@@ -184,6 +185,17 @@ static int apply_runs(struct report *report, struct wm_error *err)
     return rc;
 }
 
+/* A picture's colours compare requests where these are known, and so two sides, not a difference.
+ */
+static void keep_sides(struct report *report)
+{
+    if (report->values.views.flamegraph == NULL || report->values.options.requests == NULL)
+        return;
+    for (size_t i = 0; i < report->input_count; i++)
+        if (report->inputs[i].role == WM_MERGE_BASE)
+            report->inputs[i].role = WM_MERGE_DIFF_BASE;
+}
+
 static int read_all(struct report *report, struct wm_profile **ret_profile, struct wm_error *err)
 {
     struct wm_report_values *values = &report->values;
@@ -208,6 +220,7 @@ static int read_all(struct report *report, struct wm_profile **ret_profile, stru
     wm_report_sources_done(&bases);
     if (rc < 0)
         return rc;
+    keep_sides(report);
     const unsigned flags = (values->options.normalize ? WM_MERGE_NORMALIZE : 0) |
                            (wm_report_is_of_sums(&values->options) ? WM_MERGE_FOR_SUMS : 0);
     rc = wm_profile_merge(report->inputs, report->input_count, flags, ret_profile, err);
@@ -283,13 +296,19 @@ static int make_report(struct report *report, struct wm_error *err)
     return rc < 0 ? rc : deliver(report, err);
 }
 
-/* How wide our own tables may be: a terminal's lines; a file or a pipe has no end of them. */
+/* How wide our own tables may be: as $COLUMNS says, else a terminal's lines. A file or a pipe has no
+ * end of them, but who pages through it wants a row's name beside its figures. */
 static size_t find_width(const struct wm_report_values *values)
 {
+    enum { UNLESS_TOLD = 160 };
     struct winsize size;
-    if (values->output != NULL || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-        return 0;
-    return size.ws_col;
+    const char *told = getenv("COLUMNS");
+    unsigned long columns = told != NULL ? strtoul(told, NULL, 10) : 0;
+    if (columns > 0)
+        return columns;
+    if (values->output == NULL && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return UNLESS_TOLD;
 }
 
 static int make(struct report *report, struct wm_error *err)

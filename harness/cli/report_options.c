@@ -2,6 +2,7 @@
 #include "harness/cli/report_options.h"
 
 #include "harness/cli/report_table.h"
+#include "harness/core/file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -222,14 +223,30 @@ static int check(const struct wm_report_values *values, struct wm_error *err)
     return 0;
 }
 
+/* An option behind a profile would be a profile that is not there, and the report one that nobody
+ * asked for. */
+static int check_sources(const struct wm_report_values *values, struct wm_error *err)
+{
+    for (size_t i = 0; i < values->source_count; i++) {
+        const char *source = values->sources[i];
+        if (source[0] == '-' && source[1] != '\0' && !wm_file_exists(source))
+            return wm_fail_at(err, -EINVAL, source,
+                              "is no file; options go before the profiles (behind --, all are "
+                              "profiles)");
+    }
+    return 0;
+}
+
 int wm_report_values_read(int argc, char **argv, struct wm_report_values *ret_values,
                           struct wm_text *notes, struct wm_error *err)
 {
     struct wm_report_values values = {.unpacked_gib = 4};
     int i = 0;
+    bool ended = false; /* by "--" */
     wm_report_options_init(&values.options);
     while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
-        if (strcmp(argv[i], "--") == 0) {
+        ended = strcmp(argv[i], "--") == 0;
+        if (ended) {
             i++;
             break;
         }
@@ -240,7 +257,9 @@ int wm_report_values_read(int argc, char **argv, struct wm_report_values *ret_va
     }
     values.sources = argv + i;
     values.source_count = (size_t)(argc - i);
-    int rc = choose_view(&values, err);
+    int rc = ended ? 0 : check_sources(&values, err);
+    if (rc == 0)
+        rc = choose_view(&values, err);
     if (rc == 0)
         rc = choose_granularity(&values, err);
     if (rc == 0)

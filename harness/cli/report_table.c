@@ -190,7 +190,9 @@ const struct wm_option wm_report_table[WM_REPORT_OPTION_COUNT] = {
     TEXT("-taghide", "RE", options.taghide, "no labels whose key matches"),
     TEXT("-tagroot", "KEY,...", options.tagroot, "labels become the outermost frames"),
     TEXT("-tagleaf", "KEY,...", options.tagleaf, "labels become the innermost frames"),
-    SECTION("Side by side (-top, -tree, -peek; -lines, -files ...): costs of one request"),
+    SECTION("Side by side (-top, -tree, -peek; -lines, -files ...): costs of one request, as wide "
+            "as the\n"
+            "terminal; elsewhere 160 columns, or $COLUMNS"),
     SWITCH("-by_path", by_path,
            "a pair of columns for each execution path; with -base what changed"),
     TEXT("-by", "LABEL", options.by,

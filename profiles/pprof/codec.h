@@ -1,4 +1,5 @@
-/* codec.h - what profile.c, encode.c, the readers and the merge share; not for other rooms. */
+/* codec.h - what profile.c, profile_store.c, encode.c, the readers and the merge share; not for
+ * other rooms. */
 #ifndef WM_PPROF_CODEC_H
 #define WM_PPROF_CODEC_H
 
@@ -31,6 +32,10 @@ bool wm_profile_is_joined(const struct wm_profile *profile);
 void wm_profile_mark_in_order(struct wm_profile *profile);
 bool wm_profile_is_in_order(const struct wm_profile *profile);
 
+/* Whether some labels may be mute (sample_order.h): told by the join, which sees all. */
+void wm_profile_mark_mute_labels(struct wm_profile *profile);
+bool wm_profile_has_mute_labels(const struct wm_profile *profile);
+
 /* Room for so many in all, where that is known: growing step by step takes twice the memory.
  * -ENOMEM.
  */
@@ -44,7 +49,8 @@ enum { WM_NARROW_FRAME_MAX = UINT16_MAX - 1 };
 void wm_profile_narrow_stacks(struct wm_profile *profile);
 WM_MUST_USE int wm_profile_widen_stacks(struct wm_profile *profile, size_t behind);
 
-/* Some samples have the labels of others now. */
+/* Some samples have the labels of others now: sorted ones (sample_order.h), which no sort writes
+ * to. */
 void wm_profile_share_labels(struct wm_profile *profile);
 
 /* Samples that are written where they stay: first room for so many and their parts behind the

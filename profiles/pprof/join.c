@@ -32,6 +32,7 @@ struct join {
     bool keeps_locations;                        /* all have their old numbers */
     bool is_in_order;                            /* nothing is left to sort or to be found out */
     struct wm_use_order orders[WM_PARALLEL_MAX]; /* by thread */
+    bool has_mute[WM_PARALLEL_MAX];              /* labels, by thread */
     struct uses uses[WM_PARALLEL_MAX];
     uint32_t *hashes; /* by sample; NULL: equal ones stay apart */
     struct wm_sample_table table;
@@ -91,6 +92,9 @@ static int join_once(struct wm_profile *profile, enum wm_join_aim aim, bool *ret
     if (!is_joined)
         wm_profile_take_code(profile, join.code.code);
     join.code.code = NULL;
+    for (size_t i = 0; i < WM_PARALLEL_MAX; i++)
+        if (join.has_mute[i])
+            wm_profile_mark_mute_labels(profile);
     for (size_t i = 0; profile->sample_count < samples && i < profile->sample_count; i++)
         *ret_again |= is_zero(profile, &profile->samples[i]);
 out:
@@ -244,6 +248,7 @@ static int prepare_samples(void *user, const struct wm_slice *slice)
             join->hashes[i] = wm_sample_hash(profile, sample);
     }
     join->orders[slice->number] = order;
+    join->has_mute[slice->number] = scratch.has_mute;
     free(scratch.labels);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/join.h"
 #include "profiles/pprof/rescale.h"
+#include "profiles/pprof/sample_order.h"
 #include "profiles/pprof/scale.h"
 
 #include <assert.h>
@@ -28,6 +29,7 @@ static int join_comments(struct wm_profile *profile);
 static int mark_base(struct wm_profile *profile);
 static void remove_texts(struct wm_profile *profile, uint32_t key);
 static void find_base(struct wm_profile *profile);
+static void remove_mute(struct wm_profile *profile);
 static int failed(struct wm_error *err, int rc);
 
 int wm_profile_merge(struct wm_merge_input *inputs, size_t count, unsigned flags,
@@ -60,6 +62,8 @@ int wm_profile_merge(struct wm_merge_input *inputs, size_t count, unsigned flags
     }
     assert(profile != NULL);
     find_base(profile);
+    if (wm_profile_has_mute_labels(profile))
+        remove_mute(profile);
     *ret_profile = profile;
     profile = NULL;
 out:
@@ -228,6 +232,24 @@ static void find_base(struct wm_profile *profile)
         const struct wm_label *label = profile->labels + sample->first_label;
         for (uint32_t left = sample->label_count; left > 0; left--, label++)
             sample->from_base |= label->key == key && label->string == value;
+    }
+}
+
+/* The reference tells a text by its number in the file, where a second empty string has one that
+ * is not 0: it keeps such samples apart as it merges, but loses the label as it copies the merged
+ * profile, before anything is filtered or shown. No samples share such labels. */
+static void remove_mute(struct wm_profile *profile)
+{
+    for (size_t i = 0; i < profile->sample_count; i++) {
+        struct wm_profile_sample *sample = &profile->samples[i];
+        struct wm_label *labels = profile->labels + sample->first_label;
+        uint32_t kept = 0;
+        if (wm_sample_is_sorted(profile, sample)) /* perhaps they are those of others, too */
+            continue;
+        for (uint32_t at = 0; at < sample->label_count; at++)
+            if (!wm_label_is_mute(&labels[at]))
+                labels[kept++] = labels[at];
+        sample->label_count = kept;
     }
 }
 

@@ -193,6 +193,16 @@ bool wm_profile_is_in_order(const struct wm_profile *profile)
     return profile->private->is_in_order;
 }
 
+void wm_profile_mark_mute_labels(struct wm_profile *profile)
+{
+    profile->private->has_mute_labels = true;
+}
+
+bool wm_profile_has_mute_labels(const struct wm_profile *profile)
+{
+    return profile->private->has_mute_labels;
+}
+
 void wm_profile_forget(struct wm_profile *profile)
 {
     profile->private->is_joined = profile->private->is_in_order = false;

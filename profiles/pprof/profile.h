@@ -119,7 +119,8 @@ WM_MUST_USE int wm_profile_set_lines(struct wm_profile *profile, size_t location
 void wm_profile_forget(struct wm_profile *profile);
 
 /* Samples with equal labels may share them: gives each its own, in the samples' order. Due before
- * labels are changed in place. -ENOMEM, -EOVERFLOW. */
+ * labels of one sample are changed, moved or left out where they are; not where what labels say is
+ * changed alike in all samples, each of `labels` once. -ENOMEM, -EOVERFLOW. */
 WM_MUST_USE int wm_profile_part_labels(struct wm_profile *profile);
 
 /* Replaces all stacks by this array of wm_pages_new() with `count`, for samples whose ranges

@@ -9,7 +9,7 @@
 struct wm_profile_private {
     struct wm_lookup mappings, functions, locations;
     struct wm_text key; /* scratch */
-    bool is_joined, is_in_order, shares_labels;
+    bool is_joined, is_in_order, shares_labels, has_mute_labels;
     struct {
         size_t sample_types, mappings, functions, locations, lines, samples, stacks, labels, values,
             comments;

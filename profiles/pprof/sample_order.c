@@ -23,6 +23,11 @@ struct wm_use_order wm_use_order_note(struct wm_use_order order, const struct wm
 
 /* ---- Labels ---- */
 
+bool wm_label_is_mute(const struct wm_label *label)
+{
+    return label->string == 0 && label->number == 0 && label->unit == 0;
+}
+
 static bool is_before(const struct wm_label *left, const struct wm_label *right)
 {
     bool left_number = left->string == 0, right_number = right->string == 0;
@@ -72,24 +77,19 @@ static int sort_labels(struct wm_label_scratch *scratch, struct wm_label *labels
     return 0;
 }
 
-int wm_sample_sort_labels(const struct wm_profile *profile, struct wm_profile_sample *sample,
+int wm_sample_sort_labels(const struct wm_profile *profile, const struct wm_profile_sample *sample,
                           struct wm_label_scratch *scratch)
 {
     struct wm_label *labels = profile->labels + sample->first_label;
-    uint32_t count = 0;
     if (wm_sample_is_sorted(profile, sample)) /* perhaps they are those of others, too */
         return 0;
     for (uint32_t i = 0; i < sample->label_count; i++) {
-        struct wm_label label = labels[i];
-        if (label.string != 0) {
-            label.number = 0;
-            label.unit = 0;
-        }
-        if (label.string != 0 || label.number != 0 || label.unit != 0)
-            labels[count++] = label;
+        struct wm_label *label = &labels[i];
+        if (label->string != 0)
+            label->number = label->unit = 0;
+        scratch->has_mute |= wm_label_is_mute(label);
     }
-    sample->label_count = count;
-    return sort_labels(scratch, labels, count);
+    return sort_labels(scratch, labels, sample->label_count);
 }
 
 bool wm_sample_is_sorted(const struct wm_profile *profile, const struct wm_profile_sample *sample)

@@ -15,18 +15,22 @@ struct wm_use_order {
 struct wm_use_order wm_use_order_note(struct wm_use_order order, const struct wm_profile *profile,
                                       const struct wm_profile_sample *sample);
 
+/* Whether it is a key alone: it keeps samples apart, and nobody shows it. */
+bool wm_label_is_mute(const struct wm_label *label);
+
 /* Of a sort, for all sorts of one thread: zeroed first, free its labels last. */
 struct wm_label_scratch {
     struct wm_label *labels;
     size_t count;
+    bool has_mute; /* some label that was met is */
 };
 
 /* Sorts the sample's labels: texts before numbers, equal keys together, values of one key in their
- * order; those that say nothing are left out. Sorted ones are not written to. -ENOMEM. */
+ * order. Sorted ones are not written to: samples may share them. -ENOMEM. */
 WM_MUST_USE int wm_sample_sort_labels(const struct wm_profile *profile,
-                                      struct wm_profile_sample *sample,
+                                      const struct wm_profile_sample *sample,
                                       struct wm_label_scratch *scratch);
-/* Whether they are so already. */
+/* Whether they are so already, and none is mute. */
 bool wm_sample_is_sorted(const struct wm_profile *profile, const struct wm_profile_sample *sample);
 
 #endif

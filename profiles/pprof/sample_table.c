@@ -48,7 +48,8 @@ int wm_sample_table_init(struct wm_sample_table *table, struct wm_profile *profi
     size_t slots = 64;
     while (slots / 4 * 3 < profile->sample_count)
         slots *= 2;
-    *table = (struct wm_sample_table){.profile = profile, .hashes = hashes, .slot_count = slots};
+    *table = (struct wm_sample_table){.profile = profile, .slot_count = slots};
+    table->hashes = hashes;
     table->sample_plus_1 = wm_pages_new(slots, sizeof(table->sample_plus_1[0]));
     if (table->sample_plus_1 == NULL)
         return -ENOMEM;

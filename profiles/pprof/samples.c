@@ -10,9 +10,10 @@
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/frame_ids.h"
 #include "profiles/pprof/invalid.h"
-#include "profiles/pprof/label_sets.h"
 #include "profiles/pprof/sample_stack.h"
+#include "profiles/pprof/shared_labels.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ struct reader {
     size_t run_first, run_end; /* the last samples that came without anything between */
     size_t room_end;           /* there is room for all samples up to here */
     bool has_forecast;
-    struct wm_label_sets label_sets;
+    struct wm_shared_labels shared_labels;
     struct wm_frame_ids frame_ids;
 };
 
@@ -49,8 +50,8 @@ struct draft {
     struct wm_label *labels;
     int64_t *values;
     size_t location_count, label_count, value_count;
-    size_t labels_start, labels_end;   /* where they are, if nothing is between them */
-    const struct wm_label_set *shared; /* these are its labels, and all that is left of it */
+    size_t labels_start, labels_end;    /* where they are, if nothing is between them */
+    const struct wm_shared_set *shared; /* these are its labels, and all that is left of it */
 };
 
 static int take_field(struct reader *reader, const struct wm_wire_field *field);
@@ -210,10 +211,11 @@ static void share_labels(const struct draft *draft, size_t end, struct wm_profil
     if (draft->shared != NULL) {
         sample->first_label = draft->shared->first_label;
         sample->label_count = draft->shared->label_count;
-    } else if (draft->labels_end == end &&
-               wm_label_sets_note(&reader->label_sets, reader->wire->data + draft->labels_start,
-                                  end - draft->labels_start, reader->profile, sample)) {
+        assert(wm_sample_is_sorted(reader->profile, sample)); /* so that no sort writes there */
         wm_profile_share_labels(reader->profile);
+    } else if (draft->labels_end == end) {
+        wm_shared_labels_note(&reader->shared_labels, reader->wire->data + draft->labels_start,
+                              end - draft->labels_start, reader->profile, sample);
     }
 }
 
@@ -298,15 +300,16 @@ static bool is_shared(struct draft *draft, const struct wm_wire_field *label, si
     const bool is_first = draft->labels_start == 0;
     if (is_first) {
         draft->labels_start = draft->labels_end = label->start;
-        draft->shared = wm_label_sets_find(&reader->label_sets, reader->wire->data + label->start,
-                                           end - label->start);
+        draft->shared = wm_shared_labels_find(
+            &reader->shared_labels, reader->wire->data + label->start, end - label->start);
     }
     if (draft->labels_end == label->start)
         draft->labels_end = label->end;
     return draft->shared != NULL;
 }
 
-/* A label that has neither a string nor a number nor a unit says nothing and is left out. */
+/* A label that has neither a string nor a number nor a unit says nothing and is left out; one that
+ * names a second empty string stays, as a key alone (merge.c). */
 static int read_label(struct draft *draft, const struct wm_wire_field *field)
 {
     enum { KEY = 1, STRING, NUMBER, UNIT };
@@ -321,7 +324,7 @@ static int read_label(struct draft *draft, const struct wm_wire_field *field)
         label.number = (int64_t)values[NUMBER];
         rc = string_of(draft, values[UNIT], &label.unit);
     }
-    if (rc == 0 && (label.string != 0 || label.number != 0 || label.unit != 0))
+    if (rc == 0 && (values[STRING] != 0 || values[NUMBER] != 0 || values[UNIT] != 0))
         draft->labels[draft->label_count++] = label;
     return rc;
 }

@@ -135,24 +135,19 @@ static int place_samples(struct wm_by_values *values)
     struct wm_profile *profile = by->report->profile;
     size_t kept = 0;
     by->column_of = calloc(profile->sample_count + 1, sizeof(by->column_of[0]));
-    struct wm_by_sum *whole = calloc(by->count * WM_BY_SIDES, sizeof(whole[0]));
-    if (by->column_of == NULL || whole == NULL) {
-        free(whole);
+    by->whole = calloc(by->count * WM_BY_SIDES, sizeof(by->whole[0]));
+    if (by->column_of == NULL || by->whole == NULL)
         return -ENOMEM;
-    }
     for (size_t i = 0; i < profile->sample_count; i++) {
         const struct wm_by_value *value = &values->values[values->value_of[i]];
         if (value->place != WM_BY_IN_COLUMN && value->place != WM_BY_OVER_ALL)
             continue;
         profile->samples[kept] = profile->samples[i];
         by->column_of[kept] = value->place == WM_BY_OVER_ALL ? WM_BY_SHARED : value->column;
-        wm_by_count(by, kept, wm_report_value(by->report, kept), whole);
+        wm_by_count(by, kept, wm_report_value(by->report, kept), by->whole);
         kept++;
     }
     profile->sample_count = kept;
-    for (size_t i = 0; i < by->count; i++)
-        memcpy(by->columns[i].whole, &whole[i * WM_BY_SIDES], sizeof(by->columns[i].whole));
-    free(whole);
     return 0;
 }
 
@@ -247,6 +242,7 @@ void wm_by_free(struct wm_by *by)
     wm_arena_done(&by->arena);
     wm_text_done(&by->left_out);
     free(by->columns);
+    free(by->whole);
     free(by->column_of);
     free(by);
 }

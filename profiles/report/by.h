@@ -4,6 +4,7 @@
  *   by_values.c what the label's values cost    by_table.c  rows of costs as text, as wide as fits
  *   by.c        samples to columns              by_top.c    functions, lines, files
  *   by_sums.c   costs of rows, by column        by_tree.c   the same between callers and callees
+ *   by_noise.h  what of a change may be noise
  *   by_amount.h costs of one request
  *
  * In a comparison a row tells how much more a request costs than it did, column by column: so a mix
@@ -32,13 +33,13 @@ struct wm_by_column {
     const char *name;
     uint64_t requests[WM_BY_SIDES]; /* 0: not known */
     double scale;                   /* of the base: what makes its requests as many as the new */
-    struct wm_by_sum whole[WM_BY_SIDES]; /* all its samples, the base's scaled */
 };
 
 struct wm_by {
     const struct wm_report *report; /* borrowed */
     struct wm_by_column *columns;   /* [0] is all of them together, then by cost */
     size_t count;
+    struct wm_by_sum *whole; /* a row of sums: all samples of each column, the base's scaled */
     uint32_t *column_of;     /* per sample of the profile, or WM_BY_SHARED */
     bool per_request;        /* requests are known of every column */
     bool compares;           /* there is a base */
@@ -72,9 +73,6 @@ WM_MUST_USE int wm_by_sort(const struct wm_by *by, const struct wm_by_sums *sums
                            struct wm_graph *graph);
 /* More per request than before, or less if it is negative, all told in the new side's requests. */
 double wm_by_change(const struct wm_by_sum *sums);
-/* Whether that is more than noise makes: three standard deviations. True where the noise is not
- * known. */
-bool wm_by_is_evident(const struct wm_by *by, const struct wm_by_sum *sums);
 
 /* ---- by_table.c ---- */
 

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVIDENT_DEVIATIONS = 3 };
-
 struct adding {
     const struct wm_by *by;
     struct wm_by_sums *sums;
@@ -81,15 +79,6 @@ void wm_by_sums_done(struct wm_by_sums *sums)
 double wm_by_change(const struct wm_by_sum *sums)
 {
     return sums[WM_BY_NEW].value - sums[WM_BY_BASE].value;
-}
-
-bool wm_by_is_evident(const struct wm_by *by, const struct wm_by_sum *sums)
-{
-    double change = wm_by_change(sums);
-    if (!by->knows_noise)
-        return change != 0;
-    return fabs(change) >
-           EVIDENT_DEVIATIONS * sqrt(sums[WM_BY_NEW].square + sums[WM_BY_BASE].square);
 }
 
 /* ---- The order of changes ---- */

@@ -13,6 +13,7 @@
 #include "harness/core/units.h"
 #include "profiles/report/banner.h"
 #include "profiles/report/by_amount.h"
+#include "profiles/report/by_noise.h"
 #include "profiles/views/columns.h"
 #include "profiles/views/cost.h"
 
@@ -22,7 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP = 3, INNER_GAP = 2, NAME_COLUMNS_MIN = 16, CELL_BYTES = WM_BY_AMOUNT_BYTES + 48 };
+enum { NAME_COLUMNS_MIN = 16, NAME_COLUMNS_MAX = 28 }; /* longer ones lose their middles */
+enum { GAP = 3, INNER_GAP = 2, CELL_BYTES = WM_BY_AMOUNT_BYTES + 48 };
 enum { CALLS_COLUMNS = 13, ALWAYS_TRIED = 1 };
 
 static const double Z_95 = 1.959964;
@@ -30,9 +32,9 @@ static const char NOTHING[] = "–";
 
 /* ---- Cells ---- */
 
-static double requests_of(const struct wm_by *by, const struct wm_by_column *column)
+static double requests_of(const struct wm_by *by, size_t at)
 {
-    return by->per_request ? (double)column->requests[WM_BY_NEW] : 1;
+    return by->per_request ? (double)by->columns[at].requests[WM_BY_NEW] : 1;
 }
 
 /* As the path table has it: 16 samples and their like. */
@@ -41,18 +43,18 @@ static bool is_vague(const struct wm_by *by, const struct wm_by_sum *sum)
     return by->knows_noise && sum->value * sum->value < WM_COST_SAMPLES_MIN * sum->square;
 }
 
-static const char *cell(const struct wm_by *by, const struct wm_by_column *column,
-                        const struct wm_by_sum *sums, char *text)
+static const char *cell(const struct wm_by *by, size_t at, const struct wm_by_sum *row, char *text)
 {
     char amount[WM_BY_AMOUNT_BYTES];
+    const struct wm_by_sum *sums = row + at * WM_BY_SIDES;
     double value = by->compares ? wm_by_change(sums) : sums[WM_BY_NEW].value;
     bool none = sums[WM_BY_NEW].value == 0 && (!by->compares || sums[WM_BY_BASE].value == 0);
     if (none) {
         (void)snprintf(text, CELL_BYTES, "%s", NOTHING);
         return text;
     }
-    wm_by_amount(by->report, value / requests_of(by, column), amount);
-    bool doubtful = by->compares ? !wm_by_is_evident(by, sums) : is_vague(by, sums);
+    wm_by_amount(by->report, value / requests_of(by, at), amount);
+    bool doubtful = by->compares ? !wm_by_is_evident(by, row, at, 1) : is_vague(by, sums);
     const char *sign = by->compares && value > 0 ? "+" : "";
     (void)snprintf(text, CELL_BYTES, doubtful ? "(%s%s)" : "%s%s", sign, amount);
     return text;
@@ -60,46 +62,45 @@ static const char *cell(const struct wm_by *by, const struct wm_by_column *colum
 
 /* ---- The lines above ---- */
 
-typedef void heading_fn(const struct wm_by *by, const struct wm_by_column *column, char *text);
+typedef void heading_fn(const struct wm_by *by, size_t at, char *text);
 
-static void head_requests(const struct wm_by *by, const struct wm_by_column *column, char *text)
+static void head_requests(const struct wm_by *by, size_t at, char *text)
 {
-    (void)by;
-    wm_units_count(column->requests[WM_BY_NEW], text);
+    wm_units_count(by->columns[at].requests[WM_BY_NEW], text);
 }
 
-static void head_side(const struct wm_by *by, const struct wm_by_column *column, int side,
-                      char *text)
+static void head_side(const struct wm_by *by, size_t at, int side, char *text)
 {
     char amount[WM_BY_AMOUNT_BYTES];
-    const struct wm_by_sum *whole = &column->whole[side];
-    wm_by_amount(by->report, whole->value / requests_of(by, column), amount);
+    const struct wm_by_sum *whole = &by->whole[at * WM_BY_SIDES + (size_t)side];
+    wm_by_amount(by->report, whole->value / requests_of(by, at), amount);
     (void)snprintf(text, CELL_BYTES, is_vague(by, whole) ? "(%s)" : "%s", amount);
 }
 
-static void head_new(const struct wm_by *by, const struct wm_by_column *column, char *text)
+static void head_new(const struct wm_by *by, size_t at, char *text)
 {
-    head_side(by, column, WM_BY_NEW, text);
+    head_side(by, at, WM_BY_NEW, text);
 }
 
-static void head_base(const struct wm_by *by, const struct wm_by_column *column, char *text)
+static void head_base(const struct wm_by *by, size_t at, char *text)
 {
-    head_side(by, column, WM_BY_BASE, text);
+    head_side(by, at, WM_BY_BASE, text);
 }
 
 /* Half of the 95 % interval, in percent of the cost. */
-static void head_interval(const struct wm_by *by, const struct wm_by_column *column, char *text)
+static void head_interval(const struct wm_by *by, size_t at, char *text)
 {
-    const struct wm_by_sum *whole = &column->whole[WM_BY_NEW];
+    const struct wm_by_sum *whole = &by->whole[at * WM_BY_SIDES + WM_BY_NEW];
     (void)snprintf(text, CELL_BYTES, "%s", NOTHING);
     if (by->knows_noise && whole->value > 0)
         (void)snprintf(text, CELL_BYTES, "± %.1f%%",
                        100 * Z_95 * sqrt(whole->square) / whole->value);
 }
 
-static void head_change(const struct wm_by *by, const struct wm_by_column *column, char *text)
+static void head_change(const struct wm_by *by, size_t at, char *text)
 {
-    const struct wm_by_sum *whole = column->whole;
+    const struct wm_by_sum *whole = by->whole + at * WM_BY_SIDES;
+    double variance[WM_BY_SIDES];
     double base = whole[WM_BY_BASE].value;
     (void)snprintf(text, CELL_BYTES, "%s", NOTHING);
     if (!(base > 0))
@@ -107,7 +108,8 @@ static void head_change(const struct wm_by *by, const struct wm_by_column *colum
     int length = snprintf(text, CELL_BYTES, "%+.1f%%", 100 * wm_by_change(whole) / base);
     /* of a ratio: the base's own noise counts as often as what came of it */
     double ratio = whole[WM_BY_NEW].value / base;
-    double noise = sqrt(whole[WM_BY_NEW].square + ratio * ratio * whole[WM_BY_BASE].square);
+    wm_by_variances(by, by->whole, at, variance);
+    double noise = sqrt(variance[WM_BY_NEW] + ratio * ratio * variance[WM_BY_BASE]);
     if (by->knows_noise)
         (void)snprintf(text + length, CELL_BYTES - (size_t)length, " ± %.1f",
                        100 * Z_95 * noise / base);
@@ -165,27 +167,37 @@ static size_t first_part(const char *name)
     return slash != NULL && length > NAME_COLUMNS_MIN ? (size_t)(slash - name) : length;
 }
 
+/* The wider of both lines, where it is not too wide. */
+static size_t name_width(const char *name)
+{
+    size_t length = first_part(name), widest = wm_text_width(name + length);
+    struct wm_text first;
+    wm_text_init(&first);
+    wm_text_add_safe(&first, name, length, 0);
+    widest = larger(widest, wm_text_width(first.data));
+    wm_text_done(&first);
+    return widest < NAME_COLUMNS_MAX ? widest : NAME_COLUMNS_MAX;
+}
+
 static void measure_column(const struct wm_by_table *table, size_t at, struct width *width)
 {
     const struct wm_by *by = table->by;
-    const struct wm_by_column *column = &by->columns[at];
     char text[CELL_BYTES];
     *width =
         (struct width){.self = strlen("flat"), .total = strlen("cum"), .pair = NAME_COLUMNS_MIN};
+    width->pair = larger(width->pair, name_width(by->columns[at].name));
     for (size_t i = 0; i < HEADING_COUNT; i++) {
         if (!is_used(by, &headings[i]))
             continue;
-        headings[i].add(by, column, text);
+        headings[i].add(by, at, text);
         width->pair = larger(width->pair, wm_text_width(text));
     }
     for (size_t i = 0; i < table->count; i++) {
         const struct wm_by_row *row = &table->rows[i];
         if (row->self != NULL)
-            width->self = larger(
-                width->self, wm_text_width(cell(by, column, row->self + at * WM_BY_SIDES, text)));
+            width->self = larger(width->self, wm_text_width(cell(by, at, row->self, text)));
         if (row->total != NULL)
-            width->total = larger(
-                width->total, wm_text_width(cell(by, column, row->total + at * WM_BY_SIDES, text)));
+            width->total = larger(width->total, wm_text_width(cell(by, at, row->total, text)));
     }
     width->pair = larger(width->pair, width->self + INNER_GAP + width->total);
     width->self = width->pair - INNER_GAP - width->total; /* cum is at the right edge */
@@ -257,7 +269,7 @@ static void add_headings(const struct block *block)
         if (!is_used(by, &headings[i]))
             continue;
         for (size_t at = block->first; at < block->end; at++) {
-            headings[i].add(by, &by->columns[at], text);
+            headings[i].add(by, at, text);
             add_blanks(block->text, GAP);
             add_right(block->text, text, block->widths[at].pair);
         }
@@ -289,13 +301,10 @@ static void add_row(const struct block *block, const struct wm_by_row *row)
         return;
     }
     for (size_t at = block->first; at < block->end; at++) {
-        const struct wm_by_column *column = &by->columns[at];
         add_blanks(block->text, GAP);
-        const struct wm_by_sum *self = row->self != NULL ? row->self + at * WM_BY_SIDES : NULL;
-        add_right(block->text, self != NULL ? cell(by, column, self, text) : "",
+        add_right(block->text, row->self != NULL ? cell(by, at, row->self, text) : "",
                   block->widths[at].self);
-        add_right(block->text, cell(by, column, row->total + at * WM_BY_SIDES, text),
-                  block->widths[at].total + INNER_GAP);
+        add_right(block->text, cell(by, at, row->total, text), block->widths[at].total + INNER_GAP);
     }
     add_count(block, row->calls);
     add_blanks(block->text, GAP);

@@ -1,6 +1,8 @@
 /* by_top.c - functions, lines or files, what each costs in every column. */
 #include "profiles/report/by.h"
 
+#include "profiles/report/by_noise.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -11,8 +13,8 @@ static bool is_worth(const struct wm_by *by, const struct wm_by_sums *sums, uint
     const struct wm_by_sum *total = sums->total + node * sums->stride;
     if (!by->compares || !by->report->options->trim)
         return true;
-    for (size_t i = 0; i < sums->stride; i += WM_BY_SIDES)
-        if (wm_by_is_evident(by, self + i) || wm_by_is_evident(by, total + i))
+    for (size_t at = 0; at < by->count; at++)
+        if (wm_by_is_evident(by, self, at, 1) || wm_by_is_evident(by, total, at, 1))
             return true;
     return false;
 }

@@ -123,9 +123,9 @@ bool wm_calls_has(const struct wm_calls *calls, size_t number)
     return is_wished(calls, (uint32_t)(calls->pairs[number] >> 32), (uint32_t)calls->pairs[number]);
 }
 
-struct wm_call_sum *wm_calls_find(struct wm_calls *calls, uint64_t pair)
+const struct wm_call_sum *wm_calls_find(const struct wm_calls *calls, uint64_t pair)
 {
-    const int64_t number = find_sum(calls, (uint32_t)(pair >> 32), (uint32_t)pair);
+    const int64_t number = wm_pairs_find(&calls->known, (uint32_t)(pair >> 32), (uint32_t)pair);
     return number < 0 ? NULL : &calls->sums[number];
 }
 
@@ -133,9 +133,11 @@ int wm_calls_join(struct wm_calls *into, const struct wm_calls *from)
 {
     for (size_t i = 0; i < from->count; i++) {
         const struct wm_call_sum *more = &from->sums[i];
-        struct wm_call_sum *sum = wm_calls_find(into, from->pairs[i]);
-        if (sum == NULL)
+        const uint64_t pair = from->pairs[i];
+        const int64_t number = find_sum(into, (uint32_t)(pair >> 32), (uint32_t)pair);
+        if (number < 0)
             return -ENOMEM;
+        struct wm_call_sum *sum = &into->sums[number];
         sum->weight = wm_add_wrapping(sum->weight, more->weight);
         sum->flags |= more->flags;
     }

@@ -63,8 +63,8 @@ WM_MUST_USE int wm_calls_count(struct wm_calls *calls, const uint32_t *entries, 
 /* Whether a sum's pair is a call that was wished for: others may be summed, too. */
 bool wm_calls_has(const struct wm_calls *calls, size_t number);
 
-/* The sum of this pair, an empty one if it is new; NULL: no memory. Borrowed until the next one. */
-struct wm_call_sum *wm_calls_find(struct wm_calls *calls, uint64_t pair);
+/* The sum of this pair; NULL: it was never counted. Borrowed. */
+const struct wm_call_sum *wm_calls_find(const struct wm_calls *calls, uint64_t pair);
 
 /* The sums of `from` become part of those of `into`. -ENOMEM. */
 WM_MUST_USE int wm_calls_join(struct wm_calls *into, const struct wm_calls *from);

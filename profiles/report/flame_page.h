@@ -36,6 +36,7 @@ struct wm_flame_page {
     struct wm_intern *modules;   /* base names of binaries; the first is "" */
     const char *title, *about;   /* a line; the profile's banner */
     const char *filters;         /* a line; "" without any */
+    bool per_request;            /* the base is scaled to the requests of now */
     int64_t total;               /* of which percentages are */
 };
 

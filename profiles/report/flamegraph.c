@@ -7,6 +7,7 @@
 #include "profiles/report/banner.h"
 #include "profiles/report/files.h"
 #include "profiles/report/measure.h"
+#include "profiles/report/per_request.h"
 #include "profiles/views/html.h"
 
 #include "flames.css.h"
@@ -61,7 +62,8 @@ static const char *write_note(struct wm_flame_page *page, const struct wm_flame_
                                                     : "No sample costs anything.");
     }
     if (page->stacks->compares) {
-        wm_text_addf(text, " Red grew, blue fell; widths are of %s",
+        wm_text_addf(text, " Red grew, blue fell%s; widths are of %s",
+                     page->per_request ? " for as many requests" : "",
                      page->stacks->has_base ? "the new profile" : "what grew");
         wm_text_add(text, tree->gone > 0 ? ", what is gone has none: " : ".");
         if (tree->gone > 0) {
@@ -243,7 +245,10 @@ int wm_print_flamegraph(struct wm_report *report, struct wm_text *text, struct w
 {
     const char *by = report->options->group_by != NULL ? report->options->group_by : BY_UNLESS_TOLD;
     struct wm_flame_page page = {.report = report};
-    int rc = wm_stacks_new(report, by, &page.stacks, err);
+    int rc = wm_report_scale_base(report, &page.per_request);
+    if (rc < 0)
+        return wm_fail(err, rc, "no memory for the flame graph");
+    rc = wm_stacks_new(report, by, &page.stacks, err);
     if (rc < 0)
         return rc;
     wm_arena_init(&page.arena);

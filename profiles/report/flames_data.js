@@ -94,7 +94,9 @@ function signed(value) {
 
 function describe(frame) {
     const parts = [frame.name.text + (frame.inlined ? ' (inline)' : '')];
-    let cost = measure(frame.value) + ', ' + percent(frame.value, total) + ' of all';
+    /* the first tab is called "all", also where some of the profile is left out */
+    const whole = total === tabs[0].value ? ' of all' : ' of the whole profile';
+    let cost = measure(frame.value) + ', ' + percent(frame.value, total) + whole;
     if (state.tab.number > 0)
         cost += ', ' + percent(frame.value, state.tab.value) + ' of this tab';
     parts.push(cost);

@@ -92,12 +92,21 @@ function label(tab) {
     return tab.number === 0 ? measure(tab.value) : share + '  ' + measure(tab.value);
 }
 
+/* Without its middle where it is long, as tables cut names: paths differ at their ends. */
+function short(name) {
+    const letters = Array.from(name), most = 30, begin = 11;
+    if (letters.length <= most)
+        return name;
+    return letters.slice(0, begin).join('') + '…' +
+        letters.slice(letters.length - (most - begin - 1)).join('');
+}
+
 function makeTabs() {
     if (tabs.length === 1)
         tablist.style.display = 'none';
     for (const tab of tabs.slice(0, TABS + 1)) {
         const button = html('button', {type: 'button', role: 'tab', title: tab.name}, tablist);
-        html('span', {class: 'name'}, button, tab.name);
+        html('span', {class: 'name'}, button, short(tab.name));
         html('span', {class: 'share'}, button, label(tab));
         button.addEventListener('click', () => show(tab));
     }

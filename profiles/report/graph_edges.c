@@ -6,6 +6,7 @@
 #include "profiles/report/measure.h"
 #include "profiles/report/unfold.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -115,8 +116,16 @@ static int compare_ends(const void *a, const void *b)
     return left->to < right->to ? -1 : left->to > right->to;
 }
 
+/* Its samples were all walked for the divisors, too. */
+static int64_t divisor_of(const struct wm_calls *divisors, uint64_t pair)
+{
+    const struct wm_call_sum *sum = wm_calls_find(divisors, pair);
+    assert(sum != NULL);
+    return sum->weight;
+}
+
 static int take_edges(struct wm_graph *graph, const struct summing *summing,
-                      const struct wm_calls *calls, struct wm_calls *divisors)
+                      const struct wm_calls *calls, const struct wm_calls *divisors)
 {
     free(graph->edges);
     graph->edge_count = 0;
@@ -125,15 +134,13 @@ static int take_edges(struct wm_graph *graph, const struct summing *summing,
         return -ENOMEM;
     for (size_t i = 0; i < calls->count; i++) {
         const struct wm_call_sum *sum = &calls->sums[i];
-        const struct wm_call_sum *divisor =
-            summing->divisors ? wm_calls_find(divisors, calls->pairs[i]) : NULL;
         if (!wm_calls_has(calls, i))
             continue;
         graph->edges[graph->edge_count++] = (struct wm_edge){
             .from = summing->nodes[calls->pairs[i] >> 32],
             .to = summing->nodes[(uint32_t)calls->pairs[i]],
             .weight = sum->weight,
-            .divisor = divisor != NULL ? divisor->weight : 0,
+            .divisor = summing->divisors ? divisor_of(divisors, calls->pairs[i]) : 0,
             .is_inline = (sum->flags & WM_ENTRY_CALLED) == 0,
             .is_residual = (sum->flags & WM_ENTRY_RESIDUAL) != 0,
         };
@@ -182,15 +189,16 @@ static int sum_numbered(struct wm_graph *graph, struct summing *summing)
 int wm_graph_sum_edges(struct wm_graph *graph)
 {
     const size_t nodes = graph->node_count + 1;
+    uint32_t *const numbers = calloc(nodes, sizeof(numbers[0]));
     struct summing summing = {
         .graph = graph,
-        .numbers = calloc(nodes, sizeof(summing.numbers[0])),
+        .numbers = numbers,
         .nodes = calloc(nodes, sizeof(summing.nodes[0])),
         .wishes = calloc(nodes, sizeof(summing.wishes[0])),
     };
-    const bool made = summing.numbers != NULL && summing.nodes != NULL && summing.wishes != NULL;
+    const bool made = numbers != NULL && summing.nodes != NULL && summing.wishes != NULL;
     int rc = made ? sum_numbered(graph, &summing) : -ENOMEM;
-    free(summing.numbers);
+    free(numbers);
     free(summing.nodes);
     free(summing.wishes);
     return rc;

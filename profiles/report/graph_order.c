@@ -24,7 +24,8 @@ static uint32_t rank_of(const struct wm_graph *graph, uint32_t node)
 
 struct sorting {
     const struct wm_graph *graph;
-    const int64_t *scores; /* per node; NULL: its costs decide */
+    const uint32_t *places; /* per node: where it is in the order until now */
+    const int64_t *scores;  /* per node; NULL: its costs decide */
     bool by_total;
 };
 
@@ -55,7 +56,9 @@ static int compare_rest(const void *a, const void *b, void *user)
     if (order == 0 && graph->nodes[left].kind != graph->nodes[right].kind)
         order =
             wm_node_compare_keys(graph->report, graph->nodes[left].key, graph->nodes[right].key);
-    return order != 0 ? order : left < right ? -1 : left > right;
+    if (order != 0)
+        return order;
+    return sorting->places[left] < sorting->places[right] ? -1 : left != right;
 }
 
 static void sort_ties(struct sorting *sorting, struct wm_sort_item *items)
@@ -75,13 +78,19 @@ static void sort_ties(struct sorting *sorting, struct wm_sort_item *items)
 
 int wm_graph_sort_nodes(struct wm_graph *graph, const int64_t *scores)
 {
-    struct sorting sorting = {graph, scores, graph->report->options->cum};
     const size_t count = graph->order_count;
     struct wm_sort_item *items = calloc(count + 1, sizeof(items[0]));
-    if (items == NULL)
+    uint32_t *places = calloc(graph->node_count + 1, sizeof(places[0]));
+    if (items == NULL || places == NULL) {
+        free(items);
+        free(places);
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++)
+    }
+    struct sorting sorting = {graph, places, scores, graph->report->options->cum};
+    for (size_t i = 0; i < count; i++) {
         items[i] = (struct wm_sort_item){rank_of(graph, graph->order[i]), graph->order[i]};
+        places[graph->order[i]] = (uint32_t)i;
+    }
     int rc = wm_sort_items(items, count);
     for (size_t i = 0; i < count; i++)
         items[i].key = descending(first_measure(&sorting, items[i].number));
@@ -92,6 +101,7 @@ int wm_graph_sort_nodes(struct wm_graph *graph, const int64_t *scores)
     for (size_t i = 0; rc == 0 && i < count; i++)
         graph->order[i] = items[i].number;
     free(items);
+    free(places);
     return rc;
 }
 

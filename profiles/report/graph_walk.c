@@ -10,7 +10,7 @@
 struct walk {
     const struct wm_graph *graph;
     const struct wm_visitor *visitor;
-    uint32_t *numbers; /* per node: index into `chosen`, + 1; 0: it is not chosen */
+    const uint32_t *numbers; /* per node: index into `chosen`, + 1; 0: it is not chosen */
     struct wm_turns turns;
     struct wm_unfolder unfolder;
     uint32_t
@@ -128,25 +128,26 @@ static uint32_t *find_nearest(const struct wm_graph *graph, const uint32_t *numb
 
 int wm_graph_walk(const struct wm_graph *graph, const struct wm_visitor *visitor, size_t threads)
 {
+    uint32_t *const numbers = calloc(graph->node_count + 1, sizeof(numbers[0]));
     struct walk walk = {
         .graph = graph,
         .visitor = visitor,
-        .numbers = calloc(graph->node_count + 1, sizeof(walk.numbers[0])),
+        .numbers = numbers,
         .turns = {.count = graph->report->profile->sample_count, .each = WM_TURN},
     };
-    int rc = walk.numbers == NULL ? -ENOMEM : 0;
+    int rc = numbers == NULL ? -ENOMEM : 0;
     for (size_t i = 0; rc == 0 && i < visitor->count; i++)
-        walk.numbers[visitor->chosen[i]] = (uint32_t)i + 1;
+        numbers[visitor->chosen[i]] = (uint32_t)i + 1;
     if (rc == 0 && graph->private_->is_tree) {
-        walk.nearest = find_nearest(graph, walk.numbers);
+        walk.nearest = find_nearest(graph, numbers);
         rc = walk.nearest == NULL ? -ENOMEM : 0;
     } else if (rc == 0) {
-        rc = wm_unfolder_init(&walk.unfolder, graph, walk.numbers);
+        rc = wm_unfolder_init(&walk.unfolder, graph, numbers);
     }
     if (rc == 0)
         rc = wm_parallel(threads, threads, walk_turns, &walk);
     wm_unfolder_done(&walk.unfolder);
-    free(walk.numbers);
+    free(numbers);
     free(walk.nearest);
     return rc;
 }

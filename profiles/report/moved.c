@@ -1,15 +1,13 @@
 /* moved.c - the sums of -by=path, function by function and line by line, as a list of changes. */
 #include "profiles/report/moved.h"
 
-#include "profiles/report/by.h"
+#include "profiles/report/by_noise.h"
 #include "profiles/views/cost.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { EVIDENT_DEVIATIONS = 3 };
 
 static const double DRIFT_MAX = 0.1;
 
@@ -20,17 +18,19 @@ static const char *copy(struct wm_moves *moves, const char *string)
 
 /* ---- Paths ---- */
 
-static void cost_of(const struct wm_by_column *column, const struct wm_by_sum *sums,
+static void cost_of(const struct wm_by *by, size_t at, const struct wm_by_sum *row,
                     double cost[WM_COMPARED_SIDES], double variance[WM_COMPARED_SIDES])
 {
+    double variances[WM_BY_SIDES];
     static const int by_side[WM_COMPARED_SIDES] = {
         [WM_BEFORE] = WM_BY_BASE,
         [WM_AFTER] = WM_BY_NEW,
     };
-    double requests = (double)column->requests[WM_BY_NEW];
+    double requests = (double)by->columns[at].requests[WM_BY_NEW];
+    wm_by_variances(by, row, at, variances);
     for (int side = 0; side < WM_COMPARED_SIDES; side++) {
-        cost[side] = sums[by_side[side]].value / requests;
-        variance[side] = sums[by_side[side]].square / (requests * requests);
+        cost[side] = row[at * WM_BY_SIDES + (size_t)by_side[side]].value / requests;
+        variance[side] = variances[by_side[side]] / (requests * requests);
     }
 }
 
@@ -45,7 +45,7 @@ static int take_paths(struct wm_moves *moves, const struct wm_by *by)
         path->path = copy(moves, by->columns[i].name);
         if (path->path == NULL)
             return -ENOMEM;
-        cost_of(&by->columns[i], by->columns[i].whole, path->cost, path->variance);
+        cost_of(by, i, by->whole, path->cost, path->variance);
     }
     return 0;
 }
@@ -57,14 +57,15 @@ static double change_of(const struct wm_moved *row)
     return row->cost[WM_AFTER] - row->cost[WM_BEFORE];
 }
 
-/* Whether the change is one against the median function too: a machine that was a little slower
- * moves all of them. More than a little is no machine's doing, and is told of all. */
-static bool is_own(const struct wm_moves *moves, const struct wm_moved *row)
+/* Whether the change is none of noise, and one against the median function too: a machine that was
+ * a little slower moves all of them. More than a little is no machine's doing, and is told of all.
+ */
+static bool is_evident(const struct wm_moves *moves, const struct wm_by *by,
+                       const struct wm_by_sum *row, size_t column)
 {
-    if (!(fabs(moves->common_ratio - 1) <= DRIFT_MAX))
-        return true;
-    double shared = row->cost[WM_AFTER] / moves->common_ratio - row->cost[WM_BEFORE];
-    return fabs(shared) > EVIDENT_DEVIATIONS * row->deviation;
+    bool drifts = fabs(moves->common_ratio - 1) <= DRIFT_MAX;
+    return wm_by_is_evident(by, row, column, 1) &&
+           (!drifts || wm_by_is_evident(by, row, column, moves->common_ratio));
 }
 
 /* Keeps the row where it is one of the `count` largest changes so far. */
@@ -88,15 +89,15 @@ static int take_column(struct wm_moves *moves, const struct wm_by *by, size_t co
     size_t count = 0;
     for (size_t i = 0; i < graph->order_count; i++) {
         uint32_t node = graph->order[i];
-        const struct wm_by_sum *self = sums->self + node * sums->stride + column * WM_BY_SIDES;
+        const struct wm_by_sum *self = sums->self + node * sums->stride;
         double variance[WM_COMPARED_SIDES];
         struct wm_moved row = {
             .path = moves->paths[column - 1].path,
             .place = graph->nodes[node].label,
         };
-        cost_of(&by->columns[column], self, row.cost, variance);
+        cost_of(by, column, self, row.cost, variance);
         row.deviation = sqrt(variance[WM_BEFORE] + variance[WM_AFTER]);
-        row.evident = wm_by_is_evident(by, self) && is_own(moves, &row);
+        row.evident = is_evident(moves, by, self, column);
         if (change_of(&row) < 0 || change_of(&row) > 0)
             keep_largest(rows, &count, &row);
     }

@@ -59,24 +59,27 @@ static inline void wm_pairs_ask(const struct wm_pairs *pairs, uint32_t first, ui
             &pairs->slots[wm_pair_hash(wm_pair(first, second)) & (pairs->slot_count - 1)]);
 }
 
-/* The number of the pair, from 0; -ENOMEM. */
-WM_MUST_USE static inline int64_t wm_pairs_add(struct wm_pairs *pairs, uint32_t first,
-                                               uint32_t second)
+/* The number of the pair, from 0; below 0: it has none. */
+static inline int64_t wm_pairs_find(const struct wm_pairs *pairs, uint32_t first, uint32_t second)
 {
     const uint32_t *near = wm_pairs_near(pairs, first, second);
     uint64_t pair = wm_pair(first, second);
     size_t mask = pairs->slot_count - 1;
-    if (near != NULL && *near != 0)
-        return (int64_t)*near - 1;
     if (near != NULL || pairs->slot_count == 0)
-        return wm_pairs_add_new(pairs, first, second);
+        return near != NULL ? (int64_t)*near - 1 : -1;
     for (size_t at = wm_pair_hash(pair) & mask;; at = (at + 1) & mask) {
         const struct wm_pair_slot *slot = &pairs->slots[at];
-        if (slot->number_plus_1 == 0)
-            return wm_pairs_add_new(pairs, first, second);
-        if (slot->pair == pair)
+        if (slot->number_plus_1 == 0 || slot->pair == pair)
             return (int64_t)slot->number_plus_1 - 1;
     }
+}
+
+/* The number of the pair, from 0; -ENOMEM. */
+WM_MUST_USE static inline int64_t wm_pairs_add(struct wm_pairs *pairs, uint32_t first,
+                                               uint32_t second)
+{
+    const int64_t number = wm_pairs_find(pairs, first, second);
+    return number >= 0 ? number : wm_pairs_add_new(pairs, first, second);
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "profiles/pprof/merge.h"
 #include "profiles/report/tagfilter.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* By enum wm_tag_filter_kind: what pprof calls it in warnings. */
@@ -27,7 +28,9 @@ int wm_tag_filters_init(struct wm_tag_filters *filters, struct wm_report *report
     if (rc == 0 && (filters->show.regex != NULL || filters->hide.regex != NULL)) {
         rc = wm_profile_part_labels(report->profile);
         if (rc < 0)
-            wm_fail(err, rc, "no memory for the filters");
+            wm_fail(err, rc, "%s",
+                    rc == -EOVERFLOW ? "the samples have more labels than can be numbered"
+                                     : "no memory for the filters");
     }
     return rc;
 }

@@ -124,6 +124,9 @@ WM_MUST_USE int wm_run_copy(const char *from, const char *to, struct wm_error *e
 bool wm_run_owns(const char *name);
 /* Whether the folder holds a run that is whole. */
 bool wm_run_is(const char *folder);
+/* Of a folder that holds no run: fails with a sentence that says what one is, and names one that
+ * lies in it, such as the first of a set. -ENOENT. */
+int wm_run_fail_missing(const char *folder, struct wm_error *err);
 /* Reads a run folder but for its profile. -EINVAL, -ENOENT with what is missing. */
 WM_MUST_USE int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err);
 /* Whether a server answered, and not an app in our host. */

@@ -333,14 +333,53 @@ static int take_file(struct wm_run *run, const char *folder, const char *name, b
     return rc;
 }
 
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* A run in the folder, or in one of its folders, which may be sets; free() it. NULL: there is none
+ * near, or no memory to name it. */
+static char *find_run(const char *folder, int depth)
+{
+    struct dirent **entries = NULL;
+    char *found = NULL;
+    int count = scandir(folder, &entries, is_visible, versionsort);
+    for (int i = 0; i < count; i++) {
+        char *name = found == NULL ? wm_file_join_dup(folder, entries[i]->d_name) : NULL;
+        if (name != NULL && wm_run_is(name)) {
+            found = name;
+            name = NULL;
+        } else if (name != NULL && depth > 1) {
+            found = find_run(name, depth - 1);
+        }
+        free(name);
+        free(entries[i]);
+    }
+    free(entries);
+    return found;
+}
+
+int wm_run_fail_missing(const char *folder, struct wm_error *err)
+{
+    enum { DEPTH = 2 }; /* a set by turns: a/1 */
+    char *run = find_run(folder, DEPTH);
+    int rc = run != NULL
+                 ? wm_fail_at(err, -ENOENT, folder, "no run.json in it, but runs: name one, as %s",
+                              run)
+                 : wm_fail_at(err, -ENOENT, folder,
+                              "no run.json in it: a run is the folder that `waymark run -o` writes");
+    free(run);
+    return rc;
+}
+
 int wm_run_read(const char *folder, struct wm_run **ret_run, struct wm_error *err)
 {
     struct wm_run *run = NULL;
     if (!wm_file_exists(folder))
         return wm_fail_at(err, -ENOENT, folder, "there is no such run");
     if (!wm_run_is(folder))
-        return wm_fail_at(err, -ENOENT, folder,
-                          "no run.json in it: a run is the folder that `waymark run -o` writes");
+        return wm_run_fail_missing(folder, err);
     int rc = wm_run_new(&run);
     if (rc < 0)
         return wm_fail_at(err, rc, folder, "no memory to read it");

@@ -56,6 +56,17 @@ static void test_defaults_are_those_of_pprof(void **state)
     assert_null(values.options.focus);
 }
 
+static void test_options_behind_a_profile_are_refused(void **state)
+{
+    (void)state;
+    refuse("-top p -nodecount=5", "-nodecount=5", "options go before the profiles");
+    refuse("-top p --lines q", "--lines", "options go before the profiles");
+    refuse("p -nosuch", "-nosuch", "options go before the profiles");
+    accept("-top -- p -lines");
+    assert_int_equal(values.source_count, 2);
+    accept("p -"); /* standard input's name elsewhere: reading it tells */
+}
+
 static void test_text_is_another_name_of_top(void **state)
 {
     (void)state;
@@ -116,9 +127,9 @@ static void test_switches_take_no_word_after_them(void **state)
 static void test_options_end_at_the_first_other_word(void **state)
 {
     (void)state;
-    accept("-tags p -raw");
+    accept("-tags p raw");
     assert_string_equal(values.options.view, "tags");
-    assert_string_equal(values.sources[1], "-raw");
+    assert_string_equal(values.sources[1], "raw");
     accept("-tags -- -raw");
     assert_string_equal(values.sources[0], "-raw");
     accept("-tags - ");
@@ -219,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_are_those_of_pprof),
         cmocka_unit_test(test_text_is_another_name_of_top),
+        cmocka_unit_test(test_options_behind_a_profile_are_refused),
         cmocka_unit_test(test_a_flame_graph_names_its_file),
         cmocka_unit_test(test_values_follow_a_sign_or_a_blank),
         cmocka_unit_test(test_switches_take_no_word_after_them),

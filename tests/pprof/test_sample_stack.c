@@ -37,8 +37,7 @@ static void put_sample(struct wm_text *text, const struct stack *stack)
     }
     if (!stack->loose)
         spell_message(&sample, 1, &ids);
-    spell_varint(&sample, 2 << 3);
-    spell_varint(&sample, 7);
+    spell_number(&sample, 2, 7);
     spell_message(text, 2, &sample);
     wm_text_done(&sample);
     wm_text_done(&ids);
@@ -48,28 +47,16 @@ static void put_sample(struct wm_text *text, const struct stack *stack)
 static struct wm_profile *read_profile(const struct stack *stacks, size_t count)
 {
     struct wm_text text, part;
-    struct wm_profile *profile = NULL;
-    struct wm_error err = {{0}, {0}};
     wm_text_init(&text);
     wm_text_init(&part);
     spell_message(&text, 1, &part);
     for (size_t i = 0; i < count; i++)
         put_sample(&text, &stacks[i]);
-    for (uint32_t id = 1; id <= LOCATIONS; id++) {
-        spell_varint(&part, 1 << 3);
-        spell_varint(&part, id);
-        spell_varint(&part, 3 << 3);
-        spell_varint(&part, 0x1000 + id);
-        spell_message(&text, 4, &part);
-    }
+    for (uint32_t id = 1; id <= LOCATIONS; id++)
+        spell_location(&text, id, 0x1000 + id);
     spell_message(&text, 6, &part);
-    int rc = wm_profile_decode((const unsigned char *)text.data, text.length, 0, "bytes", &profile,
-                               &err);
-    assert_string_equal(err.text, "");
-    assert_int_equal(rc, 0);
-    wm_text_done(&text);
     wm_text_done(&part);
-    return profile;
+    return spell_read(&text);
 }
 
 static void expect_stack(const struct wm_profile *profile, size_t number, const struct stack *stack)

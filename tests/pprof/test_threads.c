@@ -50,8 +50,7 @@ static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong, const st
     if (is_wrong)
         spell_varint(&part, NOWHERE);
     spell_message(&sample, 1, &part);
-    spell_varint(&sample, 2 << 3);
-    spell_varint(&sample, (dice >> 29) + (oddity->has_zeros ? 0 : 1));
+    spell_number(&sample, 2, (dice >> 29) + (oddity->has_zeros ? 0 : 1));
     for (uint32_t label = 0; label < dice >> 30; label++) {
         const unsigned char key = (unsigned char)(oddity->labels_fall ? 3 - label : 1);
         const unsigned char pair[] = {1 << 3, key, 2 << 3, (unsigned char)(1 + label)};
@@ -65,14 +64,7 @@ static void put_sample(struct wm_text *text, uint32_t i, bool is_wrong, const st
 
 static void put_location(struct wm_text *text, uint32_t id, const struct oddity *oddity)
 {
-    struct wm_text part;
-    wm_text_init(&part);
-    spell_varint(&part, 1 << 3);
-    spell_varint(&part, id);
-    spell_varint(&part, 3 << 3);
-    spell_varint(&part, oddity->is_twin ? id % 290 : id);
-    spell_message(text, 4, &part);
-    wm_text_done(&part);
+    spell_location(text, id, oddity->is_twin ? id % 290 : id);
 }
 
 static void put_types(struct wm_text *text, size_t count)
@@ -80,8 +72,7 @@ static void put_types(struct wm_text *text, size_t count)
     struct wm_text part;
     wm_text_init(&part);
     for (size_t i = 0; i < count; i++) {
-        spell_varint(&part, 1 << 3);
-        spell_varint(&part, 1 + i);
+        spell_number(&part, 1, 1 + i);
         spell_message(text, 1, &part);
     }
     wm_text_done(&part);
@@ -97,8 +88,7 @@ static void put_first_sample(struct wm_text *text, const struct oddity *oddity)
         spell_varint(&part, oddity->is_used_odd ? LOCATIONS + 1 - id : id);
     spell_message(&sample, 1, &part);
     for (size_t i = 0; i < (oddity->types_last ? 2 : 1); i++) {
-        spell_varint(&sample, 2 << 3);
-        spell_varint(&sample, 7);
+        spell_number(&sample, 2, 7);
     }
     spell_message(text, 2, &sample);
     wm_text_done(&sample);
@@ -111,8 +101,6 @@ static void put_odd_profile(struct wm_text *text, const struct oddity *oddity)
         {"", "a", "b", "c"},
         {"", "a", "b", "a"}
     };
-    struct wm_text part;
-    wm_text_init(&part);
     wm_text_init(text);
     put_types(text, 1);
     put_first_sample(text, oddity);
@@ -123,13 +111,9 @@ static void put_odd_profile(struct wm_text *text, const struct oddity *oddity)
     }
     for (uint32_t i = 1; !oddity->is_mixed && i <= LOCATIONS; i++)
         put_location(text, oddity->ids_fall ? LOCATIONS + 1 - i : i, oddity);
-    for (size_t i = 0; i < 4; i++) {
-        wm_text_add(&part, strings[oddity->strings_twin][i]);
-        spell_message(text, 6, &part);
-    }
+    spell_strings(text, strings[oddity->strings_twin], 4);
     if (oddity->types_last)
         put_types(text, 1);
-    wm_text_done(&part);
     assert_false(text->failed);
 }
 
@@ -137,26 +121,13 @@ static void put_odd_profile(struct wm_text *text, const struct oddity *oddity)
 static void put_profile(struct wm_text *text, const uint32_t wrong[2])
 {
     static const char *const strings[] = {"", "a", "b", "c"};
-    struct wm_text part;
-    wm_text_init(&part);
     wm_text_init(text);
-    spell_varint(&part, 1 << 3);
-    spell_varint(&part, 1);
-    spell_message(text, 1, &part);
+    put_types(text, 1);
     for (uint32_t i = 0; i < SAMPLES; i++)
         put_sample(text, i, i == wrong[0] || i == wrong[1], &(struct oddity){.has_zeros = true});
-    for (uint32_t id = LOCATIONS; id > 0; id--) {
-        spell_varint(&part, 1 << 3);
-        spell_varint(&part, id);
-        spell_varint(&part, 3 << 3);
-        spell_varint(&part, id % 290); /* some are equal */
-        spell_message(text, 4, &part);
-    }
-    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-        wm_text_add(&part, strings[i]);
-        spell_message(text, 6, &part);
-    }
-    wm_text_done(&part);
+    for (uint32_t id = LOCATIONS; id > 0; id--)
+        put_location(text, id, &(struct oddity){.is_twin = true});
+    spell_strings(text, strings, sizeof(strings) / sizeof(strings[0]));
     assert_false(text->failed);
 }
 
@@ -204,6 +175,7 @@ static void test_threads_read_and_merge_what_one_does(void **state)
 {
     (void)state;
     struct result results[2];
+    wm_test_needs_cpus();
     read_both_ways((const uint32_t[]){NOTHING, NOTHING}, results);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(results[0].lengths[i], results[1].lengths[i]);

@@ -107,6 +107,17 @@ static void write_paths(const char *folder)
     write_profile(folder, "paths.pb.gz");
 }
 
+/* Paths that are the same at their beginnings. */
+static void write_long(const char *folder)
+{
+    start();
+    uint32_t stack[2] = {location("served", 2), location("main", 1)};
+    add(stack, 2, "HandleRequest/RouteRequest/ProcessOrder/ChargePayment", 60000000);
+    add(stack, 2, "HandleRequest/RouteRequest/ProcessOrder/CheckInventory", 30000000);
+    add((uint32_t[]){location("waiting", 3), stack[1]}, 2, "HandleRequest", 10000000);
+    write_profile(folder, "long.pb.gz");
+}
+
 static void write_deep(const char *folder)
 {
     static uint32_t stack[DEEP];
@@ -143,6 +154,7 @@ int main(int argc, char **argv)
     }
     write_names(argv[1]);
     write_paths(argv[1]);
+    write_long(argv[1]);
     write_deep(argv[1]);
     write_comparison(argv[1], false);
     write_comparison(argv[1], true);

@@ -1,6 +1,6 @@
 /* graph_profile.h - small profiles for tests of the graph, written as stacks of words. */
-#ifndef WM_TESTS_VIEWS_GRAPH_PROFILE_H
-#define WM_TESTS_VIEWS_GRAPH_PROFILE_H
+#ifndef WM_TESTS_REPORT_GRAPH_PROFILE_H
+#define WM_TESTS_REPORT_GRAPH_PROFILE_H
 
 #include "tests/support/support.h"
 

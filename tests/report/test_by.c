@@ -59,8 +59,8 @@ static void test_by_makes_a_column_for_each_value_by_cost(void **state)
     assert_int_equal(by->count, 4);
     for (size_t i = 0; i < by->count; i++) {
         assert_string_equal(by->columns[i].name, cases[i].name);
-        assert_true(by->columns[i].whole[WM_BY_NEW].value == cases[i].value);
-        assert_true(by->columns[i].whole[WM_BY_NEW].square == cases[i].square);
+        assert_true(by->whole[i * WM_BY_SIDES + WM_BY_NEW].value == cases[i].value);
+        assert_true(by->whole[i * WM_BY_SIDES + WM_BY_NEW].square == cases[i].square);
     }
     assert_false(by->per_request);
     assert_false(by->compares);
@@ -155,6 +155,25 @@ static void test_by_folds_columns_that_do_not_fit_below_the_others(void **state)
     made_done(&made);
 }
 
+static void test_by_shows_names_whole_unless_they_are_very_long(void **state)
+{
+    (void)state;
+    struct made made;
+    struct wm_text text;
+    init(&made);
+    add(&made, "main", "LRANGE_of_300_elements", 20, 200);
+    add(&made, "main", "a_name_that_is_longer_than_any_heading_may_be", 20, 100);
+    wm_text_init(&text);
+    assert_int_equal(wm_label_units_new(&made.report, &made.report.label_units, NULL), 0);
+    assert_int_equal(wm_print_top_by(&made.report, &text, NULL), 0);
+    assert_non_null(strstr(text.data, " LRANGE_of_300_elements "));
+    assert_non_null(strstr(text.data, " a_name_that_is"));
+    assert_non_null(strstr(text.data, "\u2026"));
+    assert_non_null(strstr(text.data, "ing_may_be\n"));
+    wm_text_done(&text);
+    made_done(&made);
+}
+
 /* A diff's base carries negative values. */
 static void add_base(struct made *made, const char *stack, const char *tenant, int64_t ticks,
                      int64_t cost)
@@ -176,7 +195,7 @@ static void test_by_tells_changes_and_hides_what_noise_may_have_made(void **stat
                        "                one\n"
                        "              20000   cost before\n"
                        "              51000   cost now\n"
-                       "     +155.0% ± 41.7   change, 95% interval\n"
+                       "     +155.0% ± 41.8   change, 95% interval\n"
                        "       flat     cum\n"
                        "     +30000  +30000   work\n"
                        "          –  +31000   main\n"
@@ -242,9 +261,9 @@ static void test_by_shares_the_background_out_where_that_is_asked_for(void **sta
         made.options.fold_background = cases[i].fold;
         assert_int_equal(wm_by_new(&made.report, &by, NULL), 0);
         assert_int_equal(by->count, 3);
-        assert_true(by->columns[0].whole[WM_BY_NEW].value == cases[i].all);
-        assert_true(by->columns[1].whole[WM_BY_NEW].value == cases[i].get);
-        assert_true(by->columns[2].whole[WM_BY_NEW].value == cases[i].set);
+        assert_true(by->whole[WM_BY_NEW].value == cases[i].all);
+        assert_true(by->whole[WM_BY_SIDES + WM_BY_NEW].value == cases[i].get);
+        assert_true(by->whole[2 * WM_BY_SIDES + WM_BY_NEW].value == cases[i].set);
         assert_non_null(strstr(by->left_out.data, cases[i].told));
         wm_by_free(by);
         wm_requests_free(requests);
@@ -261,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_by_prints_costs_and_doubts_those_of_few_samples),
         cmocka_unit_test(test_by_folds_columns_that_do_not_fit_below_the_others),
         cmocka_unit_test(test_by_shares_the_background_out_where_that_is_asked_for),
+        cmocka_unit_test(test_by_shows_names_whole_unless_they_are_very_long),
         cmocka_unit_test(test_by_tells_changes_and_hides_what_noise_may_have_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

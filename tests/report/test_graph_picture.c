@@ -2,6 +2,7 @@
 #include "tests/report/graph_profile.h"
 
 #include "profiles/report/node_labels.h"
+#include "profiles/report/unfold.h"
 
 enum { PICTURE = WM_VIEW_PICTURES | WM_VIEW_CALL_TREES };
 
@@ -90,6 +91,24 @@ static void test_tree_call_past_inlined_nodes_stays_inlined(void **state)
     made_done(&made);
 }
 
+/* Both calls of `pass` decide something in the whole tree, and nothing among the nodes that stay.
+ */
+static void test_tree_keeps_the_order_of_nodes_that_became_equal(void **state)
+{
+    (void)state;
+    struct made made;
+    made_init_whole(&made);
+    made.options.call_tree = true;
+    made.options.node_count = 5;
+    made_add(&made, "main one pass u", 40);
+    made_add(&made, "main one pass v", 9);
+    made_add(&made, "main two pass w", 40);
+    made_add(&made, "main two pass x", 10);
+    made_graph(&made, NULL);
+    made_expect_nodes(&made, "main 0/99, u 40/40, w 40/40, pass 0/50, pass 0/49");
+    made_done(&made);
+}
+
 static void test_picture_puts_decisions_before_what_is_passed_on(void **state)
 {
     (void)state;
@@ -101,6 +120,37 @@ static void test_picture_puts_decisions_before_what_is_passed_on(void **state)
     /* All score 100 but the one that only passes on, so names decide. */
     made_expect_nodes(&made, "fork 0/100, left 50/50, main 0/100, right 50/50, pass 0/100");
     made_done(&made);
+}
+
+static size_t place_of(const struct made *made, const char *name)
+{
+    size_t at = 0;
+    while (strcmp(made->graph->nodes[made->graph->order[at]].label, name) != 0)
+        at++;
+    return at;
+}
+
+/* Of large costs the fractions show, so the order in which calls are met must not. */
+static void test_picture_scores_two_with_the_same_calls_alike(void **state)
+{
+    (void)state;
+    static const int64_t costs[] = {1, 2, 3, 5, 7, 11};
+    enum { CALLEES = sizeof(costs) / sizeof(costs[0]) };
+    static const char *const names[] = {"left", "right"};
+    for (size_t falling = 0; falling < 2; falling++) {
+        struct made made;
+        made_init_whole(&made);
+        for (size_t name = 0; name < 2; name++)
+            for (size_t i = 0; i < CALLEES; i++) {
+                const size_t callee = name == falling ? CALLEES - 1 - i : i;
+                char stack[64];
+                snprintf(stack, sizeof(stack), "main %s callee%zu", names[name], callee);
+                made_add(&made, stack, costs[callee] * 10000000000000000 + 1);
+            }
+        made_graph(&made, NULL);
+        assert_true(place_of(&made, "left") < place_of(&made, "right"));
+        made_done(&made);
+    }
 }
 
 static void test_picture_drops_a_call_past_trimmed_nodes_that_another_way_tells(void **state)
@@ -203,6 +253,39 @@ static void test_labels_are_of_the_first_nodes_only(void **state)
     made_done(&made);
 }
 
+/* Each node is visited, whatever part of the stack it is in. */
+static void test_labels_are_of_all_nodes_of_a_deep_tree(void **state)
+{
+    (void)state;
+    enum { DEPTH = 2 * WM_UNFOLDED_MAX + 44 };
+    struct made made;
+    struct wm_node_labels *labels = NULL;
+    uint32_t stack[DEPTH];
+    char word[] = "a";
+    made_init_whole(&made);
+    made.options.call_tree = true;
+    made.options.node_count = 0;
+    const uint32_t location = made_location(&made, word);
+    for (size_t i = 0; i < DEPTH; i++)
+        stack[i] = location;
+    const struct wm_label label = {.key = (uint32_t)wm_profile_string(made.profile, "user"),
+                                   .string = (uint32_t)wm_profile_string(made.profile, "eve")};
+    for (int i = 0; i < 3; i++)
+        assert_true(
+            wm_profile_add_sample(made.profile, stack, DEPTH, &label, 1, (int64_t[]){1, 7}) >= 0);
+    made_graph(&made, NULL);
+    assert_int_equal(made.graph->order_count, DEPTH);
+    assert_int_equal(wm_node_labels_new(made.graph, DEPTH, 0, &labels), 0);
+    for (uint32_t node = 0; node < DEPTH; node++) {
+        size_t count;
+        const struct wm_node_label *of = wm_node_labels_of(labels, node, &count);
+        assert_int_equal(count, 1);
+        assert_int_equal(of->total, 21);
+    }
+    wm_node_labels_free(labels);
+    made_done(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,11 +294,14 @@ int main(void)
         cmocka_unit_test(test_tree_gives_the_calls_of_a_trimmed_node_to_its_caller),
         cmocka_unit_test(test_tree_makes_roots_of_the_callees_of_a_trimmed_root),
         cmocka_unit_test(test_tree_call_past_inlined_nodes_stays_inlined),
+        cmocka_unit_test(test_tree_keeps_the_order_of_nodes_that_became_equal),
         cmocka_unit_test(test_picture_puts_decisions_before_what_is_passed_on),
+        cmocka_unit_test(test_picture_scores_two_with_the_same_calls_alike),
         cmocka_unit_test(test_picture_drops_a_call_past_trimmed_nodes_that_another_way_tells),
         cmocka_unit_test(test_picture_counts_labels_as_nodes),
         cmocka_unit_test(test_labels_are_sums_by_node_and_text),
         cmocka_unit_test(test_labels_are_of_the_first_nodes_only),
+        cmocka_unit_test(test_labels_are_of_all_nodes_of_a_deep_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* test_select.c - which samples stay, and what of their frames and labels. */
 #include "tests/report/graph_profile.h"
 
+#include "profiles/pprof/codec.h"
 #include "profiles/pprof/sample_stack.h"
 #include "profiles/runs/paths.h"
 
@@ -287,6 +288,36 @@ static void test_labels_are_shown_by_their_keys(void **state)
     }
 }
 
+/* In a file that is read samples share their labels. */
+static void test_labels_are_shown_of_each_sample_that_shares_them(void **state)
+{
+    (void)state;
+    static const char *const shown[] = {"path:o who:eve , path:o who:eve , path:o who:eve ",
+                                        "who:eve , who:eve , who:eve "};
+    for (int way = 0; way < 3; way++) {
+        struct made made;
+        unsigned char *bytes;
+        size_t length;
+        made_init(&made, 0);
+        const struct wm_label labels[] = {text_label(&made, "path", "o"),
+                                          text_label(&made, "who", "eve")};
+        for (int i = 0; i < 3; i++)
+            made_add_labelled(&made, i == 1 ? "a" : "b", 1, 1, labels, 2);
+        assert_int_equal(wm_profile_encode(made.profile, &bytes, &length), 0);
+        wm_profile_free(made.profile);
+        assert_int_equal(wm_profile_decode(bytes, length, 0, "bytes", &made.profile, NULL), 0);
+        free(bytes);
+        made.report.profile = made.profile;
+        assert_int_equal(made.profile->samples[0].first_label,
+                         made.profile->samples[2].first_label);
+        made.options.tagshow = way == 1 ? "who" : NULL;
+        made.options.taghide = way == 2 ? "path" : NULL;
+        select_made(&made);
+        expect_labels(&made, shown[way > 0]);
+        made_done(&made);
+    }
+}
+
 static void test_a_base_without_its_label_is_no_base(void **state)
 {
     (void)state;
@@ -402,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_prune_from_sees_names_without_parameters),
         cmocka_unit_test(test_labels_decide_which_samples_stay),
         cmocka_unit_test(test_labels_are_shown_by_their_keys),
+        cmocka_unit_test(test_labels_are_shown_of_each_sample_that_shares_them),
         cmocka_unit_test(test_a_base_without_its_label_is_no_base),
         cmocka_unit_test(test_path_takes_a_name_for_a_name),
         cmocka_unit_test(test_path_finds_names_and_ids),

@@ -117,3 +117,12 @@ void wm_test_use_cpus(size_t most)
             CPU_SET(cpu, &some);
     assert_int_equal(sched_setaffinity(0, sizeof(some), &some), 0);
 }
+
+void wm_test_needs_cpus(void)
+{
+    cpu_set_t all;
+    wm_test_use_cpus(CPU_SETSIZE);
+    assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+    if (CPU_COUNT(&all) == 1)
+        skip();
+}

@@ -26,5 +26,7 @@ void wm_test_golden(const char *name, const char *text);
 /* This thread, and threads that it starts, use the machine's first `most` CPUs from now on, of
  * those that the process had at the first call. */
 void wm_test_use_cpus(size_t most);
+/* Skips the test where the process has but one CPU: it could not tell threads from one. */
+void wm_test_needs_cpus(void);
 
 #endif

@@ -316,6 +316,14 @@ func names() {
 	shot("names")
 }
 
+func long() {
+	open("long")
+	names := text("all('[role=tab] .name').map(name => name.textContent).join(' ')")
+	check(names == "all HandleReque…rder/ChargePayment HandleReque…der/CheckInventory", "tabs of long names: %s", names)
+	told := text("one('.info').textContent")
+	check(strings.Contains(told, "90.00% of the whole profile"), "what is shown of a profile: '%s'", told)
+}
+
 func deep() {
 	open("deep")
 	act("wheel", []object{{"type": "scroll", "x": 300, "y": 300, "deltaX": 0, "deltaY": 20000, "duration": 0}})
@@ -379,7 +387,7 @@ func run() {
 		"goog:chromeOptions": object{"args": arguments}}}})
 	session = "/session/" + answer.(object)["sessionId"].(string)
 	defer call("DELETE", session, nil)
-	for _, test := range []func(){tabs, zoom, keyboard, search, many, names, deep, comparison} {
+	for _, test := range []func(){tabs, zoom, keyboard, search, many, names, long, deep, comparison} {
 		test()
 	}
 }

@@ -22,6 +22,7 @@ draw orders-a1 "$profiles/orders-a1.pb.gz"
 for name in paths names deep; do
     draw $name "$folder/$name.pb.gz"
 done
+draw long -show_from=served "$folder/long.pb.gz"
 draw changes -diff_base "$folder/before.pb.gz" "$folder/after.pb.gz"
 go run "$(dirname "$0")/browser.go" "$folder" "$@" || fail "in the browser"
 finish

@@ -75,6 +75,31 @@ for base in -base -diff_base; do
     grep -q ' spin_steps' "$folder/row" || fail "spin_steps is not first: $(cat "$folder/row")"
 done
 
+# A page is as wide as it is told, and 160 columns in a pipe: what does not fit stands below.
+"$build/tests/flame_profiles" "$folder" || fail "flame_profiles"
+for width in 160 60 300; do
+    [ $width = 160 ] || export COLUMNS=$width
+    waymark report -by_path "$folder/paths.pb.gz"
+    unset COLUMNS
+    expect 0 "$width columns"
+    sed '/^sums, since/,$d' "$folder/out" >"$folder/table"
+    widest=$(LC_ALL=C.UTF-8 wc -L <"$folder/table")
+    [ "$widest" -le $width ] || fail "a table of $widest columns, not $width"
+    [ "$widest" -gt $((width - 40)) ] || fail "a table of $widest columns leaves room in $width"
+done
+
+# The colours of a flame graph tell the same: another mix is no change, a cost that doubled is one.
+for base in -base -diff_base; do
+    waymark report -flamegraph="$folder/changes.svg" $base "$folder/before" "$folder/slower"
+    expect 0 "-flamegraph $base"
+    said 'base is scaled, path by path, from its 12,000 requests to the 12,000 of now' "$base"
+    for path in PathA PathB; do
+        told=$(sed -n "s/^<tab name=\"$path\".* value=\"\([0-9]*\)\" base=\"\([0-9]*\)\".*/\1 \2/p" \
+            "$folder/changes.svg" | awk '{ printf "%.2f\n", 100 * ($1 / $2 - 1) }')
+        near "-flamegraph $base $path, change in %" "$told" "$(change slower $path)" 10
+    done
+done
+
 # The columns are all of the requests: their samples add up to those of the path table.
 waymark report -by_path -sample_index=samples -unit=count "$folder/mixed"
 expect 0 "samples by path"

@@ -9,7 +9,7 @@ samples=$source/workloads/samples/shop
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failed=0
-unset WAYMARK_HOST LC_ALL
+unset WAYMARK_HOST LC_ALL COLUMNS
 
 fail() {
     echo "FAILED: $*"

@@ -21,6 +21,19 @@ for words in '^run +requests +time' '^3 +2,000 ' '^CPU/request +median .* to .*,
 done
 [ "$(json requests "$set/3/run.json")" = 2000 ] || fail "the third run is not whole"
 
+# What shows one run names one of a set, also to who names the folder of all.
+waymark paths "$set"
+expect 2 "paths of a set"
+said "no run.json in it, but runs: name one, as $set/1" "paths of a set"
+waymark report -paths "$set"
+expect 2 "report -paths of a set"
+said "name one, as $set/1" "report -paths of a set"
+waymark report -top "$folder"
+expect 2 "a folder of sets"
+said "name one, as $set/1" "a folder of sets"
+waymark report -top "$set"
+expect 0 "a set"
+
 # ---- Refusals ----
 waymark run --app "$shop" --workload "$mix" --requests 10 --repeat 2 -o "$set"
 expect 2 "a set that is there"

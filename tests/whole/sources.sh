@@ -24,6 +24,8 @@ waymark report -top "$folder/missing" "$folder/other"
 expect 2 "no source can be read"
 [ -s "$folder/out" ] && fail "a refusal printed something"
 waymark report -top "$tiny" -lines
+expect 2 "an option behind the profile"
+[ -s "$folder/out" ] && fail "a refused option printed the report"
 said '-lines: .*options go before' "an option behind the profile"
 waymark report -top http://localhost:1/profile
 expect 2 "a URL"

@@ -1,4 +1,4 @@
-/* test_label_sets.c - labels that samples share, and that they have alone. */
+/* test_shared_labels.c - labels that samples share, and that they have alone. */
 #include "harness/core/text.h"
 #include "profiles/pprof/codec.h"
 #include "profiles/pprof/merge.h"
@@ -44,8 +44,6 @@ enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
 static struct wm_profile *read_profile(void)
 {
     struct wm_text text, part;
-    struct wm_profile *profile = NULL;
-    struct wm_error err = {{0}, {0}};
     wm_text_init(&text);
     wm_text_init(&part);
     spell_message(&text, 1, &part);
@@ -58,17 +56,9 @@ static struct wm_profile *read_profile(void)
             wm_text_add_bytes(&part, value, sizeof(value));
         spell_message(&text, 2, &part);
     }
-    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-        wm_text_add(&part, strings[i]);
-        spell_message(&text, 6, &part);
-    }
-    int rc = wm_profile_decode((const unsigned char *)text.data, text.length, 0, "bytes", &profile,
-                               &err);
-    assert_string_equal(err.text, "");
-    assert_int_equal(rc, 0);
-    wm_text_done(&text);
+    spell_strings(&text, strings, sizeof(strings) / sizeof(strings[0]));
     wm_text_done(&part);
-    return profile;
+    return spell_read(&text);
 }
 
 static void expect_labels(const struct wm_profile *profile, const char *expected)

@@ -1,5 +1,5 @@
-/* label_sets.c - one place for each hash: a set that comes later takes that of another one. */
-#include "profiles/pprof/label_sets.h"
+/* shared_labels.c - one place for each hash: a set that comes later takes that of another one. */
+#include "profiles/pprof/shared_labels.h"
 
 #include "harness/core/hash.h"
 #include "profiles/pprof/sample_order.h"
@@ -19,32 +19,31 @@ static uint64_t word_of(const unsigned char *bytes, size_t length)
 
 static size_t place_of(uint64_t word)
 {
-    return (word * UINT64_C(0xff51afd7ed558ccd) >> 32) % WM_LABEL_SETS;
+    return (word * UINT64_C(0xff51afd7ed558ccd) >> 32) % WM_SHARED_SETS;
 }
 
-const struct wm_label_set *wm_label_sets_find(const struct wm_label_sets *sets,
-                                              const unsigned char *bytes, size_t length)
+const struct wm_shared_set *wm_shared_labels_find(const struct wm_shared_labels *sets,
+                                                  const unsigned char *bytes, size_t length)
 {
-    if (length > WM_LABEL_SET_BYTES)
+    if (length > WM_SHARED_SET_BYTES)
         return NULL;
     const uint64_t word = word_of(bytes, length);
-    const struct wm_label_set *set = &sets->sets[place_of(word)];
+    const struct wm_shared_set *set = &sets->sets[place_of(word)];
     const bool is_it = set->word == word && set->length == length &&
                        (length <= sizeof(word) || memcmp(set->bytes, bytes, length) == 0);
     return is_it ? set : NULL;
 }
 
-bool wm_label_sets_note(struct wm_label_sets *sets, const unsigned char *bytes, size_t length,
-                        const struct wm_profile *profile, const struct wm_profile_sample *sample)
+void wm_shared_labels_note(struct wm_shared_labels *sets, const unsigned char *bytes, size_t length,
+                           const struct wm_profile *profile, const struct wm_profile_sample *sample)
 {
-    if (length == 0 || length > WM_LABEL_SET_BYTES || !wm_sample_is_sorted(profile, sample))
-        return false;
+    if (length == 0 || length > WM_SHARED_SET_BYTES || !wm_sample_is_sorted(profile, sample))
+        return;
     const uint64_t word = word_of(bytes, length);
-    struct wm_label_set *set = &sets->sets[place_of(word)];
+    struct wm_shared_set *set = &sets->sets[place_of(word)];
     memcpy(set->bytes, bytes, length);
     set->word = word;
     set->length = (uint32_t)length;
     set->first_label = sample->first_label;
     set->label_count = sample->label_count;
-    return true;
 }
