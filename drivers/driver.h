@@ -35,7 +35,7 @@ struct wm_driver_settings {
     struct uv_loop_s *loop;
     struct wm_driver_sink *sink;
     uint32_t worker;               /* its number, from 0 */
-    uint32_t slots;                /* requests in flight at most, on this driver */
+    uint32_t slots;                /* requests in flight at most, on this driver; above 0 */
     const void *target;            /* what the driver's own header says; the same for all workers */
     struct wm_worker_table *table; /* the worker's: for what only the driver sees; NULL: none */
 };

@@ -7,6 +7,7 @@
 #include "drivers/post.h"
 #include "harness/core/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -148,6 +149,7 @@ static void net_close(struct wm_driver *driver)
 static int make_places(struct wm_driver *driver)
 {
     uint32_t connections = driver->connections;
+    assert(connections > 0);
     driver->lines = calloc(connections, sizeof(*driver->lines));
     driver->requests = calloc(driver->slots, sizeof(*driver->requests));
     driver->turns = wm_turns_new(driver->slots, connections);

@@ -37,7 +37,9 @@ static size_t unescape(const char *at, const char *end, char *ret_byte)
         return 3;
     }
     const char *name = memchr(names, at[0], sizeof(names) - 1);
-    *ret_byte = name != NULL ? bytes[name - names] : at[0];
+    *ret_byte = at[0];
+    if (name != NULL)
+        *ret_byte = bytes[name - names];
     return 1;
 }
 
@@ -105,6 +107,7 @@ static size_t end_of_arguments(const struct wm_work *work)
 int wm_words_begin(struct wm_words *words, const struct wm_work *work, struct wm_error *err)
 {
     const char *command = wm_protocol_field(work, "command");
+    *words = (struct wm_words){.work = work}; /* no words, where there are none */
     if (command == NULL)
         return wm_fail_at(err, -EINVAL, "command", "the request has no such field");
     const char *end = command + strlen(command);
@@ -117,8 +120,9 @@ int wm_words_begin(struct wm_words *words, const struct wm_work *work, struct wm
         rc = wm_word_next(&at, end, NULL, &length);
     if (rc < 0)
         return wm_fail_at(err, -EINVAL, "command", "a quote has no end");
-    *words = (struct wm_words){
-        .work = work, .at = command, .end = end, .field_end = end_of_arguments(work)};
+    words->at = command;
+    words->end = end;
+    words->field_end = end_of_arguments(work);
     return 0;
 }
 

@@ -1,10 +1,13 @@
 /* modules.c - the region's binaries, checked, copied and reported to the symbolizer. */
 #include "profiles/gather/modules.h"
 
+#include "profiles/wire/modules.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int wm_modules_init(struct wm_modules *modules, const struct wm_region *region)
 {
@@ -61,38 +64,70 @@ static int report(struct wm_modules *modules, const struct wm_module *module)
     return wm_symbolizer_add(modules->symbolizer, &reported);
 }
 
+/* Room for one more. */
+static int reserve(struct wm_modules *modules)
+{
+    if (modules->count < modules->capacity)
+        return 0;
+    size_t capacity = modules->capacity > 0 ? modules->capacity * 2 : 32;
+    struct wm_module *list = realloc(modules->list, capacity * sizeof(*list));
+    if (list == NULL)
+        return -ENOMEM;
+    modules->list = list;
+    modules->capacity = capacity;
+    return 0;
+}
+
+enum { TURNS_MAX = 20 }; /* of a millisecond: a write takes less, but may be interrupted */
+
+/* Copies the entry, if it was written since it was last copied. `turns`: how long the others were
+ * waited for. */
+static bool copy_new(struct wm_modules *modules, uint32_t at, int *turns,
+                     struct wm_module *ret_module)
+{
+    const struct timespec turn = {0, 1000 * 1000};
+    uint32_t writes;
+    bool is_whole;
+    while (!(is_whole = wm_module_read(modules->region, at, ret_module, &writes)) &&
+           (*turns)++ < TURNS_MAX)
+        (void)nanosleep(&turn, NULL);
+    if (modules->read[at] == writes + 1)
+        return false;
+    modules->read[at] = writes + 1;
+    if (is_whole)
+        return ret_module->end != 0; /* else emptied, and not used again */
+    modules->damaged++;
+    return false;
+}
+
+static int take(struct wm_modules *modules, struct wm_module *module)
+{
+    if (!makes_sense(module)) {
+        modules->damaged++;
+        return 0;
+    }
+    tag(module);
+    if (is_known(modules, module))
+        return 0;
+    int rc = report(modules, module);
+    if (rc < 0)
+        return rc;
+    modules->count++;
+    return 0;
+}
+
 int wm_modules_update(struct wm_modules *modules)
 {
     /* pairs with the publishing of the last module */
     uint32_t count = atomic_load_explicit(&modules->region->module_count, memory_order_acquire);
-    if (count > WM_MODULE_MAX)
-        count = WM_MODULE_MAX;
-    for (; modules->seen < count; modules->seen++) {
-        if (modules->count == modules->capacity) {
-            size_t capacity = modules->capacity > 0 ? modules->capacity * 2 : 32;
-            struct wm_module *list = realloc(modules->list, capacity * sizeof(*list));
-            if (list == NULL)
-                return -ENOMEM;
-            modules->list = list;
-            modules->capacity = capacity;
-        }
-        struct wm_module *module = &modules->list[modules->count];
-        memcpy(module, &modules->region->modules[modules->seen], sizeof(*module));
-        if (module->end == 0) /* emptied, and not used again */
-            continue;
-        if (!makes_sense(module)) {
-            modules->damaged++;
-            continue;
-        }
-        tag(module);
-        if (is_known(modules, module))
-            continue;
-        int rc = report(modules, module);
-        if (rc < 0)
-            return rc;
-        modules->count++;
+    int rc = 0;
+    int turns = 0;
+    for (uint32_t at = 0; at < count && at < WM_MODULE_MAX && rc == 0; at++) {
+        rc = reserve(modules);
+        if (rc == 0 && copy_new(modules, at, &turns, &modules->list[modules->count]))
+            rc = take(modules, &modules->list[modules->count]);
     }
-    return 0;
+    return rc;
 }
 
 size_t wm_modules_find(const struct wm_modules *modules, uint64_t address)

@@ -20,7 +20,8 @@ struct wm_modules {
     struct wm_module *list; /* copies, checked, each once, their addresses tagged */
     size_t count;
     size_t capacity;
-    uint32_t seen; /* of the region's entries */
+    uint32_t
+        read[WM_MODULE_MAX]; /* of the region's entries: 1 + its writes when it was last read */
     uint64_t damaged;
 };
 
@@ -33,7 +34,8 @@ static inline uint64_t wm_modules_tag(uint32_t image, uint64_t address)
     return address + ((uint64_t)(image & (WM_IMAGE_MAX - 1)) << WM_IMAGE_SHIFT);
 }
 
-/* Takes up what the region knows by now. */
+/* Takes up what the region knows by now, also in entries that had others before. Waits 20 ms at
+ * most for those that are being written; what is not whole then is damaged. */
 WM_MUST_USE int wm_modules_update(struct wm_modules *modules);
 /* The binary that holds the address, as an index into the list; SIZE_MAX: none does. */
 size_t wm_modules_find(const struct wm_modules *modules, uint64_t address);

@@ -1,5 +1,6 @@
 /* attach.c - the library is loaded: whose process this is, and what it has to do there. */
 #include "profiles/probe/crash.h"
+#include "profiles/probe/life.h"
 #include "profiles/probe/modules.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/processes.h"
@@ -116,6 +117,7 @@ static void open_unwinder(void)
 
 static void attach_to_host(void)
 {
+    wm_probe.pid_space = wm_life_pid_space();
     wm_modules_start(); /* its thread is not one of the app's: not followed yet */
     wm_probe.follow_threads = !is_thread_sanitized();
     wm_threads_start();

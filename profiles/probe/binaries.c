@@ -3,6 +3,7 @@
 
 #include "profiles/probe/processes.h"
 #include "profiles/probe/state.h"
+#include "profiles/wire/modules.h"
 #include "profiles/wire/shared.h"
 
 #include <elf.h>
@@ -35,14 +36,15 @@ static void mark_living(const struct wm_region *region, unsigned char living[WM_
  * ones do, have no samples that would need their binaries. */
 static void sweep(struct wm_region *region)
 {
+    static const struct wm_module empty;
     unsigned char living[WM_IMAGE_MAX / 8] = {0};
     mark_living(region, living);
     for (uint32_t i = 0; i < WM_MODULE_MAX; i++) {
-        struct wm_module *module = &region->modules[i];
-        uint32_t image = module->image;
-        if (image < WM_IMAGE_MAX && (living[image / 8] & 1 << image % 8) == 0 &&
+        uint32_t image = region->modules[i].image;
+        if (!wm_module_is_free(region, i) && image < WM_IMAGE_MAX &&
+            (living[image / 8] & 1 << image % 8) == 0 &&
             atomic_load_explicit(&region->image_sampled[image], memory_order_relaxed) == 0)
-            memset(module, 0, sizeof(*module));
+            wm_module_write(region, i, &empty);
     }
 }
 
@@ -52,9 +54,10 @@ static uint32_t find_place(const struct wm_region *region, const struct wm_modul
     uint32_t count = atomic_load_explicit(&region->module_count, memory_order_relaxed);
     uint32_t empty = count;
     for (uint32_t at = 0; at < count; at++) {
-        if (is_same(&region->modules[at], module))
+        bool is_free = wm_module_is_free(region, at);
+        if (!is_free && is_same(&region->modules[at], module))
             return at;
-        if (region->modules[at].end == 0 && empty == count)
+        if (is_free && empty == count)
             empty = at;
     }
     return empty;
@@ -73,8 +76,8 @@ static void add(struct wm_region *region, const struct wm_module *module)
     }
     if (at == WM_MODULE_MAX) {
         atomic_fetch_add(&region->modules_lost, 1);
-    } else {
-        region->modules[at] = *module;
+    } else if (wm_module_is_free(region, at)) {
+        wm_module_write(region, at, module);
         if (at == atomic_load_explicit(&region->module_count, memory_order_relaxed))
             atomic_store_explicit(&region->module_count, at + 1,
                                   memory_order_release); /* pairs with the harness's reading */

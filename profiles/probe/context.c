@@ -1,11 +1,10 @@
 /* context.c - the request that is open on a thread: from its begin to its path. */
 #include "profiles/probe/context.h"
+#include "profiles/probe/life.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/threads.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -231,7 +230,7 @@ enum { FULL_NS = 100 * 1000 * 1000 };
 /* Its process was killed, and could not give it back. */
 static bool is_abandoned(const struct wm_context_slot *slot)
 {
-    return kill(slot->pid, 0) != 0 && errno == ESRCH;
+    return wm_life_process_is_over(slot->pid_space, slot->pid);
 }
 
 static bool take_shared(struct wm_context_slot *slot, bool abandoned)
@@ -243,6 +242,7 @@ static bool take_shared(struct wm_context_slot *slot, bool abandoned)
                                                  memory_order_acquire, memory_order_relaxed))
         return false;
     slot->pid = wm_probe.pid;
+    slot->pid_space = wm_probe.pid_space;
     return true;
 }
 

@@ -7,14 +7,13 @@
 
 #include "profiles/probe/forks.h"
 #include "profiles/probe/label.h"
+#include "profiles/probe/life.h"
 #include "profiles/probe/modules.h"
 #include "profiles/probe/patience.h"
 #include "profiles/probe/probe.h"
 #include "profiles/probe/threads.h"
 #include "profiles/wire/shared.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -34,7 +33,7 @@ bool wm_process_is_own(void)
 bool wm_process_is_gone(const struct wm_process *process)
 {
     return atomic_load(&process->ended) != 0 ||
-           (kill(atomic_load(&process->pid), 0) != 0 && errno == ESRCH);
+           wm_life_process_is_over(process->pid_space, atomic_load(&process->pid));
 }
 
 /* [under the region's lock] A fresh slot, or one of a dead process. */
@@ -68,6 +67,7 @@ static void take_slot(uint32_t at)
     struct wm_region *region = wm_probe.region;
     struct wm_process *process = &region->processes[at];
     process->parent = (int32_t)syscall(SYS_getppid);
+    process->pid_space = wm_probe.pid_space;
     process->image = wm_probe.image;
     memcpy(process->program, program, sizeof(program));
     atomic_store(&process->ended, 0);
@@ -86,17 +86,19 @@ static bool enroll(bool is_program)
 {
     struct wm_region *region = wm_probe.region;
     wm_probe.pid = (int32_t)syscall(SYS_getpid);
+    wm_probe.pid_space = wm_life_pid_space();
     if (is_program)
         name_program(program, sizeof(program));
     wm_region_lock(region);
     uint32_t at = find_slot();
-    bool found = at < WM_PROCESS_MAX && (!is_program || region->image_count < WM_IMAGE_MAX);
+    bool numbered = !is_program || region->image_count < WM_IMAGE_MAX;
+    bool found = numbered && at < WM_PROCESS_MAX;
     if (found && is_program)
         wm_probe.image = region->image_count++;
     if (found) {
         take_slot(at);
     } else {
-        atomic_fetch_add(&region->processes_lost, 1);
+        atomic_fetch_add(numbered ? &region->processes_lost : &region->programs_lost, 1);
         wm_probe.process = NULL; /* a child goes on under its parent's index */
     }
     wm_region_unlock(region);
@@ -129,11 +131,14 @@ static uint64_t bury_predecessor(void)
 {
     struct wm_region *region = wm_probe.region;
     int32_t pid = (int32_t)syscall(SYS_getpid);
+    uint32_t pid_space = wm_life_pid_space();
     uint64_t accounted_ns = 0;
     uint32_t count = atomic_load(&region->process_count);
     for (uint32_t i = 0; i < count; i++) {
         struct wm_process *old = &region->processes[i];
-        if (atomic_load(&old->pid) != pid || atomic_exchange(&old->ended, 1) != 0)
+        bool is_other = atomic_load(&old->pid) != pid ||
+                        (old->pid_space != pid_space && old->pid_space != 0 && pid_space != 0);
+        if (is_other || atomic_exchange(&old->ended, 1) != 0)
             continue;
         for (uint32_t t = 0; t < WM_THREAD_MAX; t++) {
             struct wm_thread *thread = &region->threads[t];

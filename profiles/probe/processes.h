@@ -16,7 +16,8 @@ void wm_process_enroll_child(void);
 /* [signal] This is the process that the agent's state speaks of, and not a child of vfork(), which
  * shares all memory with it, or one that was forked past libc. A system call. */
 bool wm_process_is_own(void);
-/* [any] It has ended, by its own word or not. May change errno. */
+/* [any] It has ended, by its own word or as the kernel says; false where nobody can tell. May
+ * change errno. */
 bool wm_process_is_gone(const struct wm_process *process);
 /* [signal] The process ends regularly, now: what its threads used since their last samples is
  * nobody's CPU time, contexts are given back. Does nothing the second time, nor in a child that was

@@ -16,15 +16,14 @@
 
 #define WM_EXPORT __attribute__((visibility("default")))
 
-enum { WM_UNWIND_STACK_BYTES = 32 * 1024 }; /* 9 KiB were seen to be used */
-
 /* One slot of wm_region.threads, seen from inside: what the harness need not know. */
 struct wm_own_thread {
     struct wm_thread *shared;
     _Atomic uint64_t last_cpu_ns;  /* the thread's CPU clock at its last sample */
     uint64_t frames[WM_FRAME_MAX]; /* the handler's, whose stack may be small */
-    _Alignas(16) unsigned char unwind_stack[WM_UNWIND_STACK_BYTES]; /* libunwind's */
-    bool unwinding;                                                 /* it is in use */
+    unsigned char *unwind_stack;   /* libunwind's, see stack.h; NULL: there is none */
+    bool unwinding;                /* it is in use */
+    bool is_shallow;               /* it has no room: samples are one frame deep */
     uint64_t unsampled_ns; /* in the harness's turn: what requests used since their last sample */
     _Atomic uint32_t busy; /* its handler is running: the stopping thread waits for that */
     clockid_t clock;       /* readable by every thread of the process */
@@ -48,6 +47,7 @@ struct wm_tls {
     void *signal_stack;  /* made by crash.c; NULL: the app has one of its own */
     uint32_t in_handler; /* dl_iterate_phdr is answered from the snapshot */
     uint32_t calibrated; /* samples taken while calibrating */
+    bool warmed;         /* libunwind has its memory for this thread; a forked child has it too */
     bool refused;        /* no slot was free when it came: not asked for again */
     /* In a server: */
     bool inside;            /* the agent is at work: what it calls is not the server's doing */
@@ -87,6 +87,7 @@ struct wm_probe {
     uint32_t process_index;     /* of it, or of the parent's where it found none */
     uint32_t image;
     int32_t pid;
+    uint32_t pid_space;    /* life.h */
     pthread_mutex_t lock;  /* registry of threads, notes: never in a handler */
     uint32_t thread_count; /* slots ever used: the others stay untouched memory */
     struct wm_own_thread threads[WM_THREAD_MAX];

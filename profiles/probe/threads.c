@@ -3,7 +3,9 @@
 #include "profiles/probe/context.h"
 #include "profiles/probe/crash.h"
 #include "profiles/probe/label.h"
+#include "profiles/probe/life.h"
 #include "profiles/probe/probe.h"
+#include "profiles/probe/stack.h"
 #include "profiles/probe/state.h"
 #include "profiles/probe/unwind.h"
 
@@ -23,9 +25,9 @@ static clockid_t thread_clock(uint32_t tid)
 static pthread_key_t end_key;
 
 /* The slot's thread was killed with its process, and could not say so. */
-static bool is_abandoned(uint32_t tid)
+static bool is_abandoned(const struct wm_thread *shared, uint32_t tid)
 {
-    return tid != 0 && syscall(SYS_tkill, tid, 0) != 0 && errno == ESRCH;
+    return tid != 0 && wm_life_thread_is_over(shared->pid_space, tid);
 }
 
 /* Records of another program may still be in the slot's ring: addresses that mean other things. */
@@ -44,7 +46,7 @@ enum claim_pass { CLAIM_CLEAN, CLAIM_FREE, CLAIM_ABANDONED, CLAIM_PASSES };
 static bool claim(struct wm_thread *shared, enum claim_pass pass)
 {
     uint32_t was = atomic_load_explicit(&shared->tid, memory_order_relaxed);
-    if (pass == CLAIM_ABANDONED ? !is_abandoned(was) : was != 0)
+    if (pass == CLAIM_ABANDONED ? !is_abandoned(shared, was) : was != 0)
         return false;
     if (pass == CLAIM_CLEAN && holds_others(shared))
         return false;
@@ -73,6 +75,7 @@ static struct wm_own_thread *claim_slot(uint32_t tid)
         shared->harness = 0;
         shared->process = wm_probe.process_index;
         shared->image = wm_probe.image;
+        shared->pid_space = wm_probe.pid_space;
         atomic_store_explicit(&shared->last_cpu_ns, 0, memory_order_relaxed);
         atomic_store_explicit(&shared->tid, tid, memory_order_release);
         return own;
@@ -122,6 +125,16 @@ void wm_thread_release(struct wm_own_thread *own)
     atomic_store_explicit(&own->shared->tid, 0, memory_order_release);
 }
 
+/* Where the thread has room, what libunwind and the app's malloc need is taken from there. */
+static void prepare_unwinding(struct wm_own_thread *own)
+{
+    wm_stack_prepare(own); /* for the last words of a crash too */
+    if (wm_tls.warmed || wm_probe.region->plan.hz == 0)
+        return;
+    wm_unwind_prewarm(wm_stack_has_room() ? NULL : own);
+    wm_tls.warmed = true;
+}
+
 void wm_thread_enter(bool is_new)
 {
     if (wm_probe.region == NULL || wm_tls.own != NULL || wm_tls.refused)
@@ -135,8 +148,7 @@ void wm_thread_enter(bool is_new)
         wm_tls.refused = true;
         atomic_fetch_add(&wm_probe.region->threads_unsampled, 1);
     } else {
-        if (wm_probe.region->plan.hz > 0)
-            wm_unwind_prewarm(own); /* under the lock: no fork meanwhile */
+        prepare_unwinding(own); /* under the lock: no fork meanwhile */
         wm_tls.own = own;
         if (atomic_load(&wm_probe.sampling) == WM_SAMPLING_ON)
             arm(own, is_new ? 0 : wm_probe_clock(own->clock));
@@ -173,6 +185,7 @@ static void thread_end(void *data)
         wm_thread_disarm(own);
     wm_context_thread_end();
     wm_tls.own = NULL;
+    wm_tls.warmed = false;
     wm_thread_release(own);
     pthread_mutex_unlock(&wm_probe.lock);
     wm_tls.inside = false;

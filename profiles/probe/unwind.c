@@ -2,6 +2,7 @@
 #include "profiles/probe/unwind.h"
 
 #include "profiles/probe/modules.h"
+#include "profiles/probe/stack.h"
 #include "profiles/probe/state.h"
 
 #include <signal.h>
@@ -47,13 +48,29 @@ static __attribute__((noinline)) void call_on(const unsigned char *end, void (*f
                        "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
 }
 
+/* Some 0.1 us after each sample. */
+static bool went_too_deep(const struct wm_own_thread *own)
+{
+    const uint64_t *mark = (const uint64_t *)(const void *)(own->unwind_stack + WM_STACK_MARK);
+    uint64_t seen = 0;
+    for (size_t i = 0; i < WM_STACK_MARK_BYTES / sizeof(*mark); i++)
+        seen |= mark[i];
+    return seen != 0;
+}
+
 static void call_apart(struct wm_own_thread *own, void (*function)(void *), void *data)
 {
+    if (own->unwinding || own->is_shallow)
+        return; /* what came in its midst is not unwound */
     own->unwinding = true;
     atomic_signal_fence(memory_order_seq_cst);
-    call_on(own->unwind_stack + sizeof(own->unwind_stack), function, data);
+    call_on(own->unwind_stack + WM_STACK_BYTES, function, data);
     atomic_signal_fence(memory_order_seq_cst);
     own->unwinding = false;
+    if (went_too_deep(own)) {
+        own->is_shallow = true;
+        atomic_fetch_add_explicit(&wm_probe.region->threads_shallow, 1, memory_order_relaxed);
+    }
 }
 
 static void prewarm(void *unused)
@@ -63,9 +80,12 @@ static void prewarm(void *unused)
     (void)wm_unwind_here(frames, 16);
 }
 
-void wm_unwind_prewarm(struct wm_own_thread *own)
+void wm_unwind_prewarm(struct wm_own_thread *apart)
 {
-    call_apart(own, prewarm, NULL);
+    if (apart == NULL)
+        prewarm(NULL);
+    else
+        call_apart(apart, prewarm, NULL);
 }
 
 struct walk {
@@ -105,11 +125,11 @@ uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool 
                        .truncated = true};
     frames[0] = way.pc;
     /* A library that the snapshot does not know yet may be on this stack: unwinding through it
-     * would guess, and libunwind remembers its guesses. What came in its midst is not unwound. */
+     * would guess, and libunwind remembers its guesses. */
     bool possible = wm_unwind_backtrace != NULL && !wm_modules_stale();
     if (possible && own == NULL)
         walk(&way);
-    else if (possible && !own->unwinding)
+    else if (possible)
         call_apart(own, walk, &way);
     *ret_truncated = way.truncated;
     return way.taken;

@@ -18,9 +18,9 @@ void wm_unwind_give_up(void);
 /* [signal] The address lies in libunwind. Where the server uses the library too, it is the same
  * one, with the same locks. */
 bool wm_unwind_holds(const void *address);
-/* [any] The first call on a thread costs milliseconds and memory: call it before sampling, with the
- * slot of the calling thread. */
-void wm_unwind_prewarm(struct wm_own_thread *own);
+/* [any] The first call on a thread costs milliseconds and memory, which the app's malloc may give:
+ * call it before sampling. On the stack of the calling thread's slot, or (NULL) on the caller's. */
+void wm_unwind_prewarm(struct wm_own_thread *apart);
 /* [signal] Frames of the code that `ucontext` interrupted, leaf first, into `frames`; at least
  * one. *ret_truncated: the stack went on, or could not be followed. */
 uint32_t wm_unwind(const void *ucontext, uint64_t *frames, uint32_t limit, bool *ret_truncated);

@@ -24,7 +24,7 @@
 
 enum {
     WM_REGION_MAGIC = 0x574d524b,
-    WM_REGION_VERSION = 2,
+    WM_REGION_VERSION = 3,
     WM_THREAD_MAX = 512,    /* threads alive at one time; more are counted, not sampled */
     WM_PROCESS_MAX = 512,   /* of a server, alive at one time; more are counted, not sampled */
     WM_IMAGE_MAX = 1 << 15, /* programs that are executed, over the whole run */
@@ -109,7 +109,8 @@ struct wm_note {
 };
 
 /* A binary mapped into the app's process: sampled ones are never unmapped. Once a server's table is
- * full, entries of programs that ended without a sample are emptied (all 0) and used again. */
+ * full, entries of programs that ended without a sample are emptied (all 0) and used again: see
+ * modules.h for how it is written and read. */
 struct wm_module {
     uint64_t bias;  /* what was added to the file's virtual addresses */
     uint64_t start; /* executable range; several segments are several modules */
@@ -140,9 +141,9 @@ struct wm_context_slot {
     uint64_t allocs;
     uint64_t alloc_bytes;
     _Atomic uint32_t samples;
-    uint32_t many; /* 1: it stands for many calls, of a benchmark; `visits` may pass 2^32 */
-    int32_t pid;   /* of a server: whose it is, while it is open */
-    uint32_t reserved;
+    uint32_t many;      /* 1: it stands for many calls, of a benchmark; `visits` may pass 2^32 */
+    int32_t pid;        /* of a server: whose it is, while it is open */
+    uint32_t pid_space; /* of which namespace that number is: an inode; 0: not known */
     uint16_t visited[WM_NODE_MAX]; /* in order of first visit */
 };
 
@@ -151,6 +152,7 @@ struct wm_context_slot {
 struct wm_process {
     _Atomic int32_t pid;    /* 0: none */
     int32_t parent;         /* pid */
+    uint32_t pid_space;     /* the namespace of these numbers: an inode; 0: not known */
     uint32_t image;         /* from 0; forked children share their parent's, exec makes a new one */
     _Atomic uint32_t ended; /* 1: it came to a regular end, by its own word */
     _Atomic uint64_t labelled; /* times that one of its threads began to serve a connection of the
@@ -165,6 +167,7 @@ struct wm_thread {
     uint32_t harness;             /* 1: a thread of the host's own, not the app's */
     uint32_t process;             /* of a server: index into wm_region.processes */
     uint32_t image;               /* its program's, of which its samples have addresses */
+    uint32_t pid_space;           /* the namespace of `tid` */
     _Atomic uint64_t last_cpu_ns; /* of a server: the thread's CPU clock at its last sample */
     uint64_t samples;
     uint64_t dropped; /* ring full; their CPU time is in lost_cpu_ns */
@@ -214,6 +217,7 @@ struct wm_region {
     _Atomic uint64_t
         threads_unsampled; /* threads that found no slot: their CPU time is in no row */
     _Atomic uint64_t threads_eventless; /* threads without an event: it is (unattributed) */
+    _Atomic uint64_t threads_shallow;   /* threads that are not unwound, for want of a stack */
     _Atomic uint64_t nodes_lost;        /* segments not followed: WM_NODE_MAX nodes known */
     _Atomic uint64_t sites_lost;
     _Atomic uint64_t modules_lost;
@@ -223,6 +227,7 @@ struct wm_region {
     _Atomic uint32_t process_count;  /* of a server: slots that were ever used, */
     _Atomic uint64_t processes_more; /* and processes that had another's after it, */
     _Atomic uint64_t processes_lost; /* and those that found none */
+    _Atomic uint64_t programs_lost;  /* programs that came after WM_IMAGE_MAX others */
     uint32_t image_count;            /* under the lock */
     _Atomic uint8_t image_sampled[WM_IMAGE_MAX]; /* 1: there are samples of it */
     _Atomic uint64_t descriptors_lost; /* times that one beyond the agent's table was read from */
@@ -254,6 +259,7 @@ struct wm_region {
     uint16_t path_nodes[WM_PATH_NODES];
     _Atomic uint32_t module_count;
     struct wm_module modules[WM_MODULE_MAX];
+    _Atomic uint32_t module_writes[WM_MODULE_MAX]; /* of each; odd: it is being written */
 
     /* the big tables */
     struct wm_bench_board bench;

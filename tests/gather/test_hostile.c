@@ -125,6 +125,7 @@ static const struct part parts[] = {
     PART(path_nodes),
     PART(module_count),
     PART(modules),
+    PART(module_writes),
     PART(histogram_count),
     PART(workers[0]),
     PART(workers[2]),

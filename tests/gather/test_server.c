@@ -396,6 +396,7 @@ static void test_server_tells_what_failed_and_waited(void **state)
     (void)fake_process(region, 1);
     region->processes_more = 7;
     region->processes_lost = 6;
+    region->programs_lost = 3;
     region->forks = 5;
     fake_run_done(region, 1, 0);
     finish(served);
@@ -411,6 +412,7 @@ static void test_server_tells_what_failed_and_waited(void **state)
     assert_true(run->harness_busy > 0.999 && run->harness_busy < 1.001);
     assert_int_equal(run->processes, 2 + 7);
     assert_true(noted(served, "processes past the limit of 512 at a time: 6;"));
+    assert_true(noted(served, "programs past the limit of 32,768 in a run: 3;"));
     assert_false(noted(served, "child processes"));
 }
 

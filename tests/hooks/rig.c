@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,6 +71,13 @@ uint16_t rig_free_port(void)
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
     close(fd);
     return ntohs(address.sin_port);
+}
+
+uint32_t rig_pid_space(void)
+{
+    struct stat status;
+    assert_int_equal(stat("/proc/self/ns/pid", &status), 0);
+    return (uint32_t)status.st_ino;
 }
 
 static int try_connect(uint16_t port)

@@ -41,6 +41,8 @@ struct rig_connection {
 struct rig *rig_new(uint32_t target, uint32_t hz);
 /* A port that nobody listened to a moment ago. */
 uint16_t rig_free_port(void);
+/* The PID namespace of this process and of its servers, as the region has it. */
+uint32_t rig_pid_space(void);
 /* Starts the program with the agent (or without: then only its CPU time is of interest) and waits
  * until somebody accepts at `port`; 0: does not wait. */
 void rig_start(struct rig *rig, const char *const *command, uint16_t port, bool with_agent);

@@ -101,20 +101,64 @@ static void test_binaries_of_unsampled_programs_make_room(void **state)
     rig_free(rig);
 }
 
+/* All places are this process's, who lives. */
+static struct rig *rig_without_places(void)
+{
+    struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
+    for (uint32_t i = 0; i < WM_PROCESS_MAX; i++) {
+        rig->region->processes[i].pid_space = rig_pid_space();
+        atomic_store(&rig->region->processes[i].pid, getpid());
+    }
+    rig->region->image_count = 1;
+    atomic_store(&rig->region->process_count, WM_PROCESS_MAX);
+    return rig;
+}
+
 static void test_programs_beyond_the_table_run_unseen(void **state)
 {
     (void)state;
     const char *const command[] = {"sh", "-c", "env env env true && env true", NULL};
-    struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
-    for (uint32_t i = 0; i < WM_PROCESS_MAX; i++)
-        atomic_store(&rig->region->processes[i].pid, getpid()); /* who lives */
-    rig->region->image_count = 1;
-    atomic_store(&rig->region->process_count, WM_PROCESS_MAX);
+    struct rig *rig = rig_without_places();
     rig_start(rig, command, 0, true);
     assert_int_equal(rig_wait(rig), 0);
     assert_int_equal(atomic_load(&rig->region->processes_lost), 7);
     assert_int_equal(rig->samples, 0);
     assert_int_equal(claimed(rig), 0);
+    rig_free(rig);
+}
+
+/* Where a container's processes have numbers of their own, those of others outside are nobody's,
+ * or somebody else's. */
+static void test_who_cannot_be_asked_for_keeps_the_place(void **state)
+{
+    (void)state;
+    const char *const command[] = {"unshare", "-pf", "sh", "-c", "env env true", NULL};
+    if (system("unshare -pf true 2>/dev/null") != 0)
+        skip();
+    struct rig *rig = rig_without_places();
+    rig_start(rig, command, 0, true);
+    assert_int_equal(rig_wait(rig), 0);
+    assert_int_equal(atomic_load(&rig->region->processes_more), 0);
+    assert_int_equal(atomic_load(&rig->region->processes_lost), 5);
+    rig_free(rig);
+}
+
+/* The first in a container has the number 1, as that of another has: not the same, executed. */
+static void test_equal_numbers_of_others_are_not_ended(void **state)
+{
+    (void)state;
+    const char *const command[] = {"unshare", "-pf", "sh", "-c", "env true", NULL};
+    if (system("unshare -pf true 2>/dev/null") != 0)
+        skip();
+    struct rig *rig = rig_new(WM_TARGET_SERVER, HZ);
+    rig->region->image_count = 1;
+    rig->region->processes[0].pid_space = 1; /* a namespace that there is not */
+    atomic_store(&rig->region->processes[0].pid, 1);
+    atomic_store(&rig->region->process_count, 1);
+    rig_start(rig, command, 0, true);
+    assert_int_equal(rig_wait(rig), 0);
+    assert_int_equal(atomic_load(&rig->region->processes[0].ended), 0);
+    assert_true(atomic_load(&rig->region->process_count) > 3);
     rig_free(rig);
 }
 
@@ -305,6 +349,8 @@ int main(void)
         cmocka_unit_test(test_programs_use_the_places_of_those_that_ended),
         cmocka_unit_test(test_binaries_of_unsampled_programs_make_room),
         cmocka_unit_test(test_programs_beyond_the_table_run_unseen),
+        cmocka_unit_test(test_who_cannot_be_asked_for_keeps_the_place),
+        cmocka_unit_test(test_equal_numbers_of_others_are_not_ended),
         cmocka_unit_test(test_forks_while_others_are_sampled),
         cmocka_unit_test(test_ends_in_the_midst_of_a_fork),
         cmocka_unit_test(test_constructors_poll_and_fork),

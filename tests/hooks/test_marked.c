@@ -145,6 +145,7 @@ static void test_contexts_of_the_dead_are_used_again(void **state)
     struct rig_connection connection = rig_connect(rig);
     for (uint32_t i = 0; i < WM_CONTEXT_MAX; i++) {
         rig->region->contexts[i].pid = NOBODY;
+        rig->region->contexts[i].pid_space = rig_pid_space();
         rig->region->contexts[i].state = WM_CONTEXT_OPEN;
     }
     (void)rig_request(rig, &connection, "slow", "slow\n", 5, 5);
