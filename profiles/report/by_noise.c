@@ -2,11 +2,10 @@
  *
  * Each side's sum of weights is taken as a count of ticks of one weight, which has the same mean
  * and variance (Bohm and Zech, "Statistics of weighted Poisson events and its applications", 2014).
- * Of two Poisson counts the first is, given their sum, binomial with its part of the exposure:
- * Przyborowski and Wilenski's exact test (Biometrika 31, 1940). */
+ * Two such counts are compared by the exact test that profiles/compare has. */
 #include "profiles/report/by_noise.h"
 
-#include "profiles/compare/evidence.h"
+#include "profiles/compare/tails.h"
 
 #include <math.h>
 
@@ -75,24 +74,6 @@ static struct unchanged pool_of(const struct wm_by *by, const struct wm_by_sum *
     return all;
 }
 
-/* The regularized incomplete beta function by its continued fraction (DLMF 8.17.22), from the
- * inside: in a tail it converges within some ten terms, near the mean within the root of a and b.
- */
-double wm_by_binomial_tail(double count, double others, double share)
-{
-    enum { TERMS = 120 };
-    double a = count, b = others + 1, x = share, fraction = 1;
-    if (!(a > 0))
-        return 1;
-    for (int m = TERMS; m > 0; m--) {
-        double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        double odd = -(a + m - 1) * (a + b + m - 1) * x / ((a + 2 * m - 2) * (a + 2 * m - 1));
-        fraction = 1 + odd / (1 + even / fraction);
-    }
-    double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a;
-    return fmin(1, front / fraction);
-}
-
 bool wm_by_is_evident(const struct wm_by *by, const struct wm_by_sum *row, size_t at, double ratio)
 {
     const struct wm_by_sum *sums = row + at * WM_BY_SIDES;
@@ -112,11 +93,11 @@ bool wm_by_is_evident(const struct wm_by *by, const struct wm_by_sum *row, size_
     const double counts[] = {now / weight[WM_BY_NEW], before / weight[WM_BY_BASE]};
     if (counts[WM_BY_NEW] > COUNT_LARGE && counts[WM_BY_BASE] > COUNT_LARGE)
         return fabs(change) > EVIDENT_DEVIATIONS * deviation;
-    const double exposure = ratio * weight[WM_BY_BASE];
-    const double share = exposure / (exposure + weight[WM_BY_NEW]);
-    const double tail = change > 0
-                            ? wm_by_binomial_tail(counts[WM_BY_NEW], counts[WM_BY_BASE], share)
-                            : wm_by_binomial_tail(counts[WM_BY_BASE], counts[WM_BY_NEW], 1 - share);
+    /* what a side's ticks weigh less, it has more of them for the same cost */
+    const struct wm_tails tails =
+        wm_rate_tails((struct wm_rate){counts[WM_BY_BASE], weight[WM_BY_NEW]},
+                      (struct wm_rate){counts[WM_BY_NEW], weight[WM_BY_BASE]}, ratio);
+    const double tail = change > 0 ? tails.more : tails.less;
     return tail < wm_normal_tail(EVIDENT_DEVIATIONS);
 }
 

@@ -19,9 +19,4 @@ bool wm_by_is_evident(const struct wm_by *by, const struct wm_by_sum *row, size_
 void wm_by_variances(const struct wm_by *by, const struct wm_by_sum *row, size_t at,
                      double variance[WM_BY_SIDES]);
 
-/* The chance of `count` or more of count + others trials to succeed, each with the chance `share`;
- * both may be fractions. For tails only: `count` is above what is to be expected, and neither is
- * much above 1000. */
-double wm_by_binomial_tail(double count, double others, double share);
-
 #endif

@@ -336,6 +336,32 @@ static void test_evidence_rank_test_keeps_its_level(void **state)
         fail_msg("%d of 1000 are below 0.05", below);
 }
 
+static void test_a_tail_is_what_its_terms_add_up_to(void **state)
+{
+    (void)state;
+    static const struct {
+        int count, trials;
+        double share;
+    } cases[] = {
+        {5,   53,   2.0 / 202},
+        {12,  20,   0.3      },
+        {3,   3,    0.01     },
+        {700, 1200, 0.5      },
+        {1,   1,    0.25     },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        double n = cases[i].trials, p = cases[i].share, sum = 0;
+        for (int k = cases[i].count; k <= cases[i].trials; k++)
+            sum += exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) +
+                       (n - k) * log1p(-p));
+        double tail = wm_rate_tails((struct wm_rate){n - cases[i].count, 1 - p},
+                                    (struct wm_rate){cases[i].count, p}, 1)
+                          .more;
+        assert_true(fabs(tail - sum) <= 1e-9 * sum);
+    }
+    assert_true(wm_rate_tails((struct wm_rate){10, 1}, (struct wm_rate){0, 1}, 1).more == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_evidence_rates_are_exact),
         cmocka_unit_test(test_evidence_rates_and_means_agree_with_R),
         cmocka_unit_test(test_evidence_rank_test_keeps_its_level),
+        cmocka_unit_test(test_a_tail_is_what_its_terms_add_up_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
